@@ -1,0 +1,24 @@
+package io.openinterest.observation;
+
+/**
+ * What a source hands to the pipeline: an observation or, where it could not be used, the quarantine record; one of the
+ * two is null.
+ *
+ * @param observation the observation, null when quarantined
+ * @param quarantined the quarantine record, null when usable
+ * @param watermark event time (epoch milliseconds) the source had reached when this arrived: the greatest time read
+ *     minus the allowed disorder in a replay, the time of receipt minus {@code lateness} live, the last time mark of the
+ *     partition from Kafka. Lateness is judged by it, so that it does not depend on how subtasks race
+ */
+public record Arrival(Observation observation, Quarantined quarantined, long watermark) {
+
+    /** A usable observation. */
+    public static Arrival of(Observation observation, long watermark) {
+        return new Arrival(observation, null, watermark);
+    }
+
+    /** Something unusable. */
+    public static Arrival of(Quarantined quarantined, long watermark) {
+        return new Arrival(null, quarantined, watermark);
+    }
+}

@@ -1,0 +1,61 @@
+package io.openinterest.observation;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.time.Instant;
+
+/**
+ * What could not be used, and why.
+ *
+ * @param time time of receipt; null in a replay
+ * @param venue the venue it came from, empty where unknown; the record's key
+ * @param endpoint what was asked: path without host and secrets; null where nothing was asked
+ * @param market market id where known
+ * @param reason one of the closed list
+ * @param detail one English sentence
+ * @param raw the first 4 KiB of what was received, secrets removed
+ */
+public record Quarantined(
+        Instant time, String venue, String endpoint, String market, Reason reason, String detail, String raw) {
+
+    private static final int RAW_LIMIT = 4096;
+
+    public Quarantined {
+        raw = raw == null || raw.length() <= RAW_LIMIT ? raw : raw.substring(0, RAW_LIMIT);
+    }
+
+    /** Why a record went to quarantine. The constants are part of saved state: append only. */
+    public enum Reason {
+        @JsonProperty("http-status")
+        HTTP_STATUS,
+        @JsonProperty("not-json")
+        NOT_JSON,
+        @JsonProperty("schema")
+        SCHEMA,
+        @JsonProperty("malformed")
+        MALFORMED,
+        @JsonProperty("venue-error")
+        VENUE_ERROR,
+        @JsonProperty("unknown-instrument")
+        UNKNOWN_INSTRUMENT,
+        @JsonProperty("missing-value")
+        MISSING_VALUE,
+        @JsonProperty("no-usd-price")
+        NO_USD_PRICE,
+        @JsonProperty("implausible")
+        IMPLAUSIBLE,
+        @JsonProperty("implausible-list")
+        IMPLAUSIBLE_LIST,
+        @JsonProperty("frozen-at-source")
+        FROZEN_AT_SOURCE,
+        @JsonProperty("time-in-future")
+        TIME_IN_FUTURE,
+        @JsonProperty("too-late")
+        TOO_LATE,
+        @JsonProperty("duplicate-source")
+        DUPLICATE_SOURCE,
+        @JsonProperty("bad-record")
+        BAD_RECORD,
+        @JsonProperty("bad-rule")
+        BAD_RULE;
+    }
+}

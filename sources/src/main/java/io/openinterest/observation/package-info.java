@@ -1,0 +1,2 @@
+/** The observation, the one record everything is made of, and its JSON form. */
+package io.openinterest.observation;
