@@ -23,8 +23,8 @@ public record Change(
         BigDecimal restatementUsd) {
 
     /** No change at all. */
-    public static final Change ZERO = of(
-            BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+    public static final Change ZERO =
+            of(BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
 
     /** A ledger of its six parts. */
     public static Change of(

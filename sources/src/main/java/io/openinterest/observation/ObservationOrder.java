@@ -12,8 +12,7 @@ import java.time.Instant;
  */
 public final class ObservationOrder {
 
-    private static final ObjectWriter WRITER =
-            Json.mapper(Json.Decimals.NUMBER).writerFor(Observation.class);
+    private static final ObjectWriter WRITER = Json.mapper(Json.Decimals.NUMBER).writerFor(Observation.class);
 
     private ObservationOrder() {}
 

@@ -62,9 +62,33 @@ class ObservationOrderTest {
     private static Observation observation(
             Instant time, Instant received, boolean delisted, String value, String contracts, String origin) {
         return new Observation(
-                "okx-BTC-USDT-SWAP-future", time, "okx", "okx", "BTC-USDT-SWAP", AssetClass.CRYPTO, "btc", "usdt",
-                "usdt", MarketType.PERPETUAL, Structure.LINEAR, null, null, new BigDecimal(contracts),
-                new BigDecimal("0.01"), 1, BigDecimal.ONE, new BigDecimal("100"), "mark", new BigDecimal(value), null,
-                null, null, null, null, received, delisted, origin);
+                "okx-BTC-USDT-SWAP-future",
+                time,
+                "okx",
+                "okx",
+                "BTC-USDT-SWAP",
+                AssetClass.CRYPTO,
+                "btc",
+                "usdt",
+                "usdt",
+                MarketType.PERPETUAL,
+                Structure.LINEAR,
+                null,
+                null,
+                new BigDecimal(contracts),
+                new BigDecimal("0.01"),
+                1,
+                BigDecimal.ONE,
+                new BigDecimal("100"),
+                "mark",
+                new BigDecimal(value),
+                null,
+                null,
+                null,
+                null,
+                null,
+                received,
+                delisted,
+                origin);
     }
 }
