@@ -1,6 +1,7 @@
 package io.openinterest.observation;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
@@ -17,10 +18,20 @@ import java.time.Instant;
 public record Quarantined(
         Instant time, String venue, String endpoint, String market, Reason reason, String detail, String raw) {
 
-    private static final int RAW_LIMIT = 4096;
+    static final int RAW_BYTES = 4096;
 
     public Quarantined {
-        raw = raw == null || raw.length() <= RAW_LIMIT ? raw : raw.substring(0, RAW_LIMIT);
+        raw = raw == null ? null : head(raw);
+    }
+
+    /** As many whole characters as fit; what is no character (half of a surrogate pair) can't be written. */
+    private static String head(String raw) {
+        byte[] bytes = raw.substring(0, Math.min(raw.length(), RAW_BYTES)).getBytes(StandardCharsets.UTF_8);
+        int end = Math.min(bytes.length, RAW_BYTES);
+        while (end < bytes.length && (bytes[end] & 0xC0) == 0x80) {
+            end--;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
 
     /** Why a record went to quarantine. The constants are part of saved state: append only. */

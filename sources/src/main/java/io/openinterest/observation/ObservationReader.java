@@ -1,0 +1,371 @@
+package io.openinterest.observation;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import io.openinterest.observation.Quarantined.Reason;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Reads observations that were written before, to a file or to the observations topic:
+ *
+ * <pre>
+ * {"market":"okx-BTC-USDT-SWAP-future","time":"2026-03-01T07:00:02.714Z","exchange":"okx","venue":"okx",
+ *  "symbol":"BTC-USDT-SWAP","asset_class":"crypto","base":"btc","quote":"usdt","margin":"usdt","type":"perpetual",
+ *  "structure":"linear","expiration":null,"strike":null,"contract_count":"2719300.8","contract_size":0.01,"sides":1,
+ *  "amount_base":27193.008,"price_usd":66250.1,"price_source":"mark","value_usd":1801539499.3008,
+ *  "market_value_usd":null,"funding_rate":-0.0001,"funding_interval_hours":8,"volume_24h_usd":null,
+ *  "exchange_time":null,"database_time":"2026-03-01T07:00:03.113Z","delisted":false,"origin":"websocket"}
+ * </pre>
+ *
+ * <p>Fields are kept as read, in any order; unknown ones are dropped. Absent, null and the empty text are the same.
+ * Numbers stand with or without quotes, with or without exponent, and stay exact. Times are cut to milliseconds.
+ *
+ * <p>What can't be used is rejected for the first of these reasons that applies: {@code bad-record} (no JSON object, or
+ * {@code time}, what identifies the market, {@code sides} or {@code delisted} missing or wrong), {@code malformed} (a
+ * figure is no number or negative, another field is not of its kind), {@code missing-value}, {@code no-usd-price},
+ * {@code time-in-future}. A record without price is {@code no-usd-price} where its value is missing too, because then
+ * the price is only why, and {@code missing-value} where only the price is.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ObservationReader {
+
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(60);
+
+    /** Far more than any venue's symbol; keeps keys, state and messages small whatever arrives. */
+    private static final int LONGEST_TEXT = 255;
+
+    /** Digits before and after the point. Beyond this nothing is a figure any more, but arithmetic gets slow. */
+    private static final int MOST_DIGITS = 100;
+
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?(?=\\.?[0-9])[0-9]{0,100}(?:\\.[0-9]{0,100})?(?:[eE][+-]?[0-9]{1,3})?");
+
+    private static final Instant EARLIEST = Instant.EPOCH;
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
+    private static final Map<String, AssetClass> ASSET_CLASSES = byText(AssetClass.values());
+    private static final Map<String, MarketType> TYPES = byText(MarketType.values());
+    private static final Map<String, Structure> STRUCTURES = byText(Structure.values());
+
+    private final InstantSource clock;
+
+    /** A bare NaN is read so that it is rejected as a figure; long numbers are cut off by us, knowing the market. */
+    private final JsonFactory json = Json.factory()
+            .rebuild()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(64)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    /** Of the record at hand. */
+    private Map<String, Value> fields;
+
+    /**
+     * A reader.
+     *
+     * @param clock tells the time against which the {@code time} of a record without {@code database_time} is judged;
+     *     nothing else depends on it
+     */
+    public ObservationReader(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * What became of a record; one of the two is null.
+     *
+     * @param observation the observation, null when rejected
+     * @param quarantined the record for quarantine, without a time of receipt; null when usable
+     */
+    public record Reading(Observation observation, Quarantined quarantined) {}
+
+    /** Reads one record from UTF-8 text. Never throws for what is in the text. */
+    public Reading read(byte[] text, int offset, int length) {
+        fields = new HashMap<>();
+        try {
+            if (!parse(text, offset, length)) {
+                fields = Map.of();
+                throw new Rejected(Reason.BAD_RECORD, "the record is not one JSON object");
+            }
+            return new Reading(observation(), null);
+        } catch (Rejected e) {
+            return new Reading(null, rejected(e, text, offset, length));
+        }
+    }
+
+    /** Reads one record from UTF-8 text. Never throws for what is in the text. */
+    public Reading read(byte[] text) {
+        return read(text, 0, text.length);
+    }
+
+    private Quarantined rejected(Rejected why, byte[] text, int offset, int length) {
+        String venue = optionalIdentity("venue");
+        String raw = new String(text, offset, Math.min(length, 2 * Quarantined.RAW_BYTES), StandardCharsets.UTF_8);
+        return new Quarantined(
+                null, venue == null ? "" : venue, null, optionalIdentity("market"), why.reason, why.getMessage(), raw);
+    }
+
+    /** Fills {@code fields}; false where the text is anything but one JSON object. */
+    private boolean parse(byte[] text, int offset, int length) {
+        try (JsonParser parser = json.createParser(text, offset, length)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                JsonToken token = parser.nextToken();
+                if (token.isStructStart()) {
+                    parser.skipChildren();
+                    fields.put(name, new Value(token, ""));
+                } else {
+                    fields.put(name, new Value(token, parser.getText()));
+                }
+            }
+            return parser.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Observation observation() {
+        String market = identity("market");
+        Instant time = time("time", Reason.BAD_RECORD);
+        if (time == null) {
+            throw new Rejected(Reason.BAD_RECORD, "time is missing");
+        }
+        String exchange = identity("exchange");
+        String venue = identity("venue");
+        String symbol = identity("symbol");
+        AssetClass assetClass = identity("asset_class", ASSET_CLASSES);
+        String base = identity("base");
+        String quote = identity("quote");
+        String margin = identity("margin");
+        MarketType type = identity("type", TYPES);
+        Structure structure = identity("structure", STRUCTURES);
+        Instant expiration = time("expiration", Reason.BAD_RECORD);
+        int sides = sides();
+        boolean delisted = delisted();
+
+        Observation observation = new Observation(
+                market,
+                time,
+                exchange,
+                venue,
+                symbol,
+                assetClass,
+                base,
+                quote,
+                margin,
+                type,
+                structure,
+                expiration,
+                amount("strike"),
+                amount("contract_count"),
+                amount("contract_size"),
+                sides,
+                amount("amount_base"),
+                amount("price_usd"),
+                optionalText("price_source"),
+                amount("value_usd"),
+                amount("market_value_usd"),
+                number("funding_rate", Reason.MALFORMED),
+                amount("funding_interval_hours"),
+                amount("volume_24h_usd"),
+                time("exchange_time", Reason.MALFORMED),
+                time("database_time", Reason.MALFORMED),
+                delisted,
+                optionalText("origin"));
+        checkComplete(observation);
+        checkTime(observation);
+        return observation;
+    }
+
+    private static void checkComplete(Observation observation) {
+        if (observation.contractCount() == null) {
+            throw new Rejected(Reason.MISSING_VALUE, "contract_count is missing");
+        }
+        if (observation.amountBase() == null) {
+            throw new Rejected(Reason.MISSING_VALUE, "amount_base is missing");
+        }
+        if (observation.valueUsd() == null) {
+            throw new Rejected(Reason.NO_USD_PRICE, "value_usd is missing");
+        }
+        if (observation.priceUsd() == null && !observation.delisted()) {
+            throw new Rejected(Reason.MISSING_VALUE, "price_usd is missing");
+        }
+    }
+
+    private void checkTime(Observation observation) {
+        Instant received = observation.databaseTime();
+        Instant now = received == null ? clock.instant() : received;
+        if (observation.time().isAfter(now.plus(CLOCK_TOLERANCE))) {
+            throw new Rejected(
+                    Reason.TIME_IN_FUTURE,
+                    "time is more than 60 s after " + (received == null ? "the wall clock" : "database_time"));
+        }
+    }
+
+    private String identity(String name) {
+        Value value = present(name);
+        if (value == null) {
+            throw new Rejected(Reason.BAD_RECORD, name + " is missing");
+        }
+        if (!value.isText()) {
+            throw new Rejected(Reason.BAD_RECORD, name + " is not a text: " + value);
+        }
+        return value.text;
+    }
+
+    private <T> T identity(String name, Map<String, T> known) {
+        String text = identity(name);
+        T constant = known.get(text);
+        if (constant == null) {
+            throw new Rejected(Reason.BAD_RECORD, name + " is none of the known ones: " + present(name));
+        }
+        return constant;
+    }
+
+    private int sides() {
+        BigDecimal sides = number("sides", Reason.BAD_RECORD);
+        if (sides == null) {
+            throw new Rejected(Reason.BAD_RECORD, "sides is missing");
+        }
+        if (sides.compareTo(BigDecimal.ONE) != 0 && sides.compareTo(BigDecimal.valueOf(2)) != 0) {
+            throw new Rejected(Reason.BAD_RECORD, "sides is neither 1 nor 2: " + present("sides"));
+        }
+        return sides.intValue();
+    }
+
+    private boolean delisted() {
+        Value value = present("delisted");
+        if (value == null) {
+            throw new Rejected(Reason.BAD_RECORD, "delisted is missing");
+        }
+        if (!value.token.isBoolean()) {
+            throw new Rejected(Reason.BAD_RECORD, "delisted is neither true nor false: " + value);
+        }
+        return value.token == JsonToken.VALUE_TRUE;
+    }
+
+    private BigDecimal amount(String name) {
+        BigDecimal number = number(name, Reason.MALFORMED);
+        if (number != null && number.signum() < 0) {
+            throw new Rejected(Reason.MALFORMED, name + " is negative: " + present(name));
+        }
+        return number;
+    }
+
+    /** The number without trailing zeros, so that equal observations are equal records too. */
+    private BigDecimal number(String name, Reason otherwise) {
+        Value value = present(name);
+        if (value == null) {
+            return null;
+        }
+        if (value.token != JsonToken.VALUE_STRING && !value.token.isNumeric()
+                || !NUMBER.matcher(value.text).matches()) {
+            throw new Rejected(otherwise, name + " is not a number: " + value);
+        }
+        BigDecimal number = new BigDecimal(value.text).stripTrailingZeros();
+        if (number.scale() > MOST_DIGITS || number.precision() - number.scale() > MOST_DIGITS) {
+            throw new Rejected(otherwise, name + " has more than " + MOST_DIGITS + " digits: " + value);
+        }
+        return number;
+    }
+
+    private Instant time(String name, Reason otherwise) {
+        Value value = present(name);
+        if (value == null) {
+            return null;
+        }
+        try {
+            Instant time = Instant.parse(value.isText() ? value.text : "");
+            if (!time.isBefore(EARLIEST) && !time.isAfter(LATEST)) {
+                return time.truncatedTo(ChronoUnit.MILLIS);
+            }
+        } catch (DateTimeException e) {
+            // told below
+        }
+        throw new Rejected(otherwise, name + " is not a time like 2026-12-25T08:00:00Z: " + value);
+    }
+
+    private String optionalText(String name) {
+        Value value = present(name);
+        if (value != null && !value.isText()) {
+            throw new Rejected(Reason.MALFORMED, name + " is not a text: " + value);
+        }
+        return value == null ? null : value.text;
+    }
+
+    private String optionalIdentity(String name) {
+        Value value = present(name);
+        return value != null && value.isText() ? value.text : null;
+    }
+
+    private Value present(String name) {
+        Value value = fields.get(name);
+        return value == null || value.isAbsent() ? null : value;
+    }
+
+    private static <E extends Enum<E>> Map<String, E> byText(E[] constants) {
+        return Arrays.stream(constants)
+                .collect(Collectors.toMap(c -> c.name().toLowerCase(Locale.ROOT), Function.identity()));
+    }
+
+    /** A field's value as it stands in the text; objects and arrays without their content. */
+    private record Value(JsonToken token, String text) {
+
+        boolean isAbsent() {
+            return token == JsonToken.VALUE_NULL || token == JsonToken.VALUE_STRING && text.isEmpty();
+        }
+
+        /** A text that can be kept: not too long, not blank, and no half of a character, which can't be written. */
+        boolean isText() {
+            return token == JsonToken.VALUE_STRING
+                    && text.length() <= LONGEST_TEXT
+                    && !text.isBlank()
+                    && text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+        }
+
+        @Override
+        public String toString() {
+            if (token.isStructStart()) {
+                return token == JsonToken.START_OBJECT ? "an object" : "a list";
+            }
+            // through bytes, because half a character can't be written to the quarantine either
+            byte[] start = text.substring(0, Math.min(text.length(), 40)).getBytes(StandardCharsets.UTF_8);
+            return new String(start, StandardCharsets.UTF_8) + (text.length() <= 40 ? "" : "...");
+        }
+    }
+
+    /** Stackless: a file may hold nothing but bad records. */
+    private static final class Rejected extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        private final Reason reason;
+
+        Rejected(Reason reason, String detail) {
+            super(detail, null, false, false);
+            this.reason = reason;
+        }
+    }
+}
