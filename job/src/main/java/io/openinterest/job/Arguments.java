@@ -1,0 +1,157 @@
+package io.openinterest.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.openinterest.job.Configuration.SourceKind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The command line. */
+@Command(
+        name = "open-interest",
+        description = "Open interest of derivatives exchanges, aligned, added up and explained, in Kafka topics.",
+        sortOptions = false,
+        versionProvider = Version.class)
+public class Arguments {
+
+    private static final String DEFAULT_FILE = "conf/open-interest.yaml";
+
+    private static final ObjectMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    @Option(
+            names = "--conf",
+            paramLabel = "FILE",
+            description = "Configuration file (default: " + DEFAULT_FILE + ", else the copy in the jar).")
+    private Path file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            arity = "1",
+            description =
+                    "Overrides one key of the file, for example --set source=replay; lists as [a, b]. Repeatable.")
+    private List<String> overrides = List.of();
+
+    @Option(names = "--help", usageHelp = true, description = "Prints this and ends.")
+    private boolean help;
+
+    @Option(names = "--version", versionHelp = true, description = "Prints the version and ends.")
+    private boolean version;
+
+    /**
+     * Parses a command line into this object. Prints what {@code --help} or {@code --version} asks for.
+     *
+     * @return false if that was all there was to do
+     * @throws ConfigurationException on an argument that does not exist
+     */
+    public boolean parse(String... args) {
+        CommandLine commandLine = new CommandLine(this);
+        try {
+            commandLine.parseArgs(args);
+        } catch (ParameterException e) {
+            throw new ConfigurationException(
+                    e.getMessage() + ", allowed is " + String.join(", ", options(commandLine)) + ".");
+        }
+        if (help) {
+            commandLine.usage(System.out);
+        } else if (version) {
+            commandLine.printVersionHelp(System.out);
+        }
+        return !help && !version;
+    }
+
+    /**
+     * Reads the configuration these arguments name.
+     *
+     * @param defaultSource the source where neither the file nor an argument names one
+     * @throws ConfigurationException on a wrong file, key or value
+     */
+    public Configuration configuration(SourceKind defaultSource) {
+        ObjectNode tree = read();
+        overrides.forEach(override -> set(tree, override));
+        return Configuration.of(tree, defaultSource);
+    }
+
+    private ObjectNode read() {
+        Path given = file != null ? file : Path.of(DEFAULT_FILE);
+        try {
+            JsonNode tree = YAML.readTree(file != null || Files.exists(given) ? Files.readAllBytes(given) : inJar());
+            if (tree.isMissingNode() || tree.isNull()) {
+                return YAML.createObjectNode();
+            }
+            if (tree instanceof ObjectNode object) {
+                return object;
+            }
+            throw new ConfigurationException(given + " is no configuration, allowed is YAML of keys and values.");
+        } catch (JsonProcessingException e) {
+            throw new ConfigurationException("%s is not readable as YAML: %s at line %d."
+                    .formatted(
+                            given,
+                            firstLine(e),
+                            e.getLocation() == null ? 1 : e.getLocation().getLineNr()));
+        } catch (NoSuchFileException e) {
+            throw new ConfigurationException("--conf " + given + " does not exist, allowed is a YAML file.");
+        } catch (IOException e) {
+            throw new ConfigurationException("--conf " + given + " can't be read, allowed is a YAML file.");
+        }
+    }
+
+    private static byte[] inJar() throws IOException {
+        try (InputStream in = Arguments.class.getResourceAsStream("/" + DEFAULT_FILE)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static void set(ObjectNode tree, String override) {
+        int equals = override.indexOf('=');
+        if (equals < 1) {
+            throw new ConfigurationException("--set " + override + " has no value, allowed is path.to.key=value.");
+        }
+        String[] path = override.substring(0, equals).split("\\.", -1);
+        ObjectNode level = tree;
+        for (int i = 0; i < path.length - 1; i++) {
+            JsonNode next = level.path(path[i]);
+            level = next instanceof ObjectNode object ? object : level.putObject(path[i]);
+        }
+        level.set(path[path.length - 1], value(override, override.substring(equals + 1)));
+    }
+
+    private static JsonNode value(String override, String text) {
+        try {
+            JsonNode value = YAML.readTree(text);
+            return value.isMissingNode() ? YAML.getNodeFactory().textNode(text) : value;
+        } catch (JsonProcessingException e) {
+            throw new ConfigurationException(
+                    "--set " + override + " has no readable value, allowed is a plain value or a list as [a, b].");
+        }
+    }
+
+    private static String firstLine(JsonProcessingException e) {
+        return e.getOriginalMessage().lines().findFirst().orElse("syntax error");
+    }
+
+    private static List<String> options(CommandLine commandLine) {
+        return commandLine.getCommandSpec().options().stream()
+                .map(option -> option.longestName())
+                .toList();
+    }
+}

@@ -1,0 +1,246 @@
+package io.openinterest.job;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.Json;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What the job is told to do. Every key of the configuration file is one component here; conf/open-interest.yaml
+ * explains them.
+ *
+ * @param source where observations come from
+ * @param venues settings by venue id, only of the venues the configuration mentions
+ * @param lateness how long a boundary waits for its observations
+ * @param allowedLateness how long a published record may still be corrected
+ * @param historyWait how long boundaries wait after a restart for what venues remember
+ * @param assetClasses classes that enter the totals
+ * @param rates USD price of quote assets
+ * @param parallelism null where Flink or the machine decides
+ * @param decimals how decimals stand in the topics
+ * @param alertRules file of the start rules
+ */
+public record Configuration(
+        SourceKind source,
+        Stages stages,
+        Replay replay,
+        Map<String, Venue> venues,
+        Duration lateness,
+        Duration allowedLateness,
+        Duration historyWait,
+        Set<AssetClass> assetClasses,
+        Map<String, BigDecimal> rates,
+        Regime regime,
+        Kafka kafka,
+        Duration checkpointInterval,
+        Integer parallelism,
+        Local local,
+        Json.Decimals decimals,
+        String alertRules) {
+
+    private static final List<String> HTTP = List.of("https", "http");
+    private static final List<String> WEB_SOCKET = List.of("wss", "ws");
+
+    /** Where observations come from. */
+    public enum SourceKind {
+        /** Venues over the internet. */
+        LIVE,
+        /** Live, or simulated where no venue answers. */
+        AUTO,
+        /** The built-in venue simulator. */
+        SIMULATED,
+        /** Recorded observations. */
+        REPLAY,
+        /** The observations topic. */
+        KAFKA
+    }
+
+    /** Which part of the pipeline runs. */
+    public enum Stages {
+        ALL,
+        /** Venues to the observations topic, nothing else. */
+        INGEST,
+        /** The observations topic to everything else. */
+        ANALYZE
+    }
+
+    /**
+     * Recorded observations.
+     *
+     * @param paths files and folders
+     * @param outOfOrderness disorder allowed within a file
+     */
+    public record Replay(List<String> paths, Duration outOfOrderness) {}
+
+    /**
+     * One venue. Null stands for the venue's own default, but for {@code maxAge}.
+     *
+     * @param maxAge how long a value counts that nobody renewed
+     * @param symbols null for all
+     */
+    public record Venue(
+            Boolean enabled, URI restUrl, URI wsUrl, Duration pollInterval, Duration maxAge, List<String> symbols) {}
+
+    /** Moves smaller than these fractions count as none when price and open interest are read together. */
+    public record Regime(BigDecimal priceBand, BigDecimal returnBand) {}
+
+    /**
+     * The topics and how they are written. Partitions, replication and retention are those of topics made here.
+     *
+     * @param bootstrapServers null where the configuration names none
+     */
+    public record Kafka(
+            String bootstrapServers,
+            String topicPrefix,
+            Guarantee deliveryGuarantee,
+            int partitions,
+            short replicationFactor,
+            Duration retention) {}
+
+    /** How often a consumer may see a record after a failure. */
+    public enum Guarantee {
+        EXACTLY_ONCE,
+        AT_LEAST_ONCE
+    }
+
+    /** Ports of the local run. */
+    public record Local(int dashboardPort, int kafkaPort) {}
+
+    /**
+     * Reads a configuration.
+     *
+     * @param tree the file's content with the arguments laid over it
+     * @param defaultSource the source where the configuration names none
+     * @throws ConfigurationException on a key that does not exist or a value that is not allowed
+     */
+    static Configuration of(JsonNode tree, SourceKind defaultSource) {
+        Section root = Section.root(tree);
+        Stages stages = root.choice("stages", Stages.class, Stages.ALL);
+        SourceKind source =
+                root.choice("source", SourceKind.class, stages == Stages.ANALYZE ? SourceKind.KAFKA : defaultSource);
+        if (stages == Stages.ANALYZE && source != SourceKind.KAFKA) {
+            throw root.wrong("source", "kafka with stages analyze, which reads the observations topic");
+        }
+        if (stages == Stages.INGEST && source == SourceKind.KAFKA) {
+            throw root.wrong("source", "live, auto, simulated, replay with stages ingest, which fills the topic");
+        }
+        Configuration configuration = new Configuration(
+                source,
+                stages,
+                replay(root.section("replay"), source),
+                venues(root.section("venues")),
+                root.duration("lateness", Duration.ZERO, Duration.ofSeconds(2)),
+                root.duration("allowed-lateness", Duration.ZERO, Duration.ofMinutes(15)),
+                root.duration("history-wait", Duration.ZERO, Duration.ofSeconds(30)),
+                root.choices("asset-classes", AssetClass.class, Set.of(AssetClass.CRYPTO)),
+                root.section("rates").decimals(),
+                regime(root.section("metrics")),
+                kafka(root.section("kafka")),
+                root.duration("checkpoint-interval", Duration.ofMillis(100), Duration.ofSeconds(10)),
+                root.integer("parallelism", 1, Pipeline.MAX_PARALLELISM, null),
+                local(root.section("local")),
+                decimals(root.section("json")),
+                alertRules(root.section("alerts")));
+        root.end();
+        return configuration;
+    }
+
+    /** How long a value of a venue counts that nobody renewed. */
+    public Duration maxAge(String venue) {
+        Venue settings = venues.get(venue);
+        return settings == null ? defaultMaxAge(venue) : settings.maxAge();
+    }
+
+    /** The full name of a topic. */
+    public String topic(String name) {
+        return kafka.topicPrefix() + name;
+    }
+
+    private static Replay replay(Section section, SourceKind source) {
+        Replay replay = new Replay(
+                section.texts("paths", List.of()),
+                section.duration("out-of-orderness", Duration.ZERO, Duration.ofSeconds(60)));
+        section.end();
+        if (source == SourceKind.REPLAY && replay.paths.isEmpty()) {
+            throw section.wrong("paths", "a list of files or folders of *.jsonl or *.jsonl.gz with source replay");
+        }
+        return replay;
+    }
+
+    private static Map<String, Venue> venues(Section section) {
+        Map<String, Venue> venues = new TreeMap<>();
+        section.sections().forEach((id, venue) -> venues.put(id, venue(id, venue)));
+        return venues;
+    }
+
+    private static Venue venue(String id, Section section) {
+        List<String> symbols = section.texts("symbols", List.of("all"));
+        Venue venue = new Venue(
+                section.bool("enabled", null),
+                section.uri("rest-url", HTTP, null),
+                section.uri("ws-url", WEB_SOCKET, null),
+                section.duration("poll-interval", Duration.ofSeconds(1), null),
+                section.duration("max-age", Duration.ofMillis(1), defaultMaxAge(id)),
+                symbols.equals(List.of("all")) ? null : symbols);
+        section.end();
+        return venue;
+    }
+
+    private static Duration defaultMaxAge(String venue) {
+        return switch (venue) {
+            case "binance-options" -> Duration.ofMinutes(10);
+            case "cme" -> Duration.ofHours(96);
+            default -> Duration.ofMinutes(5);
+        };
+    }
+
+    private static Regime regime(Section metrics) {
+        Section section = metrics.section("regime");
+        BigDecimal band = new BigDecimal("0.0005");
+        Regime regime = new Regime(section.decimal("price-band", band), section.decimal("return-band", band));
+        section.end();
+        metrics.end();
+        return regime;
+    }
+
+    private static Kafka kafka(Section section) {
+        String prefix = section.text("topic-prefix", "open-interest.");
+        if (!prefix.matches("[a-zA-Z0-9._-]{1,200}")) {
+            throw section.wrong("topic-prefix", "at most 200 letters, digits, dots, hyphens and underscores");
+        }
+        Kafka kafka = new Kafka(
+                section.text("bootstrap-servers", null),
+                prefix,
+                section.choice("delivery-guarantee", Guarantee.class, Guarantee.EXACTLY_ONCE),
+                section.integer("partitions", 1, 1000, 4),
+                section.integer("replication-factor", 1, 100, 1).shortValue(),
+                section.duration("retention", Duration.ofMillis(1), Duration.ofDays(7)));
+        section.end();
+        return kafka;
+    }
+
+    private static Local local(Section section) {
+        Local local = new Local(
+                section.integer("dashboard-port", 1, 65535, 8081), section.integer("kafka-port", 1, 65535, 9092));
+        section.end();
+        return local;
+    }
+
+    private static Json.Decimals decimals(Section section) {
+        Json.Decimals decimals = section.choice("decimals", Json.Decimals.class, Json.Decimals.NUMBER);
+        section.end();
+        return decimals;
+    }
+
+    private static String alertRules(Section section) {
+        String rules = section.text("rules", "conf/alert-rules.yaml");
+        section.end();
+        return rules;
+    }
+}
