@@ -1,0 +1,152 @@
+package io.openinterest.local;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.Writer;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import kafka.tools.StorageTool;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+
+/**
+ * A Kafka broker inside this JVM: one node that is its own controller (KRaft), the same server that {@code kafka.Kafka}
+ * starts. It listens on loopback only and keeps its data in a temporary folder until closed.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+
+    private static final String LOOPBACK = "127.0.0.1";
+
+    private final int port;
+    private final Path folder;
+    private final Properties properties;
+    private KafkaRaftServer server;
+
+    private EmbeddedBroker(int port) throws IOException {
+        this.port = port;
+        folder = Files.createTempDirectory("open-interest-kafka-");
+        properties = properties(port, freePort(), folder.resolve("data"));
+    }
+
+    /** Starts a broker on any free port. */
+    public static EmbeddedBroker start() throws IOException {
+        return start(freePort());
+    }
+
+    /**
+     * Starts a broker on a port.
+     *
+     * @throws BindException if the port is taken
+     * @throws IOException if the temporary folder can't be written
+     */
+    public static EmbeddedBroker start(int port) throws IOException {
+        // Asked first: the broker itself would find out late and say so at length.
+        new ServerSocket(port, 1, InetAddress.getByName(LOOPBACK)).close();
+        EmbeddedBroker broker = new EmbeddedBroker(port);
+        try {
+            broker.format();
+            broker.resume();
+        } catch (IOException | RuntimeException e) {
+            broker.close();
+            throw e;
+        }
+        return broker;
+    }
+
+    /** What clients connect to. */
+    public String bootstrapServers() {
+        return "localhost:" + port;
+    }
+
+    /** Stops the broker as an outage would; its data stays for {@link #resume}. */
+    public void pause() {
+        if (server != null) {
+            server.shutdown();
+            server.awaitShutdown();
+            server = null;
+        }
+    }
+
+    /** Starts the broker again after {@link #pause}, on the same port and with its data. */
+    public void resume() {
+        server = new KafkaRaftServer(KafkaConfig.fromProps(properties), Time.SYSTEM);
+        server.startup();
+    }
+
+    /** Stops the broker and removes its data; a second call does nothing. */
+    @Override
+    public void close() throws IOException {
+        pause();
+        if (!Files.exists(folder)) {
+            return;
+        }
+        List<Path> deepestFirst;
+        try (Stream<Path> files = Files.walk(folder)) {
+            deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : deepestFirst) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private void format() throws IOException {
+        Path file = folder.resolve("server.properties");
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            properties.store(writer, null);
+        }
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        String[] arguments = {
+            "format", "--standalone", "--cluster-id", Uuid.randomUuid().toString(), "--config", file.toString()
+        };
+        if (StorageTool.execute(arguments, new PrintStream(output, true, StandardCharsets.UTF_8)) != 0) {
+            throw new IOException("The broker's data folder can't be formatted: " + output);
+        }
+    }
+
+    private static Properties properties(int port, int controllerPort, Path data) {
+        Properties properties = new Properties();
+        properties.putAll(Map.ofEntries(
+                Map.entry("process.roles", "broker,controller"),
+                Map.entry("node.id", "1"),
+                Map.entry("controller.quorum.bootstrap.servers", LOOPBACK + ":" + controllerPort),
+                Map.entry(
+                        "listeners",
+                        "CLIENTS://%s:%d,CONTROLLER://%s:%d".formatted(LOOPBACK, port, LOOPBACK, controllerPort)),
+                Map.entry("advertised.listeners", "CLIENTS://localhost:" + port),
+                Map.entry("inter.broker.listener.name", "CLIENTS"),
+                Map.entry("controller.listener.names", "CONTROLLER"),
+                Map.entry("listener.security.protocol.map", "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+                Map.entry("log.dirs", data.toString()),
+                Map.entry("auto.create.topics.enable", "false"),
+                // One node can hold one copy of Kafka's own topics, transactions included.
+                Map.entry("offsets.topic.replication.factor", "1"),
+                Map.entry("offsets.topic.num.partitions", "1"),
+                Map.entry("transaction.state.log.replication.factor", "1"),
+                Map.entry("transaction.state.log.min.isr", "1"),
+                Map.entry("transaction.state.log.num.partitions", "4"),
+                Map.entry("share.coordinator.state.topic.replication.factor", "1"),
+                Map.entry("share.coordinator.state.topic.min.isr", "1"),
+                Map.entry("group.initial.rebalance.delay.ms", "0"),
+                // 128 MB of heap by default, for compacted topics that hold a few rules here.
+                Map.entry("log.cleaner.dedupe.buffer.size", "16777216")));
+        return properties;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(LOOPBACK))) {
+            return socket.getLocalPort();
+        }
+    }
+}
