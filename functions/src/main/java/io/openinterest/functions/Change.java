@@ -62,4 +62,14 @@ public record Change(
                 coverageUsd.negate(),
                 restatementUsd.negate());
     }
+
+    /** True if every part is 0. */
+    boolean isNothing() {
+        return quantityUsd.signum() == 0
+                && priceUsd.signum() == 0
+                && entriesUsd.signum() == 0
+                && exitsUsd.signum() == 0
+                && coverageUsd.signum() == 0
+                && restatementUsd.signum() == 0;
+    }
 }
