@@ -72,4 +72,16 @@ public record Change(
                 && coverageUsd.signum() == 0
                 && restatementUsd.signum() == 0;
     }
+
+    /** The same ledger as it is published, every part with 6 decimals, so that equal ledgers are equal records. */
+    Change published() {
+        return new Change(
+                Digits.usd(totalUsd),
+                Digits.usd(quantityUsd),
+                Digits.usd(priceUsd),
+                Digits.usd(entriesUsd),
+                Digits.usd(exitsUsd),
+                Digits.usd(coverageUsd),
+                Digits.usd(restatementUsd));
+    }
 }

@@ -28,7 +28,9 @@ final class Digits {
 
     /** A price of a total: 12 significant digits; null when the divisor is 0. */
     static BigDecimal price(BigDecimal weighted, BigDecimal weight) {
-        return weight.signum() == 0 ? null : weighted.divide(weight, TWELVE_SIGNIFICANT);
+        return weight.signum() == 0
+                ? null
+                : weighted.divide(weight, TWELVE_SIGNIFICANT).stripTrailingZeros();
     }
 
     /** A ratio with 8 digits after the point; null when the divisor is 0. */

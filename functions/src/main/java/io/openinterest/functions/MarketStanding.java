@@ -31,6 +31,11 @@ public record MarketStanding(
     static final MarketStanding ABSENT =
             new MarketStanding(Status.ABSENT, null, false, false, Window.openAt(null), Window.openAt(null));
 
+    /** The same standing with another value known. */
+    MarketStanding withValue(Observation known) {
+        return new MarketStanding(status, known, begun, this.known, five, fifteen);
+    }
+
     boolean isIncluded() {
         return status == Status.INCLUDED;
     }

@@ -6,6 +6,7 @@ import io.openinterest.observation.Observation;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 
@@ -175,8 +176,8 @@ record MarketStep(
                 o.expiration(),
                 o.strike(),
                 interval,
-                java.time.Instant.ofEpochMilli(boundary),
-                oneSided(o),
+                Instant.ofEpochMilli(boundary),
+                oneSided(o).stripTrailingZeros(),
                 Digits.base(o.amountBase()),
                 o.priceUsd(),
                 Digits.usd(o.valueUsd()),
@@ -191,7 +192,7 @@ record MarketStep(
                 observations,
                 window.changeSinceOpen(),
                 0,
-                java.time.Instant.ofEpochMilli(boundary).plus(settings.allowedLateness()),
+                Instant.ofEpochMilli(boundary).plus(settings.allowedLateness()),
                 null);
     }
 

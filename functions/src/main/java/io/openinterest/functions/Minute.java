@@ -1,6 +1,7 @@
 package io.openinterest.functions;
 
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.ObservationOrder;
 import java.util.Arrays;
 
 /**
@@ -18,8 +19,7 @@ public record Minute(long boundary, Observation best, long[] keys) {
 
     /** The minute with one more observation. Those equal in time and database time count as one. */
     Minute with(Observation observation) {
-        Observation winner =
-                io.openinterest.observation.ObservationOrder.INSTANCE.compare(observation, best) > 0 ? observation : best;
+        Observation winner = ObservationOrder.compare(observation, best) > 0 ? observation : best;
         for (int i = 0; i < keys.length; i += 2) {
             if (keys[i] == time(observation) && keys[i + 1] == databaseTime(observation)) {
                 return new Minute(boundary, winner, keys);

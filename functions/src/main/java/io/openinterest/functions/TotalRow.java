@@ -58,6 +58,21 @@ public record TotalRow(
         return level.text() + ":" + id;
     }
 
+    /** The row as published the n-th time after the first. */
+    TotalRow withRevision(int number) {
+        return new TotalRow(
+                level, id, exchange, asset, pair, interval, time, valueUsd, amountBase, openUsd, highUsd, lowUsd, meanUsd,
+                byType, byMargin, reported, priceUsd, markets, unchangedMinutes, exchanges, coverage, maxAgeMs, change,
+                number, finalAt, null, extras);
+    }
+
+    /** The row that says there is no such row: identity only. */
+    TotalRow withdrawn(int number) {
+        return new TotalRow(
+                level, id, exchange, asset, pair, interval, time, null, null, null, null, null, null, null, null, null,
+                null, null, null, null, null, null, null, number, finalAt, true, null);
+    }
+
     /** Value by type of contract; sums to the value. */
     public record ByType(BigDecimal perpetual, BigDecimal future, BigDecimal call, BigDecimal put) {}
 

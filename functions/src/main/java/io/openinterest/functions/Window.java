@@ -29,17 +29,19 @@ public record Window(
         Map<String, BigDecimal> quantities) {
 
     /** A window that opens at a value; null if there was none yet. */
-    static Window openAt(BigDecimal open) {
+    static Window openAt(BigDecimal value) {
+        BigDecimal open = value == null ? null : Digits.usd(value);
         return new Window(open, open, open, BigDecimal.ZERO, 0, Change.ZERO, 0, 0, Map.of());
     }
 
     /** The window one minute on; the value is null where the minute has no record. */
-    Window next(BigDecimal value, Change minute, int goneNow, int changedNow, Map<String, Sums.Child> children) {
+    Window next(BigDecimal recorded, Change minute, int goneNow, int changedNow, Map<String, Sums.Child> children) {
         Change total = change.plus(minute);
-        if (value == null) {
+        if (recorded == null) {
             return new Window(
                     open, high, low, sum, minutes, total, gone + goneNow, changed + changedNow, with(children));
         }
+        BigDecimal value = Digits.usd(recorded);
         return new Window(
                 open,
                 high == null ? value : high.max(value),
@@ -54,7 +56,7 @@ public record Window(
 
     /** The ledger of the interval; null where there is no value to start from. */
     Change changeSinceOpen() {
-        return open == null ? null : change;
+        return open == null ? null : change.published();
     }
 
     private Map<String, BigDecimal> with(Map<String, Sums.Child> children) {

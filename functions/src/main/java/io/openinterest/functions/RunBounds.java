@@ -1,0 +1,87 @@
+package io.openinterest.functions;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
+import org.apache.flink.api.common.typeinfo.Types;
+
+/** The first and the last boundary of a run, as broadcast by {@link TrackRun}. Times are epoch milliseconds. */
+public final class RunBounds {
+
+    /**
+     * Broadcast state. Under {@code venue/<id>}: as-of time of the venue's first answer. Under {@code reach/<step>}: the
+     * boundary after the greatest time accepted by then, which counts from that step on.
+     */
+    public static final MapStateDescriptor<String, Long> STATE =
+            new MapStateDescriptor<>("run-bounds", Types.STRING, Types.LONG);
+
+    private static final String VENUE = "venue/";
+    private static final String REACH = "reach/";
+    private static final long LONGEST_WAIT = Interval.MINUTE;
+
+    private RunBounds() {}
+
+    static void learn(RunEvent event, long currentWatermark, BroadcastState<String, Long> state) throws Exception {
+        if (event.venue() != null) {
+            Long known = state.get(VENUE + event.venue());
+            if (known == null || event.time() < known) {
+                state.put(VENUE + event.venue(), event.time());
+            }
+            return;
+        }
+        long reach = event.time();
+        List<String> past = new ArrayList<>();
+        long step = MarketState.boundaryAfter(event.watermark());
+        for (Map.Entry<String, Long> entry : state.entries()) {
+            if (entry.getKey().startsWith(REACH) && (step(entry) <= currentWatermark || step(entry) == step)) {
+                past.add(entry.getKey());
+                reach = Math.max(reach, entry.getValue());
+            }
+        }
+        for (String key : past) {
+            state.remove(key);
+        }
+        state.put(REACH + step, reach);
+    }
+
+    /**
+     * The boundary after the last accepted observation, as far as it is known when the watermark passes a boundary:
+     * independent of what subtasks further ahead have already sent.
+     */
+    static long last(long boundary, ReadOnlyBroadcastState<String, Long> state) throws Exception {
+        long last = Long.MIN_VALUE;
+        for (Map.Entry<String, Long> entry : state.immutableEntries()) {
+            if (entry.getKey().startsWith(REACH) && step(entry) <= boundary) {
+                last = Math.max(last, entry.getValue());
+            }
+        }
+        return last;
+    }
+
+    /** True from the first full minute on by which every awaited venue has answered, or the first one a minute ago. */
+    static boolean hasBegun(long boundary, SnapshotSettings settings, ReadOnlyBroadcastState<String, Long> state)
+            throws Exception {
+        if (settings.awaitedVenues().isEmpty()) {
+            return true;
+        }
+        long first = Long.MAX_VALUE;
+        for (Map.Entry<String, Long> entry : state.immutableEntries()) {
+            if (entry.getKey().startsWith(VENUE)) {
+                first = Math.min(first, entry.getValue());
+            }
+        }
+        boolean all = true;
+        for (String venue : settings.awaitedVenues()) {
+            Long answer = state.get(VENUE + venue);
+            all &= answer != null && answer <= boundary;
+        }
+        return all || (first != Long.MAX_VALUE && boundary - first >= LONGEST_WAIT);
+    }
+
+    private static long step(Map.Entry<String, Long> reach) {
+        return Long.parseLong(reach.getKey().substring(REACH.length()));
+    }
+}
