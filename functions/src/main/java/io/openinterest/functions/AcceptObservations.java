@@ -90,7 +90,7 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
         }
         boolean counts = arrival.watermark() - observation.time().toEpochMilli()
                 < settings.allowedLateness().toMillis();
-        if (!counts && !observation.origin().equals(HISTORY)) {
+        if (!counts && !HISTORY.equals(observation.origin())) {
             context.output(
                     REJECTED,
                     quarantined(observation, Reason.TOO_LATE, "time is further behind than records may be corrected"));
@@ -121,9 +121,7 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
         List<String> forgotten = new ArrayList<>();
         for (Map.Entry<String, AcceptedMarket> entry : markets.entries()) {
             AcceptedMarket market = entry.getValue();
-            if (market.greatestTime == Long.MIN_VALUE
-                    ? timestamp >= lastSuspicion(market) + SWEEP_EVERY
-                    : market.isForgotten(timestamp, settings)) {
+            if (market.lastAmount == null || market.isForgotten(timestamp, settings)) {
                 forgotten.add(entry.getKey());
             }
         }
@@ -133,13 +131,6 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
         if (!markets.isEmpty() && context.timerService().currentWatermark() != Long.MAX_VALUE) {
             sweepLater(timestamp + 1, context);
         }
-    }
-
-    private static long lastSuspicion(AcceptedMarket market) {
-        return market.recent.stream()
-                .mapToLong(observation -> observation.time().toEpochMilli())
-                .max()
-                .orElse(Long.MIN_VALUE / 2);
     }
 
     private void sweepLater(long from, Context context) {
