@@ -134,7 +134,6 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
     }
 
     private void sweepLater(long from, Context context) {
-        context.timerService()
-                .registerEventTimeTimer(Math.floorDiv(from, SWEEP_EVERY) * SWEEP_EVERY + SWEEP_EVERY - 1);
+        context.timerService().registerEventTimeTimer(Math.floorDiv(from, SWEEP_EVERY) * SWEEP_EVERY + SWEEP_EVERY - 1);
     }
 }

@@ -56,16 +56,72 @@ public record MarketRow(
     /** The row as published the n-th time after the first. */
     MarketRow withRevision(int number) {
         return new MarketRow(
-                market, exchange, venue, symbol, assetClass, base, quote, margin, type, structure, expiration, strike,
-                interval, time, contractCount, amountBase, priceUsd, valueUsd, marketValueUsd, openUsd, highUsd, lowUsd,
-                meanUsd, observedAt, ageMs, carried, observations, change, number, finalAt, null);
+                market,
+                exchange,
+                venue,
+                symbol,
+                assetClass,
+                base,
+                quote,
+                margin,
+                type,
+                structure,
+                expiration,
+                strike,
+                interval,
+                time,
+                contractCount,
+                amountBase,
+                priceUsd,
+                valueUsd,
+                marketValueUsd,
+                openUsd,
+                highUsd,
+                lowUsd,
+                meanUsd,
+                observedAt,
+                ageMs,
+                carried,
+                observations,
+                change,
+                number,
+                finalAt,
+                null);
     }
 
     /** The row that says there is no such row: identity only. */
     MarketRow withdrawn(int number) {
         return new MarketRow(
-                market, exchange, venue, symbol, assetClass, base, quote, margin, type, structure, expiration, strike,
-                interval, time, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                number, finalAt, true);
+                market,
+                exchange,
+                venue,
+                symbol,
+                assetClass,
+                base,
+                quote,
+                margin,
+                type,
+                structure,
+                expiration,
+                strike,
+                interval,
+                time,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                number,
+                finalAt,
+                true);
     }
 }

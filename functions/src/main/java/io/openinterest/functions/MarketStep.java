@@ -22,12 +22,7 @@ import java.util.Objects;
  * @param changed true if it is included and its one-sided contract count moved
  */
 record MarketStep(
-        long boundary,
-        MarketStanding before,
-        MarketStanding after,
-        Change change,
-        boolean wentAway,
-        boolean changed) {
+        long boundary, MarketStanding before, MarketStanding after, Change change, boolean wentAway, boolean changed) {
 
     private static final BigDecimal TWO = BigDecimal.valueOf(2);
     private static final BigDecimal EIGHT_HOURS = BigDecimal.valueOf(8);
@@ -55,11 +50,9 @@ record MarketStep(
                 known,
                 window(before.five(), Interval.FIVE_MINUTES, before, included, value, change, boundary),
                 window(before.fifteen(), Interval.FIFTEEN_MINUTES, before, included, value, change, boundary));
-        boolean changed = included
-                && before.value() != null
-                && oneSided(before.value()).compareTo(oneSided(value)) != 0;
-        return new MarketStep(
-                boundary, before, after, change, before.isPresent() && status == Status.GONE, changed);
+        boolean changed =
+                included && before.value() != null && oneSided(before.value()).compareTo(oneSided(value)) != 0;
+        return new MarketStep(boundary, before, after, change, before.isPresent() && status == Status.GONE, changed);
     }
 
     private static Status status(Observation value, long boundary, SnapshotSettings settings) {
@@ -146,7 +139,9 @@ record MarketStep(
 
     /** Contracts counted once. Exact: sides are 1 or 2. */
     static BigDecimal oneSided(Observation market) {
-        return market.sides() == 1 ? market.contractCount() : market.contractCount().divide(TWO, MathContext.UNLIMITED);
+        return market.sides() == 1
+                ? market.contractCount()
+                : market.contractCount().divide(TWO, MathContext.UNLIMITED);
     }
 
     /** The market's row of an interval, not yet corrected; null unless it is included. */
@@ -154,12 +149,11 @@ record MarketStep(
         if (!after.isIncluded()) {
             return null;
         }
-        Window window =
-                switch (interval) {
-                    case ONE_MINUTE -> window(null, interval, before, true, after.value(), change, boundary);
-                    case FIVE_MINUTES -> after.five();
-                    case FIFTEEN_MINUTES -> after.fifteen();
-                };
+        Window window = switch (interval) {
+            case ONE_MINUTE -> window(null, interval, before, true, after.value(), change, boundary);
+            case FIVE_MINUTES -> after.five();
+            case FIFTEEN_MINUTES -> after.fifteen();
+        };
         Observation o = after.value();
         long age = boundary - o.time().toEpochMilli();
         return new MarketRow(
@@ -202,9 +196,7 @@ record MarketStep(
     }
 
     private static boolean sameGroup(Observation a, Observation b) {
-        return a.exchange().equals(b.exchange())
-                && a.quote().equals(b.quote())
-                && Objects.equals(a.asset(), b.asset());
+        return a.exchange().equals(b.exchange()) && a.quote().equals(b.quote()) && Objects.equals(a.asset(), b.asset());
     }
 
     /** What the market adds to the totals of the group it is in now. */
@@ -232,7 +224,13 @@ record MarketStep(
         if (before.isIncluded()) {
             BigDecimal zero = BigDecimal.ZERO;
             sums.change = after.isIncluded()
-                    ? Change.of(zero, zero, zero, zero, zero, Digits.usd(before.value().valueUsd()).negate())
+                    ? Change.of(
+                            zero,
+                            zero,
+                            zero,
+                            zero,
+                            zero,
+                            Digits.usd(before.value().valueUsd()).negate())
                     : change;
         }
         return sums;

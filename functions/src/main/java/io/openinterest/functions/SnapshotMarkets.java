@@ -32,8 +32,7 @@ import org.apache.flink.util.OutputTag;
 public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer, Arrival, RunEvent, Contribution> {
 
     /** The markets' rows. */
-    public static final OutputTag<MarketRow> ROWS =
-            new OutputTag<>("market-rows", TypeInformation.of(MarketRow.class));
+    public static final OutputTag<MarketRow> ROWS = new OutputTag<>("market-rows", TypeInformation.of(MarketRow.class));
 
     private static final long serialVersionUID = 1L;
     private static final int SHARDS = 64;
@@ -85,14 +84,12 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     }
 
     @Override
-    public void processBroadcastElement(RunEvent event, Context context, Collector<Contribution> out)
-            throws Exception {
+    public void processBroadcastElement(RunEvent event, Context context, Collector<Contribution> out) throws Exception {
         RunBounds.learn(event, context.currentWatermark(), context.getBroadcastState(RunBounds.STATE));
     }
 
     @Override
-    public void processElement(Arrival arrival, ReadOnlyContext context, Collector<Contribution> out)
-            throws Exception {
+    public void processElement(Arrival arrival, ReadOnlyContext context, Collector<Contribution> out) throws Exception {
         Observation observation = arrival.observation();
         long reached = MarketState.floorToMinute(arrival.watermark());
         Clock clock = clocks.value();

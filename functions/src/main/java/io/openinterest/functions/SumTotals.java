@@ -91,7 +91,8 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
             return;
         }
         pending.remove(step);
-        for (Map.Entry<Entity, TreeMap<Long, Sums>> entry : byEntity(contributions).entrySet()) {
+        for (Map.Entry<Entity, TreeMap<Long, Sums>> entry :
+                byEntity(contributions).entrySet()) {
             Entity entity = entry.getKey();
             TotalState state = entities.get(entity);
             if (state == null) {
@@ -194,12 +195,11 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
 
     /** Exchange-assets go on to their exchange, exchanges to the whole; a correction as the difference. */
     private void passOn(Entity entity, long boundary, long step, Sums now, Sums before, OnTimerContext context) {
-        String child =
-                switch (entity.level()) {
-                    case EXCHANGE_ASSET -> entity.asset();
-                    case EXCHANGE -> entity.exchange();
-                    default -> null;
-                };
+        String child = switch (entity.level()) {
+            case EXCHANGE_ASSET -> entity.asset();
+            case EXCHANGE -> entity.exchange();
+            default -> null;
+        };
         if (child == null) {
             return;
         }

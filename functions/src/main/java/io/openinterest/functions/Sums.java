@@ -34,6 +34,7 @@ public final class Sums {
     public BigDecimal volumeUsd = BigDecimal.ZERO;
     /** Value of those markets. */
     public BigDecimal volumeOpenUsd = BigDecimal.ZERO;
+
     public int included;
     public int carried;
     public int stale;
@@ -75,7 +76,10 @@ public final class Sums {
         }
 
         private boolean isNothing() {
-            return markets == 0 && marketValues == 0 && valueUsd.signum() == 0 && reportedUsd.signum() == 0
+            return markets == 0
+                    && marketValues == 0
+                    && valueUsd.signum() == 0
+                    && reportedUsd.signum() == 0
                     && reportedMarketValueUsd.signum() == 0;
         }
     }

@@ -61,9 +61,33 @@ public record TotalRow(
     /** The row as published the n-th time after the first. */
     TotalRow withRevision(int number) {
         return new TotalRow(
-                level, id, exchange, asset, pair, interval, time, valueUsd, amountBase, openUsd, highUsd, lowUsd, meanUsd,
-                byType, byMargin, reported, priceUsd, markets, unchangedMinutes, exchanges, coverage, maxAgeMs, change,
-                number, finalAt, null, extras);
+                level,
+                id,
+                exchange,
+                asset,
+                pair,
+                interval,
+                time,
+                valueUsd,
+                amountBase,
+                openUsd,
+                highUsd,
+                lowUsd,
+                meanUsd,
+                byType,
+                byMargin,
+                reported,
+                priceUsd,
+                markets,
+                unchangedMinutes,
+                exchanges,
+                coverage,
+                maxAgeMs,
+                change,
+                number,
+                finalAt,
+                null,
+                extras);
     }
 
     /** The row that says there is no such row: identity only. */

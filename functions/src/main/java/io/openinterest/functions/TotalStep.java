@@ -58,12 +58,11 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
         if (!after.begun() || boundary - after.lastRecord() >= interval.millis()) {
             return null;
         }
-        Window window =
-                switch (interval) {
-                    case ONE_MINUTE -> window(null, interval, before, true, sums, boundary);
-                    case FIVE_MINUTES -> after.five();
-                    case FIFTEEN_MINUTES -> after.fifteen();
-                };
+        Window window = switch (interval) {
+            case ONE_MINUTE -> window(null, interval, before, true, sums, boundary);
+            case FIVE_MINUTES -> after.five();
+            case FIFTEEN_MINUTES -> after.fifteen();
+        };
         boolean hasAsset = entity.asset() != null;
         return new TotalRow(
                 entity.level(),
@@ -240,7 +239,8 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
 
     private static String movers(Window window) {
         return window.quantities().entrySet().stream()
-                .sorted(Comparator.comparing((Map.Entry<String, BigDecimal> e) -> e.getValue().abs())
+                .sorted(Comparator.comparing((Map.Entry<String, BigDecimal> e) ->
+                                e.getValue().abs())
                         .reversed()
                         .thenComparing(Map.Entry::getKey))
                 .limit(MOVERS)
