@@ -109,7 +109,7 @@ record MarketStep(
         return Change.of(quantity, difference.subtract(quantity), zero, zero, zero, zero);
     }
 
-    /** (n1 - n0)(v0 n1 + v1 n0) / (2 n0 n1): the change of contracts at the mean value of a contract. */
+    /** (n1 - n0)(v0 n1 + v1 n0) / (2 n0 n1): the change of contracts at the mean published value of a contract. */
     private static BigDecimal quantityUsd(Observation before, Observation now) {
         BigDecimal n0 = oneSided(before);
         BigDecimal n1 = oneSided(now);
@@ -120,7 +120,9 @@ record MarketStep(
             return Digits.usd(before.valueUsd()).negate();
         }
         BigDecimal dividend = n1.subtract(n0)
-                .multiply(before.valueUsd().multiply(n1).add(now.valueUsd().multiply(n0)));
+                .multiply(Digits.usd(before.valueUsd())
+                        .multiply(n1)
+                        .add(Digits.usd(now.valueUsd()).multiply(n0)));
         return dividend.divide(TWO.multiply(n0).multiply(n1), 6, RoundingMode.HALF_EVEN);
     }
 
