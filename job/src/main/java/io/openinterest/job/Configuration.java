@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param parallelism null where Flink or the machine decides
  * @param decimals how decimals stand in the topics
  * @param alertRules file of the start rules
+ * @param given what was configured, key by key, without secrets; for people to look at
  */
 public record Configuration(
         SourceKind source,
@@ -42,8 +43,14 @@ public record Configuration(
         Integer parallelism,
         Local local,
         Json.Decimals decimals,
-        String alertRules) {
+        String alertRules,
+        Map<String, String> given) {
 
+    /** How long a value counts that nobody renewed, unless the venue is slower or the user says otherwise. */
+    static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(5);
+
+    private static final Map<String, Duration> SLOW_VENUES =
+            Map.of("binance-options", Duration.ofMinutes(10), "cme", Duration.ofHours(96));
     private static final List<String> HTTP = List.of("https", "http");
     private static final List<String> WEB_SOCKET = List.of("wss", "ws");
 
@@ -101,7 +108,13 @@ public record Configuration(
             Guarantee deliveryGuarantee,
             int partitions,
             short replicationFactor,
-            Duration retention) {}
+            Duration retention) {
+
+        /** The brokers to connect to. */
+        public String servers() {
+            return bootstrapServers == null ? "localhost:9092" : bootstrapServers;
+        }
+    }
 
     /** How often a consumer may see a record after a failure. */
     public enum Guarantee {
@@ -146,20 +159,17 @@ public record Configuration(
                 root.integer("parallelism", 1, Pipeline.MAX_PARALLELISM, null),
                 local(root.section("local")),
                 decimals(root.section("json")),
-                alertRules(root.section("alerts")));
+                alertRules(root.section("alerts")),
+                root.flat());
         root.end();
         return configuration;
     }
 
-    /** How long a value of a venue counts that nobody renewed. */
-    public Duration maxAge(String venue) {
-        Venue settings = venues.get(venue);
-        return settings == null ? defaultMaxAge(venue) : settings.maxAge();
-    }
-
-    /** The full name of a topic. */
-    public String topic(String name) {
-        return kafka.topicPrefix() + name;
+    /** How long a value counts that nobody renewed, by venue, where it is not {@link #DEFAULT_MAX_AGE}. */
+    public Map<String, Duration> maxAges() {
+        Map<String, Duration> maxAges = new TreeMap<>(SLOW_VENUES);
+        venues.forEach((id, venue) -> maxAges.put(id, venue.maxAge()));
+        return maxAges;
     }
 
     private static Replay replay(Section section, SourceKind source) {
@@ -186,18 +196,10 @@ public record Configuration(
                 section.uri("rest-url", HTTP, null),
                 section.uri("ws-url", WEB_SOCKET, null),
                 section.duration("poll-interval", Duration.ofSeconds(1), null),
-                section.duration("max-age", Duration.ofMillis(1), defaultMaxAge(id)),
+                section.duration("max-age", Duration.ofMillis(1), SLOW_VENUES.getOrDefault(id, DEFAULT_MAX_AGE)),
                 symbols.equals(List.of("all")) ? null : symbols);
         section.end();
         return venue;
-    }
-
-    private static Duration defaultMaxAge(String venue) {
-        return switch (venue) {
-            case "binance-options" -> Duration.ofMinutes(10);
-            case "cme" -> Duration.ofHours(96);
-            default -> Duration.ofMinutes(5);
-        };
     }
 
     private static Regime regime(Section metrics) {

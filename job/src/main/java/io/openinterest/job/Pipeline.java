@@ -1,10 +1,133 @@
 package io.openinterest.job;
 
-/** The whole graph. */
+import io.openinterest.functions.AcceptObservations;
+import io.openinterest.functions.Contribution;
+import io.openinterest.functions.RunBounds;
+import io.openinterest.functions.RunEvent;
+import io.openinterest.functions.SnapshotMarkets;
+import io.openinterest.functions.SnapshotSettings;
+import io.openinterest.functions.SumTotals;
+import io.openinterest.functions.SumTotals.Scope;
+import io.openinterest.functions.TotalRow;
+import io.openinterest.functions.TrackRun;
+import io.openinterest.job.Configuration.SourceKind;
+import io.openinterest.job.Configuration.Stages;
+import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Json;
+import io.openinterest.observation.Quarantined;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.api.common.functions.FlatMapFunction;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.streaming.api.datastream.BroadcastStream;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.util.Collector;
+
+/**
+ * The whole graph, from arrivals to topics. The name of an operator is also its uid: what the dashboard shows is what a
+ * savepoint is addressed by.
+ */
 public final class Pipeline {
 
     /** Upper bound of the parallelism, fixed because saved state is divided by it. */
-    static final int MAX_PARALLELISM = 128;
+    public static final int MAX_PARALLELISM = 128;
 
     private Pipeline() {}
+
+    /**
+     * Defines what becomes of arrivals.
+     *
+     * @param arrivals from venues, recordings or the observations topic
+     * @param awaitedVenues live, the venues that the first boundary waits for
+     * @param topics takes every record of every topic
+     */
+    public static void define(
+            DataStream<Arrival> arrivals,
+            Set<String> awaitedVenues,
+            Sink<TopicRecord> topics,
+            Configuration configuration) {
+        Json.Decimals decimals = configuration.decimals();
+        SnapshotSettings settings = settings(configuration, awaitedVenues);
+        boolean live = configuration.source() != SourceKind.REPLAY && configuration.source() != SourceKind.KAFKA;
+        List<DataStream<TopicRecord>> published = new ArrayList<>();
+
+        // What venues say: usable or not, new or repeated, plausible or not.
+        DataStream<Arrival> usable = named("usable", arrivals.filter(arrival -> arrival.observation() != null));
+        DataStream<Quarantined> unusable = named("unusable", arrivals.flatMap(new Unusable()));
+        SingleOutputStreamOperator<Arrival> accepted = named(
+                "accept-observations", usable.keyBy(Pipeline::shard).process(new AcceptObservations(settings, live)));
+        published.add(named(
+                "publish-quarantine",
+                unusable.union(accepted.getSideOutput(AcceptObservations.REJECTED))
+                        .map(Publish.quarantined(decimals))));
+        if (configuration.source() != SourceKind.KAFKA) {
+            published.add(named(
+                    "publish-observations",
+                    accepted.getSideOutput(AcceptObservations.ACCEPTED).map(Publish.observations(decimals))));
+        }
+
+        if (configuration.stages() != Stages.INGEST) {
+            // What it means: markets at boundaries, then their totals by asset, by exchange and over everything.
+            BroadcastStream<RunEvent> run =
+                    named("track-run", accepted.process(new TrackRun())).broadcast(RunBounds.STATE);
+            SingleOutputStreamOperator<Contribution> markets = named(
+                    "snapshot-markets",
+                    accepted.keyBy(Pipeline::shard).connect(run).process(new SnapshotMarkets(settings)));
+            SingleOutputStreamOperator<TotalRow> assets = sum("sum-assets", markets, Scope.ASSETS, settings);
+            SingleOutputStreamOperator<TotalRow> exchanges =
+                    sum("sum-exchanges", assets.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.EXCHANGES, settings);
+            SingleOutputStreamOperator<TotalRow> whole =
+                    sum("sum-whole", exchanges.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.WHOLE, settings);
+            DataStream<TotalRow> totals = assets.union(exchanges, whole);
+
+            published.add(named(
+                    "publish-markets",
+                    markets.getSideOutput(SnapshotMarkets.ROWS).map(Publish.markets(decimals))));
+            published.add(named("publish-totals", totals.map(Publish.totals(decimals))));
+        }
+
+        published.stream()
+                .reduce(DataStream::union)
+                .orElseThrow()
+                .sinkTo(topics)
+                .name("topics")
+                .uid("topics");
+    }
+
+    private static SingleOutputStreamOperator<TotalRow> sum(
+            String name, DataStream<Contribution> contributions, Scope scope, SnapshotSettings settings) {
+        return named(name, contributions.keyBy(scope::key).process(new SumTotals(scope, settings)));
+    }
+
+    private static int shard(Arrival arrival) {
+        return SnapshotMarkets.shard(arrival.observation().market());
+    }
+
+    private static <T> SingleOutputStreamOperator<T> named(String name, SingleOutputStreamOperator<T> operator) {
+        return operator.name(name).uid(name);
+    }
+
+    private static SnapshotSettings settings(Configuration configuration, Set<String> awaitedVenues) {
+        return new SnapshotSettings(
+                configuration.maxAges(),
+                Configuration.DEFAULT_MAX_AGE,
+                configuration.allowedLateness(),
+                configuration.assetClasses(),
+                awaitedVenues,
+                configuration.source() == SourceKind.REPLAY);
+    }
+
+    private static final class Unusable implements FlatMapFunction<Arrival, Quarantined> {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void flatMap(Arrival arrival, Collector<Quarantined> out) {
+            if (arrival.quarantined() != null) {
+                out.collect(arrival.quarantined());
+            }
+        }
+    }
 }

@@ -176,6 +176,19 @@ final class Section {
         return List.copyOf(texts);
     }
 
+    /** Every key below this level with its value as text, without secrets. */
+    Map<String, String> flat() {
+        Map<String, String> flat = new TreeMap<>();
+        node.properties().forEach(entry -> {
+            if (entry.getValue().isObject()) {
+                flat.putAll(new Section(name(entry.getKey()) + ".", entry.getValue()).flat());
+            } else {
+                flat.put(name(entry.getKey()), redacted(entry.getValue()));
+            }
+        });
+        return flat;
+    }
+
     /** Refuses what nobody asked for. */
     void end() {
         node.fieldNames().forEachRemaining(key -> {
@@ -229,12 +242,15 @@ final class Section {
         if (SECRET.matcher(key).matches()) {
             return "a value not shown here, secrets belong in environment variables";
         }
+        String text = redacted(value);
+        return text.isBlank() ? "empty" : '"' + text + '"';
+    }
+
+    /** One line of bounded length, without the user and password of an address. */
+    private static String redacted(JsonNode value) {
         String text = value.isValueNode() ? value.asText("") : value.toString();
-        if (text.isBlank()) {
-            return "empty";
-        }
         String line = text.replaceAll("\\p{Cntrl}", " ").replaceAll("//[^/@]*@", "//");
-        return '"' + (line.length() > VALUE_LIMIT ? line.substring(0, VALUE_LIMIT) + "…" : line) + '"';
+        return line.length() > VALUE_LIMIT ? line.substring(0, VALUE_LIMIT) + "..." : line;
     }
 
     private static <E extends Enum<E>> String allowed(Class<E> type) {

@@ -1,0 +1,80 @@
+package io.openinterest.job;
+
+import io.openinterest.job.Configuration.SourceKind;
+import io.openinterest.observation.Arrival;
+import java.time.Duration;
+import java.util.Set;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The job on a cluster: {@code flink run open-interest-job.jar}, or the same jar uploaded in the dashboard. */
+public final class OpenInterestJob {
+
+    /** What the dashboard calls the job. */
+    public static final String NAME = "open-interest";
+
+    /** Exit code for a mistake of the user. */
+    public static final int USAGE = 2;
+
+    /** Little enough that a boundary is not held up at every step, and much for the rates of a few thousand markets. */
+    private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(5);
+
+    private OpenInterestJob() {}
+
+    /** Submits the job to the cluster that runs this. */
+    public static void main(String[] args) throws Exception {
+        Arguments arguments = new Arguments();
+        try {
+            if (!arguments.parse(args)) {
+                end(0);
+                return;
+            }
+            StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+            define(environment, arguments.configuration(SourceKind.LIVE));
+            environment.execute(NAME);
+        } catch (ConfigurationException e) {
+            System.err.println(e.getMessage());
+            end(USAGE);
+            throw e;
+        }
+    }
+
+    /**
+     * Defines the job and creates the topics that are missing.
+     *
+     * @throws ConfigurationException when no broker answers, or the source is none of this environment
+     */
+    public static void define(StreamExecutionEnvironment environment, Configuration configuration)
+            throws InterruptedException {
+        prepare(environment, configuration);
+        Topics.create(configuration.kafka());
+        DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration);
+        Pipeline.define(arrivals, Set.of(), TopicSink.of(configuration), configuration);
+    }
+
+    /** What the pipeline relies on, whatever the cluster's own configuration says. */
+    static void prepare(StreamExecutionEnvironment environment, Configuration configuration) {
+        var options = new org.apache.flink.configuration.Configuration();
+        options.set(PipelineOptions.MAX_PARALLELISM, Pipeline.MAX_PARALLELISM);
+        // Every record has a Flink type; a class that falls back to Kryo is a mistake to be found at submission.
+        options.set(PipelineOptions.GENERIC_TYPES, false);
+        // Records are immutable: nothing is gained by copying them between chained operators.
+        options.set(PipelineOptions.OBJECT_REUSE, true);
+        options.set(PipelineOptions.GLOBAL_JOB_PARAMETERS, configuration.given());
+        options.set(ExecutionOptions.BUFFER_TIMEOUT, BUFFER_TIMEOUT);
+        options.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, configuration.checkpointInterval());
+        options.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+        environment.configure(options);
+    }
+
+    /** Ends the program, unless it is called by a JobManager after an upload, which has to live on. */
+    private static void end(int code) {
+        if (Thread.currentThread().getName().equals("main")) {
+            System.exit(code);
+        }
+    }
+}
