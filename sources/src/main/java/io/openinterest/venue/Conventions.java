@@ -1,0 +1,153 @@
+package io.openinterest.venue;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import io.openinterest.observation.MarketType;
+import io.openinterest.observation.Structure;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How venues count, as data: unit, sides and meaning of the time, since when, by which source. Read from
+ * {@code conf/conventions.yaml} or the copy in the jar.
+ *
+ * @param conventions the entries; for an observation the most specific one that is in force at its time holds
+ */
+public record Conventions(List<Convention> conventions) implements Serializable {
+
+    private static final String BUILT_IN = "/conventions.yaml";
+
+    /** What holds where no entry does: contracts, one side, no venue time. */
+    private static final Convention OTHERWISE =
+            new Convention(null, null, null, null, null, Unit.CONTRACTS, 1, TimeMeaning.NONE, "1970-01-01", "no entry");
+
+    /** The unit of a venue's count. */
+    public enum Unit {
+        /** Contracts of the instrument's contract size, or of one unit where the list gives none. */
+        @JsonProperty("contracts")
+        CONTRACTS,
+        /** Units of the symbol's base. */
+        @JsonProperty("base")
+        BASE,
+        /** Units of the quote currency. */
+        @JsonProperty("quote")
+        QUOTE
+    }
+
+    /** What a venue's time says. */
+    public enum TimeMeaning {
+        /** When the figures were true: an old one means that the venue is frozen. */
+        @JsonProperty("snapshot")
+        SNAPSHOT,
+        /** When the figure last changed, or not known: may be old. */
+        @JsonProperty("last-change")
+        LAST_CHANGE,
+        /** There is none. */
+        @JsonProperty("none")
+        NONE
+    }
+
+    /**
+     * One entry. A null filter fits everything.
+     *
+     * @param venue venue id
+     * @param exchange exchange of the market, for aggregators
+     * @param endpoint feed name
+     * @param structure structure of the instrument
+     * @param type {@code perpetual}, {@code future} or {@code option}
+     * @param unit unit of the count
+     * @param sides 1 or 2
+     * @param time what the venue's time says
+     * @param since first day (UTC) it holds, {@code YYYY-MM-DD}
+     * @param source where this is known from
+     */
+    public record Convention(
+            String venue,
+            String exchange,
+            String endpoint,
+            Structure structure,
+            String type,
+            Unit unit,
+            int sides,
+            TimeMeaning time,
+            String since,
+            String source)
+            implements Serializable {
+
+        public Convention {
+            if (sides != 1 && sides != 2) {
+                throw new IllegalArgumentException("sides of " + venue + " is " + sides + ", allowed are 1 and 2");
+            }
+            if (unit == null || time == null || since == null) {
+                throw new IllegalArgumentException("an entry of " + venue + " needs unit, time and since");
+            }
+            LocalDate.parse(since);
+        }
+
+        private boolean fits(String id, String feed, Instrument instrument, Instant at) {
+            return (venue == null || venue.equals(id))
+                    && (exchange == null || exchange.equals(instrument.exchange()))
+                    && (endpoint == null || endpoint.equals(feed))
+                    && (structure == null || structure == instrument.structure())
+                    && (type == null || type.equals(typeOf(instrument.type())))
+                    && !start().isAfter(at);
+        }
+
+        private int filters() {
+            return (venue == null ? 0 : 1)
+                    + (exchange == null ? 0 : 1)
+                    + (endpoint == null ? 0 : 1)
+                    + (structure == null ? 0 : 1)
+                    + (type == null ? 0 : 1);
+        }
+
+        private Instant start() {
+            return LocalDate.parse(since).atStartOfDay(ZoneOffset.UTC).toInstant();
+        }
+
+        private static String typeOf(MarketType type) {
+            return type.isOption() ? "option" : type.name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /** The copy in the jar. */
+    public static Conventions builtIn() {
+        try (InputStream in = Conventions.class.getResourceAsStream(BUILT_IN)) {
+            return read(in);
+        } catch (IOException e) {
+            throw new IllegalStateException("the jar's conventions can't be read", e);
+        }
+    }
+
+    /** Reads a file; a key or value that is not allowed is an {@link IOException} that names it. */
+    public static Conventions read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(in);
+        }
+    }
+
+    /** What holds for this venue, feed and instrument at a time. */
+    public Convention find(String venue, String feed, Instrument instrument, Instant at) {
+        return conventions.stream()
+                .filter(entry -> entry.fits(venue, feed, instrument, at))
+                .max(Comparator.comparingInt(Convention::filters).thenComparing(Convention::start))
+                .orElse(OTHERWISE);
+    }
+
+    private static Conventions read(InputStream in) throws IOException {
+        return JsonMapper.builder(new YAMLFactory())
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .build()
+                .readValue(in, Conventions.class);
+    }
+}

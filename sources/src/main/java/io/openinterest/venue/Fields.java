@@ -1,0 +1,172 @@
+package io.openinterest.venue;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.openinterest.observation.Json;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+
+/**
+ * Reads fields of a payload. What is missing, null or an empty string is absent (null here), never zero; what is there
+ * but can't be read throws {@link Malformed}, which makes the row a quarantine record.
+ */
+public final class Fields {
+
+    /** Reads JSON with exact decimals; bytes after the document make it malformed. */
+    public static final JsonMapper MAPPER = JsonMapper.builder(Json.factory())
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    /** No figure of a market needs more digits on either side of the point; an exponent beyond is an attack. */
+    private static final int MOST_DIGITS = 60;
+
+    private static final int QUOTIENT_SCALE = 16;
+    private static final BigDecimal SECONDS_END = new BigDecimal("1e11");
+    private static final BigDecimal MILLIS_END = new BigDecimal("1e14");
+
+    private Fields() {}
+
+    /** Thrown for a figure or time that can't be read; the message names the field. */
+    public static final class Malformed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Malformed(String field, JsonNode value) {
+            super("the field " + field + " can't be read: " + brief(value));
+        }
+
+        private static String brief(JsonNode value) {
+            String text = value.toString();
+            return text.length() <= 80 ? text : text.substring(0, 80) + "...";
+        }
+    }
+
+    /** Thrown for a payload that has not the documented form. */
+    public static final class BadSchema extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        /** One sentence on what is missing. */
+        public BadSchema(String message) {
+            super(message);
+        }
+    }
+
+    /** Text or number as text; null when absent. */
+    public static String text(JsonNode row, String field) {
+        return text(row.path(field));
+    }
+
+    /** Text or number as text; null when absent. */
+    public static String text(JsonNode value) {
+        return isAbsent(value) || value.isContainerNode() ? null : value.asText();
+    }
+
+    /** Text that must be there. */
+    public static String required(JsonNode row, String field) {
+        String text = text(row, field);
+        if (text == null) {
+            throw new BadSchema("the field " + field + " is missing");
+        }
+        return text;
+    }
+
+    /** A decimal, number or text; null when absent. */
+    public static BigDecimal decimal(JsonNode row, String field) {
+        return decimal(field, row.path(field));
+    }
+
+    /** A decimal at a place of an array, as Bitfinex sends them; null when absent. */
+    public static BigDecimal decimal(JsonNode array, int index) {
+        return decimal("[" + index + "]", array.path(index));
+    }
+
+    /** Epoch milliseconds, or seconds where the number is below 1e11; null when absent or zero. */
+    public static Instant millis(JsonNode row, String field) {
+        return millis(field, row.path(field));
+    }
+
+    /** Epoch milliseconds at a place of an array; null when absent or zero. */
+    public static Instant millis(JsonNode array, int index) {
+        return millis("[" + index + "]", array.path(index));
+    }
+
+    /** An ISO-8601 time, cut to milliseconds; null when absent. */
+    public static Instant iso(JsonNode row, String field) {
+        String text = text(row, field);
+        if (text == null) {
+            return null;
+        }
+        try {
+            return OffsetDateTime.parse(text).toInstant().truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
+        } catch (DateTimeException e) {
+            throw new Malformed(field, row.path(field));
+        }
+    }
+
+    /** The array at a JSON pointer, e.g. {@code /result/list}. */
+    public static JsonNode list(JsonNode body, String pointer) {
+        JsonNode list = pointer.isEmpty() ? body : body.at(pointer);
+        if (!list.isArray()) {
+            throw new BadSchema("there is no list at " + (pointer.isEmpty() ? "the top" : pointer));
+        }
+        return list;
+    }
+
+    /** A quotient with 16 decimals, half-even; null if an operand is null or the divisor zero. */
+    public static BigDecimal divide(BigDecimal dividend, BigDecimal divisor) {
+        return dividend == null || divisor == null || divisor.signum() == 0
+                ? null
+                : dividend.divide(divisor, QUOTIENT_SCALE, RoundingMode.HALF_EVEN);
+    }
+
+    /** A product; null if an operand is null. */
+    public static BigDecimal multiply(BigDecimal a, BigDecimal b) {
+        return a == null || b == null ? null : a.multiply(b, MathContext.UNLIMITED);
+    }
+
+    private static boolean isAbsent(JsonNode value) {
+        return value instanceof MissingNode || value.isNull() || value.isTextual() && value.textValue().isEmpty();
+    }
+
+    private static BigDecimal decimal(String field, JsonNode value) {
+        if (isAbsent(value)) {
+            return null;
+        }
+        BigDecimal decimal;
+        if (value.isNumber()) {
+            decimal = value.decimalValue();
+        } else if (value.isTextual() && value.textValue().length() <= 200) {
+            try {
+                decimal = new BigDecimal(value.textValue());
+            } catch (NumberFormatException e) {
+                throw new Malformed(field, value);
+            }
+        } else {
+            throw new Malformed(field, value);
+        }
+        // the scale first: writing 1e999999999 out would take a gigabyte
+        if (decimal.scale() > MOST_DIGITS || (long) decimal.precision() - decimal.scale() > MOST_DIGITS) {
+            throw new Malformed(field, value);
+        }
+        return decimal;
+    }
+
+    private static Instant millis(String field, JsonNode value) {
+        BigDecimal number = decimal(field, value);
+        if (number == null || number.signum() == 0) {
+            return null;
+        }
+        if (number.signum() < 0 || number.compareTo(MILLIS_END) >= 0) {
+            throw new Malformed(field, value);
+        }
+        return number.compareTo(SECONDS_END) < 0
+                ? Instant.ofEpochMilli(number.movePointRight(3).longValue())
+                : Instant.ofEpochMilli(number.longValue());
+    }
+}

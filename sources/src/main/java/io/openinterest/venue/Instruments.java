@@ -1,0 +1,42 @@
+package io.openinterest.venue;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The venue's current instrument list, by symbol. */
+public final class Instruments {
+
+    private final Map<String, Instrument> bySymbol = new LinkedHashMap<>();
+
+    /** The instrument, whatever its status; null when the list has none of that symbol. */
+    public Instrument get(String symbol) {
+        return bySymbol.get(symbol);
+    }
+
+    /** The instruments to observe, in the order of the list. */
+    public List<Instrument> observed() {
+        return bySymbol.values().stream()
+                .filter(instrument -> instrument.status() == Instrument.Status.OBSERVED)
+                .toList();
+    }
+
+    /** All, whatever their status. */
+    public Collection<Instrument> all() {
+        return List.copyOf(bySymbol.values());
+    }
+
+    /** Number of instruments, whatever their status. */
+    public int size() {
+        return bySymbol.size();
+    }
+
+    void put(Instrument instrument) {
+        bySymbol.put(instrument.symbol(), instrument);
+    }
+
+    void remove(String symbol) {
+        bySymbol.remove(symbol);
+    }
+}

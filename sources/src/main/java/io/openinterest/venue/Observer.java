@@ -1,0 +1,50 @@
+package io.openinterest.venue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.function.Consumer;
+
+/**
+ * What parsers report to. It values rows, converts quotes, counts sides by the conventions, clamps times, and turns
+ * what can't be used into quarantine records; a parser only says what stands in the payload.
+ */
+public interface Observer {
+
+    /** An entry of the instrument list. */
+    void instrument(Instrument instrument);
+
+    /**
+     * Starts a row of open interest. Rows of symbols that are not in the list, not observed or filtered out by the user
+     * are skipped silently.
+     */
+    Row row(String symbol);
+
+    /** A price of one unit of the symbol's base in its quote; rows that give none of their own wait up to 60 s for it. */
+    void mark(String key, BigDecimal price);
+
+    /** The same with an index price. The key is a symbol, or any name rows ask for with {@link Row#priceOf}. */
+    void index(String key, BigDecimal price);
+
+    /** The same with a last trade's price. */
+    void last(String key, BigDecimal price);
+
+    /** In a history parser: the mark price of a symbol at an instant of the past. */
+    void pastPrice(String symbol, Instant time, BigDecimal price);
+
+    /**
+     * Reads each element; one that can't be read becomes a quarantine record and does not spoil the others.
+     *
+     * @param list an array; anything else makes the whole answer a quarantine record of reason {@code schema}
+     */
+    void each(JsonNode list, Consumer<JsonNode> reader);
+
+    /** Asks something more in the same sweep, usually the next page; the same parser reads the answer. */
+    void ask(Request request);
+
+    /** Something the parser itself found implausible; everything else is found by the row. */
+    void implausible(String symbol, String detail);
+
+    /** The current instrument list. */
+    Instruments instruments();
+}

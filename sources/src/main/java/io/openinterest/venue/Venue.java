@@ -1,0 +1,69 @@
+package io.openinterest.venue;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One product line of one exchange: what to ask, how to read the answers, how fast to ask. One file, named after the
+ * venue id in camel case ({@code kraken-futures} is {@code KrakenFutures}) or after its first word, where one file
+ * serves several ids ({@code bybit-linear} is {@code Bybit}), with a public constructor that takes
+ * {@link VenueSettings}.
+ *
+ * <p>Every method and every parser runs on the one thread of that venue, so a venue may keep plain mutable state
+ * (merge maps, negative caches) without locks. Nothing in it may block. What a parser throws becomes a quarantine
+ * record.
+ */
+public interface Venue {
+
+    /** The exchange in market ids, e.g. {@code binance}. */
+    String exchange();
+
+    /** Everything before the documented REST path, e.g. {@code https://api.bybit.com}. */
+    String restUrl();
+
+    /** Everything before the documented WebSocket path; null where no feed subscribes. */
+    default String wsUrl() {
+        return null;
+    }
+
+    /** What is polled and subscribed to, in order of start. Called once. */
+    List<Feed> feeds();
+
+    /** How the past is read after an outage; null where the venue keeps none. */
+    default History history() {
+        return null;
+    }
+
+    /** The published limits; a request counts against the first unless it names another. Empty: no limit known. */
+    default List<RateLimit> limits() {
+        return List.of();
+    }
+
+    /**
+     * Judges an answer before any parser sees it; null when it is good. Override for error codes inside HTTP 200, bans
+     * and other rules of the venue's own, and leave the rest to {@link Fault#of}.
+     */
+    default Fault fault(Reply reply) {
+        return Fault.of(reply);
+    }
+
+    /** Seconds between polls where the user sets none. */
+    default Duration pollInterval() {
+        return Duration.ofSeconds(60);
+    }
+
+    /** How long an observation stands for its market where the user sets nothing else. */
+    default Duration maxAge() {
+        return Duration.ofMinutes(5);
+    }
+
+    /** True for a venue that passes on markets of other exchanges, which a direct venue takes precedence over. */
+    default boolean isAggregator() {
+        return false;
+    }
+
+    /** One sentence with the closing date of an exchange that is gone and can't be enabled live; null while open. */
+    default String closed() {
+        return null;
+    }
+}

@@ -1,0 +1,5 @@
+/**
+ * What a venue's file is written against. A venue is plain single-threaded Java: it declares feeds, and its parsers
+ * report what they read to an {@link io.openinterest.venue.Observer}. Nothing here knows Flink or a socket.
+ */
+package io.openinterest.venue;
