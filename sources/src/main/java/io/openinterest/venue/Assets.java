@@ -44,7 +44,8 @@ public final class Assets {
         if (prefix.matches()) {
             String factor = prefix.group(1);
             return new Multiplied(
-                    canonical(prefix.group(2)), factor.equals("1M") ? new BigDecimal(1_000_000) : new BigDecimal(factor));
+                    canonical(prefix.group(2)),
+                    factor.equals("1M") ? new BigDecimal(1_000_000) : new BigDecimal(factor));
         }
         Matcher suffix = SUFFIX.matcher(base);
         if (suffix.matches()) {

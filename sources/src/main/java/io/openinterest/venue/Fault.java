@@ -42,7 +42,10 @@ public record Fault(Kind kind, Reason reason, String code, String detail, Durati
     public static Fault limited(Reply reply, String code, String message, Duration pause) {
         Reason reason = reply.status() / 100 == 2 ? Reason.VENUE_ERROR : Reason.HTTP_STATUS;
         return new Fault(
-                Kind.LIMITED, reason, code, "the venue answered " + code + ": " + message,
+                Kind.LIMITED,
+                reason,
+                code,
+                "the venue answered " + code + ": " + message,
                 pause != null ? pause : retryAfter(reply));
     }
 

@@ -18,8 +18,8 @@ public sealed interface Feed {
 
     /** A REST poll on a grid aligned to the epoch. Every sweep must report at least one row or price. */
     static Poll poll(String name) {
-        return new Poll(name, Poll.Kind.DATA, null, (book, now) -> List.of(), null, (request, fault) -> {}, null, null,
-                null);
+        return new Poll(
+                name, Poll.Kind.DATA, null, (book, now) -> List.of(), null, (request, fault) -> {}, null, null, null);
     }
 
     /**
@@ -27,20 +27,50 @@ public sealed interface Feed {
      * Every ten minutes unless said otherwise; other feeds wait for the first.
      */
     static Poll instruments(String name) {
-        return new Poll(name, Poll.Kind.INSTRUMENTS, Duration.ofMinutes(10), (book, now) -> List.of(), null,
-                (request, fault) -> {}, null, null, null);
+        return new Poll(
+                name,
+                Poll.Kind.INSTRUMENTS,
+                Duration.ofMinutes(10),
+                (book, now) -> List.of(),
+                null,
+                (request, fault) -> {},
+                null,
+                null,
+                null);
     }
 
     /** A poll that may report nothing, for what the venue only keeps to itself (families, funding intervals). */
     static Poll lookup(String name) {
-        return new Poll(name, Poll.Kind.LOOKUP, Duration.ofMinutes(10), (book, now) -> List.of(), null,
-                (request, fault) -> {}, null, null, null);
+        return new Poll(
+                name,
+                Poll.Kind.LOOKUP,
+                Duration.ofMinutes(10),
+                (book, now) -> List.of(),
+                null,
+                (request, fault) -> {},
+                null,
+                null,
+                null);
     }
 
     /** A WebSocket subscription below the venue's WebSocket URL. */
     static Subscription subscribe(String name, String path) {
-        return new Subscription(name, path, book -> List.of(), null, null, 1, 200, Duration.ofMillis(250), null, null,
-                Duration.ofSeconds(30), Duration.ofHours(23), Duration.ofSeconds(10), null, fresh -> {});
+        return new Subscription(
+                name,
+                path,
+                book -> List.of(),
+                null,
+                null,
+                1,
+                200,
+                Duration.ofMillis(250),
+                null,
+                null,
+                Duration.ofSeconds(30),
+                Duration.ofHours(23),
+                Duration.ofSeconds(10),
+                null,
+                fresh -> {});
     }
 
     /** What a sweep asks. */
@@ -172,62 +202,202 @@ public sealed interface Feed {
         /** Topics from the book and the frame that asks for some of them. */
         public Subscription topics(
                 Function<Instruments, List<String>> wanted, int perFrame, Function<List<String>, String> frame) {
-            return new Subscription(name, path, wanted, frame, unsubscribe, perFrame, perConnection, pace, ping,
-                    pingFrame, silence, maxAge, acknowledged, parser, opened);
+            return new Subscription(
+                    name,
+                    path,
+                    wanted,
+                    frame,
+                    unsubscribe,
+                    perFrame,
+                    perConnection,
+                    pace,
+                    ping,
+                    pingFrame,
+                    silence,
+                    maxAge,
+                    acknowledged,
+                    parser,
+                    opened);
         }
 
         /** The frame that ends some topics. */
         public Subscription unsubscribe(Function<List<String>, String> frame) {
-            return new Subscription(name, path, topics, subscribe, frame, chunk, perConnection, pace, ping, pingFrame,
-                    silence, maxAge, acknowledged, parser, opened);
+            return new Subscription(
+                    name,
+                    path,
+                    topics,
+                    subscribe,
+                    frame,
+                    chunk,
+                    perConnection,
+                    pace,
+                    ping,
+                    pingFrame,
+                    silence,
+                    maxAge,
+                    acknowledged,
+                    parser,
+                    opened);
         }
 
         /** At most so many topics on one connection. */
         public Subscription perConnection(int most) {
-            return new Subscription(name, path, topics, subscribe, unsubscribe, chunk, most, pace, ping, pingFrame,
-                    silence, maxAge, acknowledged, parser, opened);
+            return new Subscription(
+                    name,
+                    path,
+                    topics,
+                    subscribe,
+                    unsubscribe,
+                    chunk,
+                    most,
+                    pace,
+                    ping,
+                    pingFrame,
+                    silence,
+                    maxAge,
+                    acknowledged,
+                    parser,
+                    opened);
         }
 
         /** At least so long between frames. */
         public Subscription pace(Duration distance) {
-            return new Subscription(name, path, topics, subscribe, unsubscribe, chunk, perConnection, distance, ping,
-                    pingFrame, silence, maxAge, acknowledged, parser, opened);
+            return new Subscription(
+                    name,
+                    path,
+                    topics,
+                    subscribe,
+                    unsubscribe,
+                    chunk,
+                    perConnection,
+                    distance,
+                    ping,
+                    pingFrame,
+                    silence,
+                    maxAge,
+                    acknowledged,
+                    parser,
+                    opened);
         }
 
         /** A ping of the application, sent every so often; a null frame is a WebSocket ping. */
         public Subscription ping(Duration distance, String frame) {
-            return new Subscription(name, path, topics, subscribe, unsubscribe, chunk, perConnection, pace, distance,
-                    frame, silence, maxAge, acknowledged, parser, opened);
+            return new Subscription(
+                    name,
+                    path,
+                    topics,
+                    subscribe,
+                    unsubscribe,
+                    chunk,
+                    perConnection,
+                    pace,
+                    distance,
+                    frame,
+                    silence,
+                    maxAge,
+                    acknowledged,
+                    parser,
+                    opened);
         }
 
         /** Replaced when no message reported anything for so long. */
         public Subscription silence(Duration longest) {
-            return new Subscription(name, path, topics, subscribe, unsubscribe, chunk, perConnection, pace, ping,
-                    pingFrame, longest, maxAge, acknowledged, parser, opened);
+            return new Subscription(
+                    name,
+                    path,
+                    topics,
+                    subscribe,
+                    unsubscribe,
+                    chunk,
+                    perConnection,
+                    pace,
+                    ping,
+                    pingFrame,
+                    longest,
+                    maxAge,
+                    acknowledged,
+                    parser,
+                    opened);
         }
 
         /** Replaced at this age. */
         public Subscription maxAge(Duration age) {
-            return new Subscription(name, path, topics, subscribe, unsubscribe, chunk, perConnection, pace, ping,
-                    pingFrame, silence, age, acknowledged, parser, opened);
+            return new Subscription(
+                    name,
+                    path,
+                    topics,
+                    subscribe,
+                    unsubscribe,
+                    chunk,
+                    perConnection,
+                    pace,
+                    ping,
+                    pingFrame,
+                    silence,
+                    age,
+                    acknowledged,
+                    parser,
+                    opened);
         }
 
         /** How long to wait for {@link Socket#confirm} of every topic; null where the venue confirms none. */
         public Subscription acknowledged(Duration longest) {
-            return new Subscription(name, path, topics, subscribe, unsubscribe, chunk, perConnection, pace, ping,
-                    pingFrame, silence, maxAge, longest, parser, opened);
+            return new Subscription(
+                    name,
+                    path,
+                    topics,
+                    subscribe,
+                    unsubscribe,
+                    chunk,
+                    perConnection,
+                    pace,
+                    ping,
+                    pingFrame,
+                    silence,
+                    maxAge,
+                    longest,
+                    parser,
+                    opened);
         }
 
         /** Reads one message, decompressed. */
         public Subscription parse(Reader reader) {
-            return new Subscription(name, path, topics, subscribe, unsubscribe, chunk, perConnection, pace, ping,
-                    pingFrame, silence, maxAge, acknowledged, reader, opened);
+            return new Subscription(
+                    name,
+                    path,
+                    topics,
+                    subscribe,
+                    unsubscribe,
+                    chunk,
+                    perConnection,
+                    pace,
+                    ping,
+                    pingFrame,
+                    silence,
+                    maxAge,
+                    acknowledged,
+                    reader,
+                    opened);
         }
 
         /** Is told the topics of a new connection before it subscribes. */
         public Subscription opened(Consumer<List<String>> listener) {
-            return new Subscription(name, path, topics, subscribe, unsubscribe, chunk, perConnection, pace, ping,
-                    pingFrame, silence, maxAge, acknowledged, parser, listener);
+            return new Subscription(
+                    name,
+                    path,
+                    topics,
+                    subscribe,
+                    unsubscribe,
+                    chunk,
+                    perConnection,
+                    pace,
+                    ping,
+                    pingFrame,
+                    silence,
+                    maxAge,
+                    acknowledged,
+                    parser,
+                    listener);
         }
 
         /** Reads one message. */

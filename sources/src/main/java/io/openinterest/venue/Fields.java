@@ -131,7 +131,9 @@ public final class Fields {
     }
 
     private static boolean isAbsent(JsonNode value) {
-        return value instanceof MissingNode || value.isNull() || value.isTextual() && value.textValue().isEmpty();
+        return value instanceof MissingNode
+                || value.isNull()
+                || value.isTextual() && value.textValue().isEmpty();
     }
 
     private static BigDecimal decimal(String field, JsonNode value) {

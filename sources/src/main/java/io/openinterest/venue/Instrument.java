@@ -84,54 +84,137 @@ public record Instrument(
             BigDecimal strike) {
         Assets.Multiplied coin = Assets.multiplied(base);
         String canonicalMargin = Assets.canonical(margin);
-        Structure structure =
-                canonicalMargin.equals(Assets.canonical(base)) || canonicalMargin.equals(coin.asset())
-                        ? Structure.INVERSE
-                        : Structure.LINEAR;
+        Structure structure = canonicalMargin.equals(Assets.canonical(base)) || canonicalMargin.equals(coin.asset())
+                ? Structure.INVERSE
+                : Structure.LINEAR;
         return new Instrument(
-                symbol, coin.asset(), Assets.canonical(quote), canonicalMargin, type, structure, expiration, strike,
-                null, coin.multiplier(), AssetClass.CRYPTO, Status.OBSERVED, null, null);
+                symbol,
+                coin.asset(),
+                Assets.canonical(quote),
+                canonicalMargin,
+                type,
+                structure,
+                expiration,
+                strike,
+                null,
+                coin.multiplier(),
+                AssetClass.CRYPTO,
+                Status.OBSERVED,
+                null,
+                null);
     }
 
     /** With a contract size, in the unit of the list. */
     public Instrument contractSize(BigDecimal size) {
         return new Instrument(
-                symbol, base, quote, margin, type, structure, expiration, strike, size, multiplier, assetClass, status,
-                exchange, venue);
+                symbol,
+                base,
+                quote,
+                margin,
+                type,
+                structure,
+                expiration,
+                strike,
+                size,
+                multiplier,
+                assetClass,
+                status,
+                exchange,
+                venue);
     }
 
     /** With a structure the assets do not tell. */
     public Instrument structure(Structure other) {
         return new Instrument(
-                symbol, base, quote, margin, type, other, expiration, strike, contractSize, multiplier, assetClass,
-                status, exchange, venue);
+                symbol,
+                base,
+                quote,
+                margin,
+                type,
+                other,
+                expiration,
+                strike,
+                contractSize,
+                multiplier,
+                assetClass,
+                status,
+                exchange,
+                venue);
     }
 
     /** With another status. */
     public Instrument status(Status other) {
         return new Instrument(
-                symbol, base, quote, margin, type, structure, expiration, strike, contractSize, multiplier, assetClass,
-                other, exchange, venue);
+                symbol,
+                base,
+                quote,
+                margin,
+                type,
+                structure,
+                expiration,
+                strike,
+                contractSize,
+                multiplier,
+                assetClass,
+                other,
+                exchange,
+                venue);
     }
 
     /** With another canonical base and the coins in one unit of the symbol's base, e.g. pepe and 1000 for kPEPE. */
     public Instrument base(String asset, BigDecimal coins) {
         return new Instrument(
-                symbol, asset, quote, margin, type, structure, expiration, strike, contractSize, coins, assetClass,
-                status, exchange, venue);
+                symbol,
+                asset,
+                quote,
+                margin,
+                type,
+                structure,
+                expiration,
+                strike,
+                contractSize,
+                coins,
+                assetClass,
+                status,
+                exchange,
+                venue);
     }
 
     /** Of another class than crypto; {@code asset} is the base as it stands, e.g. the stock's ticker. */
     public Instrument assetClass(AssetClass other, String asset) {
         return new Instrument(
-                symbol, Assets.canonical(asset), quote, margin, type, structure, expiration, strike, contractSize,
-                BigDecimal.ONE, other, status, exchange, venue);
+                symbol,
+                Assets.canonical(asset),
+                quote,
+                margin,
+                type,
+                structure,
+                expiration,
+                strike,
+                contractSize,
+                BigDecimal.ONE,
+                other,
+                status,
+                exchange,
+                venue);
     }
 
     /** Of another exchange, as an aggregator reports it. */
     public Instrument of(String otherExchange, String otherVenue) {
         return new Instrument(
-                symbol, base, quote, margin, type, structure, expiration, strike, contractSize, multiplier, assetClass,
-                status, otherExchange, otherVenue);
+                symbol,
+                base,
+                quote,
+                margin,
+                type,
+                structure,
+                expiration,
+                strike,
+                contractSize,
+                multiplier,
+                assetClass,
+                status,
+                otherExchange,
+                otherVenue);
     }
 }

@@ -161,16 +161,17 @@ public final class Observations implements Observer {
         }
         Map<String, Instrument> next = new LinkedHashMap<>();
         listed.forEach(entry -> next.put(entry.symbol(), entry));
-        List<Instrument> alive =
-                book.all().stream().filter(entry -> entry.status() != Status.DELISTED).toList();
-        List<Instrument> lost =
-                alive.stream().filter(entry -> isDelisted(next.get(entry.symbol()))).toList();
+        List<Instrument> alive = book.all().stream()
+                .filter(entry -> entry.status() != Status.DELISTED)
+                .toList();
+        List<Instrument> lost = alive.stream()
+                .filter(entry -> isDelisted(next.get(entry.symbol())))
+                .toList();
         if (next.isEmpty() || lost.size() * 2 > alive.size()) {
             String detail = next.isEmpty()
                     ? "the instrument list is empty"
                     : "the instrument list lost " + lost.size() + " of " + alive.size() + " markets";
-            sink.quarantined(
-                    new Quarantined(at, settings.id(), endpoint, null, Reason.IMPLAUSIBLE_LIST, detail, null));
+            sink.quarantined(new Quarantined(at, settings.id(), endpoint, null, Reason.IMPLAUSIBLE_LIST, detail, null));
             return false;
         }
         for (Instrument entry : lost) {
@@ -203,8 +204,9 @@ public final class Observations implements Observer {
     public boolean isWanted(Instrument instrument) {
         return symbols == null
                 || symbols.stream()
-                        .anyMatch(pattern -> pattern.matcher(instrument.symbol()).matches()
-                                || pattern.matcher(market(instrument)).matches());
+                        .anyMatch(
+                                pattern -> pattern.matcher(instrument.symbol()).matches()
+                                        || pattern.matcher(market(instrument)).matches());
     }
 
     // ---- for the parsers ------------------------------------------------------------------------------------------
@@ -301,7 +303,10 @@ public final class Observations implements Observer {
             return;
         }
         if (venue.isAggregator() && settings.common().directExchanges().contains(exchange(instrument))) {
-            quarantine(from, row.symbol, Reason.DUPLICATE_SOURCE,
+            quarantine(
+                    from,
+                    row.symbol,
+                    Reason.DUPLICATE_SOURCE,
                     "a direct venue of " + exchange(instrument) + " is enabled");
             return;
         }
@@ -349,7 +354,10 @@ public final class Observations implements Observer {
                 report(observation, entry.row, entry.from);
             } else if (entry.from.at().plus(JOIN).isBefore(now)) {
                 entries.remove();
-                quarantine(entry.from, entry.row.symbol, Reason.NO_USD_PRICE,
+                quarantine(
+                        entry.from,
+                        entry.row.symbol,
+                        Reason.NO_USD_PRICE,
                         "no USD price was known within " + JOIN.toSeconds() + " s");
             }
         }
@@ -382,11 +390,13 @@ public final class Observations implements Observer {
         Price price = priceOf(row, from);
         BigDecimal size = instrument.contractSize() == null ? BigDecimal.ONE : instrument.contractSize();
         BigDecimal oneSide = convention.sides() == 2 ? row.count.multiply(HALF) : row.count;
-        boolean sizedInBase = instrument.structure() == Structure.LINEAR || instrument.type().isOption();
+        boolean sizedInBase =
+                instrument.structure() == Structure.LINEAR || instrument.type().isOption();
 
         BigDecimal face = switch (convention.unit()) {
             case QUOTE -> oneSide;
-            case CONTRACTS -> instrument.structure() == Structure.INVERSE && !sizedInBase ? oneSide.multiply(size) : null;
+            case CONTRACTS ->
+                instrument.structure() == Structure.INVERSE && !sizedInBase ? oneSide.multiply(size) : null;
             case BASE -> null;
         };
         BigDecimal amount = row.amount;
@@ -464,11 +474,34 @@ public final class Observations implements Observer {
     private Observation delisted(Instrument instrument, Instant at) {
         Convention convention = settings.common().conventions().find(venueId(instrument), null, instrument, at);
         return new Observation(
-                market(instrument), at, exchange(instrument), venueId(instrument), instrument.symbol(),
-                instrument.assetClass(), instrument.base(), instrument.quote(), instrument.margin(), instrument.type(),
-                instrument.structure(), instrument.expiration(), instrument.strike(), BigDecimal.ZERO,
-                instrument.contractSize(), convention.sides(), BigDecimal.ZERO, null, null, BigDecimal.ZERO, null, null,
-                null, null, null, at, true, origin("rest"));
+                market(instrument),
+                at,
+                exchange(instrument),
+                venueId(instrument),
+                instrument.symbol(),
+                instrument.assetClass(),
+                instrument.base(),
+                instrument.quote(),
+                instrument.margin(),
+                instrument.type(),
+                instrument.structure(),
+                instrument.expiration(),
+                instrument.strike(),
+                BigDecimal.ZERO,
+                instrument.contractSize(),
+                convention.sides(),
+                BigDecimal.ZERO,
+                null,
+                null,
+                BigDecimal.ZERO,
+                null,
+                null,
+                null,
+                null,
+                null,
+                at,
+                true,
+                origin("rest"));
     }
 
     private static BigDecimal premiumUsd(Row row, BigDecimal amount, BigDecimal unitPriceUsd, BigDecimal fx) {
@@ -602,8 +635,7 @@ public final class Observations implements Observer {
     private void quarantine(Reading from, String symbol, Reason reason, String detail) {
         Instrument instrument = symbol == null ? null : book.get(symbol);
         String market = instrument == null ? null : market(instrument);
-        sink.quarantined(
-                new Quarantined(from.at(), settings.id(), from.endpoint, market, reason, detail, from.raw()));
+        sink.quarantined(new Quarantined(from.at(), settings.id(), from.endpoint, market, reason, detail, from.raw()));
     }
 
     private static String sentence(RuntimeException e) {

@@ -212,25 +212,33 @@ public final class Bybit implements Venue {
     }
 
     private void ticker(JsonNode row, Instant time, Observer out) {
-        var market = out.row(required(row, "symbol")).count(decimal(row, "openInterest")).at(time);
+        var market = out.row(required(row, "symbol"))
+                .count(decimal(row, "openInterest"))
+                .at(time);
         switch (category) {
-            case "linear" -> market.amount(decimal(row, "singleOpenInterest"))
-                    .value(decimal(row, "singleOpenInterestValue"))
-                    .mark(decimal(row, "markPrice"))
-                    .volumeInQuote(decimal(row, "turnover24h"));
-            case "inverse" -> market.amount(decimal(row, "singleOpenInterestValue"))
-                    .value(decimal(row, "singleOpenInterest"))
-                    .mark(decimal(row, "markPrice"))
-                    .volumeInQuote(decimal(row, "volume24h"));
-            default -> market.index(decimal(row, "indexPrice"))
-                    .premium(decimal(row, "markPrice"))
-                    .volumeInQuote(decimal(row, "turnover24h"));
+            case "linear" ->
+                market.amount(decimal(row, "singleOpenInterest"))
+                        .value(decimal(row, "singleOpenInterestValue"))
+                        .mark(decimal(row, "markPrice"))
+                        .volumeInQuote(decimal(row, "turnover24h"));
+            case "inverse" ->
+                market.amount(decimal(row, "singleOpenInterestValue"))
+                        .value(decimal(row, "singleOpenInterest"))
+                        .mark(decimal(row, "markPrice"))
+                        .volumeInQuote(decimal(row, "volume24h"));
+            default ->
+                market.index(decimal(row, "indexPrice"))
+                        .premium(decimal(row, "markPrice"))
+                        .volumeInQuote(decimal(row, "turnover24h"));
         }
-        market.funding(decimal(row, "fundingRate"), decimal(row, "fundingIntervalHour")).emit();
+        market.funding(decimal(row, "fundingRate"), decimal(row, "fundingIntervalHour"))
+                .emit();
     }
 
     private static List<String> topics(Instruments book) {
-        return book.observed().stream().map(instrument -> "tickers." + instrument.symbol()).toList();
+        return book.observed().stream()
+                .map(instrument -> "tickers." + instrument.symbol())
+                .toList();
     }
 
     private String subscribeFrame(List<String> topics) {
@@ -259,7 +267,9 @@ public final class Bybit implements Venue {
         }
         ObjectNode changed = (ObjectNode) body.path("data");
         ObjectNode known = tickers.get(topic);
-        if (known == null && text(body, "type") != null && body.path("type").asText().equals("delta")) {
+        if (known == null
+                && text(body, "type") != null
+                && body.path("type").asText().equals("delta")) {
             return;
         }
         ObjectNode ticker = body.path("type").asText().equals("delta") ? known.setAll(changed) : changed;
