@@ -286,7 +286,7 @@ final class Derivation {
         BigDecimal quantity(int intervalsBack) {
             Point end = before(intervalsBack * interval.millis());
             Point start = before((intervalsBack + 1) * interval.millis());
-            return start == null ? null : end.quantityUsd().subtract(start.quantityUsd());
+            return start == null || end == null ? null : end.quantityUsd().subtract(start.quantityUsd());
         }
 
         /** A figure of now and then for each horizon; null where that lies before the run. */

@@ -1,5 +1,8 @@
 package io.openinterest.functions;
 
+import java.time.Instant;
+import java.util.Comparator;
+
 /**
  * What there is to say about an entity at one boundary of one interval. A boundary is measured once with all its
  * parts; a correction carries the parts that changed.
@@ -10,6 +13,10 @@ package io.openinterest.functions;
  */
 public record Measured(MarketRow market, TotalRow total, MetricsRow metrics) {
 
+    /** Corrections before what is new, short intervals before long ones. */
+    static final Comparator<Measured> BY_TIME =
+            Comparator.comparing(Measured::time).thenComparing(Measured::interval);
+
     /** A market at a boundary. */
     public static Measured of(MarketRow market) {
         return new Measured(market, null, null);
@@ -17,9 +24,26 @@ public record Measured(MarketRow market, TotalRow total, MetricsRow metrics) {
 
     /** {@code asset:btc}, or {@code market:binance-BTCUSDT-future}. */
     public String entity() {
-        if (market != null) {
-            return "market:" + market.market();
-        }
-        return total != null ? total.entity() : metrics.entity();
+        return levelName() + ":" + id();
+    }
+
+    /** Name of the level, {@code market} for markets. */
+    public String levelName() {
+        return market != null ? "market" : (total != null ? total.level() : metrics.level()).text();
+    }
+
+    /** The entity within its level. */
+    public String id() {
+        return market != null ? market.market() : total != null ? total.id() : metrics.id();
+    }
+
+    /** The interval of the record. */
+    public Interval interval() {
+        return market != null ? market.interval() : total != null ? total.interval() : metrics.interval();
+    }
+
+    /** The boundary. */
+    public Instant time() {
+        return market != null ? market.time() : total != null ? total.time() : metrics.time();
     }
 }

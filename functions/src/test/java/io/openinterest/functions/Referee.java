@@ -163,4 +163,36 @@ final class Referee {
                 row.withdrawn(),
                 extras);
     }
+
+    /** The row with another value, ledger and revision. */
+    static TotalRow copy(TotalRow row, BigDecimal value, Change change, int revision, Boolean withdrawn) {
+        return new TotalRow(
+                row.level(),
+                row.id(),
+                row.exchange(),
+                row.asset(),
+                row.pair(),
+                row.interval(),
+                row.time(),
+                value,
+                row.amountBase(),
+                row.openUsd(),
+                row.highUsd(),
+                row.lowUsd(),
+                row.meanUsd(),
+                row.byType(),
+                row.byMargin(),
+                row.reported(),
+                row.priceUsd(),
+                row.markets(),
+                row.unchangedMinutes(),
+                row.exchanges(),
+                row.coverage(),
+                row.maxAgeMs(),
+                change,
+                revision,
+                row.finalAt(),
+                withdrawn,
+                row.extras());
+    }
 }

@@ -1,0 +1,245 @@
+package io.openinterest.functions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+class DeriveMetricsTest {
+
+    private static final MetricsSettings SETTINGS =
+            new MetricsSettings(new BigDecimal("0.0005"), new BigDecimal("0.0005"), Duration.ofMinutes(15));
+
+    @Test
+    void theOrderOfRowsBetweenTwoWatermarksDoesNotMatter() throws Exception {
+        Referee referee = Referee.generated();
+        Random random = new Random(7);
+        List<Measured> measured = new ArrayList<>();
+        try (Harness harness = new Harness(null)) {
+            for (Map.Entry<Long, List<TotalRow>> minute :
+                    byTime(referee.totals()).entrySet()) {
+                List<TotalRow> rows = new ArrayList<>(minute.getValue());
+                Collections.shuffle(rows, random);
+                for (TotalRow row : rows) {
+                    harness.say(row, minute.getKey());
+                }
+                harness.watermark(minute.getKey() - 1);
+            }
+            measured.addAll(harness.output());
+        }
+        assertThat(published(measured)).containsExactlyInAnyOrderElementsOf(expected(referee));
+    }
+
+    @Test
+    void allAtTheEndOfTheInputIsTheSameAsMinuteByMinute() throws Exception {
+        Referee referee = Referee.generated();
+        try (Harness harness = new Harness(null)) {
+            for (TotalRow row : referee.totals()) {
+                harness.say(row, row.time().toEpochMilli());
+            }
+            harness.watermark(Long.MAX_VALUE);
+            assertThat(published(harness.output())).containsExactlyInAnyOrderElementsOf(expected(referee));
+            assertThat(harness.operator.numEventTimeTimers()).isZero();
+            assertThat(harness.operator.numKeyedStateEntries()).isZero();
+        }
+    }
+
+    @Test
+    void aSnapshotBetweenAnyTwoRowsLosesNothing() throws Exception {
+        Referee referee = Referee.generated();
+        List<Measured> measured = new ArrayList<>();
+        Harness harness = new Harness(null);
+        int said = 0;
+        for (Map.Entry<Long, List<TotalRow>> minute : byTime(referee.totals()).entrySet()) {
+            for (TotalRow row : minute.getValue()) {
+                harness.say(row, minute.getKey());
+                if (++said % 997 == 0) {
+                    OperatorSubtaskState state = harness.snapshot();
+                    measured.addAll(harness.output());
+                    harness.close();
+                    harness = new Harness(state);
+                }
+            }
+            harness.watermark(minute.getKey() - 1);
+        }
+        measured.addAll(harness.output());
+        harness.close();
+        assertThat(published(measured)).containsExactlyInAnyOrderElementsOf(expected(referee));
+    }
+
+    @Test
+    void correctionsEndInWhatTheInputInOrderGives() throws Exception {
+        Referee referee = Referee.generated();
+        Random random = new Random(11);
+        TreeMap<Long, List<TotalRow>> steps = byTime(referee.totals());
+        for (TotalRow row : referee.totals()) {
+            long time = row.time().toEpochMilli();
+            int kind = random.nextInt(40);
+            if (kind > 2) {
+                continue;
+            }
+            steps.get(time).remove(row);
+            long later = time + (1 + random.nextInt(15)) * Interval.MINUTE;
+            if (kind == 0) {
+                steps.get(time).add(wrong(row, 0, null));
+                steps.computeIfAbsent(later, step -> new ArrayList<>()).add(revised(row, 1));
+            } else if (kind == 1) {
+                steps.computeIfAbsent(later, step -> new ArrayList<>()).add(row);
+            } else {
+                steps.get(time).add(wrong(row, 0, null));
+                steps.computeIfAbsent(time + Interval.MINUTE, step -> new ArrayList<>())
+                        .add(wrong(row, 1, true));
+                steps.computeIfAbsent(time + 2 * Interval.MINUTE, step -> new ArrayList<>())
+                        .add(revised(row, 2));
+            }
+        }
+        Map<String, MetricsRow> last = new HashMap<>();
+        Set<String> perStep = new HashSet<>();
+        int corrections = 0;
+        try (Harness harness = new Harness(null)) {
+            for (Map.Entry<Long, List<TotalRow>> step : steps.entrySet()) {
+                for (TotalRow row : step.getValue()) {
+                    harness.say(row, step.getKey());
+                }
+                harness.watermark(step.getKey() - 1);
+            }
+            for (StreamRecord<? extends Measured> record : harness.records()) {
+                MetricsRow row = record.getValue().metrics();
+                if (row != null) {
+                    String key = row.entity() + row.interval() + row.time();
+                    assertThat(perStep.add(key + record.getTimestamp()))
+                            .as("one revision a step")
+                            .isTrue();
+                    MetricsRow before = last.put(key, row);
+                    assertThat(row.revision()).isEqualTo(before == null ? 0 : before.revision() + 1);
+                    corrections += row.revision() > 0 ? 1 : 0;
+                }
+            }
+        }
+        assertThat(corrections).isGreaterThan(1000);
+        assertThat(last.values().stream().filter(row -> row.withdrawn() == null).map(DeriveMetricsTest::comparable))
+                .containsExactlyInAnyOrderElementsOf(expected(referee).stream()
+                        .map(text -> text.replaceAll("\"share_of_\\w+\":[^,]+,|\"revision\":\\d+,", ""))
+                        .toList());
+    }
+
+    private static String comparable(MetricsRow row) {
+        return Referee.write(row).replaceAll("\"share_of_\\w+\":[^,]+,|\"revision\":\\d+,", "");
+    }
+
+    /** A row as it might have looked before a late observation. */
+    private static TotalRow wrong(TotalRow row, int revision, Boolean withdrawn) {
+        Change change = row.change() == null
+                ? null
+                : row.change()
+                        .plus(Change.of(
+                                BigDecimal.TEN,
+                                BigDecimal.ONE,
+                                BigDecimal.ZERO,
+                                BigDecimal.ZERO,
+                                new BigDecimal("-3.5"),
+                                BigDecimal.ZERO));
+        return Referee.copy(
+                row, withdrawn == null ? row.valueUsd().add(BigDecimal.TEN) : null, change, revision, withdrawn);
+    }
+
+    private static TotalRow revised(TotalRow row, int revision) {
+        return Referee.copy(row, row.valueUsd(), row.change(), revision, null);
+    }
+
+    private static List<String> expected(Referee referee) {
+        List<String> rows = new ArrayList<>();
+        for (Interval interval : Interval.values()) {
+            rows.addAll(referee.values("metrics." + interval.text()));
+        }
+        return rows;
+    }
+
+    private static List<String> published(List<Measured> measured) {
+        return measured.stream().map(Measured::metrics).map(Referee::write).toList();
+    }
+
+    private static TreeMap<Long, List<TotalRow>> byTime(List<TotalRow> rows) {
+        TreeMap<Long, List<TotalRow>> minutes = new TreeMap<>();
+        for (TotalRow row : rows) {
+            minutes.computeIfAbsent(row.time().toEpochMilli(), time -> new ArrayList<>())
+                    .add(row);
+        }
+        return minutes;
+    }
+
+    /** The operator alone, with the parents' values taken from the same rows. */
+    private static final class Harness implements AutoCloseable {
+
+        private final KeyedTwoInputStreamOperatorTestHarness<String, TotalRow, ParentValue, Measured> operator;
+
+        Harness(OperatorSubtaskState state) throws Exception {
+            operator = new KeyedTwoInputStreamOperatorTestHarness<>(
+                    new CoBroadcastWithKeyedOperator<>(new DeriveMetrics(SETTINGS), List.of(DeriveMetrics.PARENTS)),
+                    TotalRow::entity,
+                    null,
+                    Types.STRING);
+            operator.getExecutionConfig()
+                    .configure(
+                            new Configuration().set(PipelineOptions.GENERIC_TYPES, false),
+                            DeriveMetricsTest.class.getClassLoader());
+            operator.setup(TypeInformation.of(Measured.class)
+                    .createSerializer(operator.getExecutionConfig().getSerializerConfig()));
+            if (state != null) {
+                operator.initializeState(state);
+            }
+            operator.open();
+        }
+
+        void say(TotalRow row, long step) throws Exception {
+            if (ParentValue.isParent(row)) {
+                operator.processElement2(new StreamRecord<>(ParentValue.of(row), step - 1));
+            }
+            operator.processElement1(new StreamRecord<>(row, step - 1));
+        }
+
+        void watermark(long time) throws Exception {
+            operator.processBothWatermarks(new Watermark(time));
+        }
+
+        OperatorSubtaskState snapshot() throws Exception {
+            return operator.snapshot(1, 1);
+        }
+
+        List<? extends StreamRecord<? extends Measured>> records() {
+            return operator.extractOutputStreamRecords();
+        }
+
+        List<Measured> output() {
+            return operator.extractOutputValues();
+        }
+
+        @Override
+        public void close() {
+            try {
+                operator.close();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}
