@@ -247,6 +247,26 @@ record MarketStep(
         return Change.of(zero, zero, zero, zero, zero, Digits.usd(after.value().valueUsd()));
     }
 
+    /** What the market adds to its expiry; null unless it is an option with strike and expiration. */
+    OptionContribution option() {
+        Observation o = after.value();
+        if (!o.type().isOption() || o.strike() == null || o.expiration() == null) {
+            return null;
+        }
+        return new OptionContribution(
+                o.exchange(),
+                o.asset(),
+                o.expiration(),
+                o.strike(),
+                o.type(),
+                Instant.ofEpochMilli(boundary),
+                Digits.usd(o.valueUsd()),
+                Digits.base(o.amountBase()),
+                o.priceUsd(),
+                o.marketValueUsd() == null ? null : Digits.usd(o.marketValueUsd()),
+                1);
+    }
+
     private void addValue(Sums sums, Observation o) {
         BigDecimal value = Digits.usd(o.valueUsd());
         BigDecimal sides = BigDecimal.valueOf(o.sides());

@@ -24,7 +24,7 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Takes every market of a shard at every 1-minute boundary: gives its rows at 1, 5 and 15 minutes (side output
- * {@link #ROWS}) and what it adds to totals. One timer per shard and minute, none per market.
+ * {@link #ROWS}), what it adds to totals, and what options add to their expiries ({@link #OPTIONS}). One timer per shard and minute, none per market.
  *
  * <p>An observation whose boundary the watermark had passed when it arrived waits for the next boundary; there its market
  * is folded again and every row and sum that differs is published as a correction.
@@ -33,6 +33,10 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
 
     /** The markets' rows. */
     public static final OutputTag<MarketRow> ROWS = new OutputTag<>("market-rows", TypeInformation.of(MarketRow.class));
+
+    /** What every included option adds to its expiry. */
+    public static final OutputTag<OptionContribution> OPTIONS =
+            new OutputTag<>("options", TypeInformation.of(OptionContribution.class));
 
     private static final long serialVersionUID = 1L;
     private static final int SHARDS = 64;
@@ -251,6 +255,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             for (int i = 0; i < now.size(); i++) {
                 contribute(before.get(i), Sums::subtract);
                 contribute(now.get(i), Sums::add);
+                correctOption(option(before.get(i)), option(now.get(i)));
                 republish(market, now.get(i).boundary(), rowsBefore.get(i), rows(market, now.get(i)));
             }
         }
@@ -274,6 +279,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
                 MarketState market = markets.get(name);
                 MarketStep step = market.step(boundary, settings);
                 contribute(step, Sums::add);
+                correctOption(null, option(step));
                 rows(market, step).values().forEach(row -> context.output(ROWS, row));
                 markets.put(name, market);
             }
@@ -315,6 +321,22 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             if (market != null && counts(market) && (before.isPresent() || after.isPresent())) {
                 how.accept(group(step.boundary(), market), step.sums());
             }
+        }
+
+        private void correctOption(OptionContribution before, OptionContribution now) {
+            if (Objects.equals(before, now)) {
+                return;
+            }
+            if (before != null) {
+                context.output(OPTIONS, before.negate());
+            }
+            if (now != null) {
+                context.output(OPTIONS, now);
+            }
+        }
+
+        private OptionContribution option(MarketStep step) {
+            return step.after().isIncluded() && counts(step.after().value()) ? step.option() : null;
         }
 
         private boolean counts(Observation market) {
