@@ -22,6 +22,7 @@ import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.BroadcastStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.util.Collector;
 
@@ -72,9 +73,12 @@ public final class Pipeline {
             // What it means: markets at boundaries, then their totals by asset, by exchange and over everything.
             BroadcastStream<RunEvent> run =
                     named("track-run", accepted.process(new TrackRun())).broadcast(RunBounds.STATE);
+            // Accepted observations are where their shard is already: no second way through the network.
             SingleOutputStreamOperator<Contribution> markets = named(
                     "snapshot-markets",
-                    accepted.keyBy(Pipeline::shard).connect(run).process(new SnapshotMarkets(settings)));
+                    DataStreamUtils.reinterpretAsKeyedStream(accepted, Pipeline::shard)
+                            .connect(run)
+                            .process(new SnapshotMarkets(settings)));
             SingleOutputStreamOperator<TotalRow> assets = sum("sum-assets", markets, Scope.ASSETS, settings);
             SingleOutputStreamOperator<TotalRow> exchanges =
                     sum("sum-exchanges", assets.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.EXCHANGES, settings);
