@@ -47,6 +47,9 @@ import java.util.stream.Collectors;
  */
 public final class ObservationReader {
 
+    /** Bytes a record may have: a thousand times what a real one has. */
+    public static final int LONGEST_RECORD = 1 << 20;
+
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(60);
 
     /** Far more than any venue's symbol; keeps keys, state and messages small whatever arrives. */
@@ -102,6 +105,9 @@ public final class ObservationReader {
     public Reading read(byte[] text, int offset, int length) {
         fields = new HashMap<>();
         try {
+            if (length > LONGEST_RECORD) {
+                throw new Rejected(Reason.BAD_RECORD, "the record is longer than 1 MiB");
+            }
             if (!parse(text, offset, length)) {
                 fields = Map.of();
                 throw new Rejected(Reason.BAD_RECORD, "the record is not one JSON object");
@@ -117,11 +123,31 @@ public final class ObservationReader {
         return read(text, 0, text.length);
     }
 
+    /**
+     * What becomes of text that never was a record.
+     *
+     * @param why an English sentence
+     * @param text what there was instead
+     */
+    public static Quarantined unreadable(String why, byte[] text) {
+        return new Quarantined(null, "", null, null, Reason.BAD_RECORD, why, head(text, 0, text.length));
+    }
+
     private Quarantined rejected(Rejected why, byte[] text, int offset, int length) {
         String venue = optionalIdentity("venue");
-        String raw = new String(text, offset, Math.min(length, 2 * Quarantined.RAW_BYTES), StandardCharsets.UTF_8);
         return new Quarantined(
-                null, venue == null ? "" : venue, null, optionalIdentity("market"), why.reason, why.getMessage(), raw);
+                null,
+                venue == null ? "" : venue,
+                null,
+                optionalIdentity("market"),
+                why.reason,
+                why.getMessage(),
+                head(text, offset, length));
+    }
+
+    /** More than enough for the quarantine record, which cuts between characters. */
+    private static String head(byte[] text, int offset, int length) {
+        return new String(text, offset, Math.min(length, 2 * Quarantined.RAW_BYTES), StandardCharsets.UTF_8);
     }
 
     /** Fills {@code fields}; false where the text is anything but one JSON object. */

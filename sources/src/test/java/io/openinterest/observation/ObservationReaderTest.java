@@ -270,7 +270,7 @@ class ObservationReaderTest {
         "data/quarantine/bybit_mixed_week_20220601.jsonl.gz, 672"
     })
     void recordedSeriesAreRead(String file, int usable) throws IOException {
-        Path shared = Path.of(System.getProperty("maven.multiModuleProjectDirectory", ".."), "..", "shared");
+        Path shared = Path.of(System.getProperty("shared.directory"));
         assumeTrue(Files.isDirectory(shared), () -> "no recorded series at " + shared);
         int observations = 0;
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(
