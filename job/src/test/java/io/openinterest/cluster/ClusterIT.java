@@ -1,0 +1,179 @@
+package io.openinterest.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.openinterest.local.EmbeddedBroker;
+import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar on a real cluster: processes that are killed, started again and rescaled. */
+@Timeout(300)
+class ClusterIT {
+
+    private static final Path JAR = Path.of("target/open-interest-job.jar").toAbsolutePath();
+
+    /** Takes the job long enough to be interrupted. */
+    private static final Recording LONG = new Recording(60, 600);
+
+    private static final Recording SHORT = new Recording(3, 30);
+
+    @TempDir
+    private static Path folder;
+
+    private static EmbeddedBroker broker;
+    private static StandaloneCluster cluster;
+    private static Process taskManager;
+
+    @BeforeAll
+    static void start() throws Exception {
+        broker = EmbeddedBroker.start();
+        cluster = StandaloneCluster.start(folder);
+        taskManager = cluster.startTaskManager();
+        LONG.write(folder.resolve("long.jsonl"));
+        SHORT.write(folder.resolve("short.jsonl"));
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (cluster != null) {
+            cluster.close();
+        }
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    @Test
+    void publishesEveryRecordOnceThoughATaskManagerIsKilled() throws Exception {
+        String job = cluster.run(replay("-p", "2", "killed."));
+        awaitCheckpoint(job);
+
+        taskManager.destroyForcibly();
+        taskManager = cluster.startTaskManager();
+
+        awaitEnd(job);
+        assertThat(cluster.get("/jobs/" + job + "/checkpoints")
+                        .at("/counts/restored")
+                        .asInt())
+                .as("restored checkpoints")
+                .isPositive();
+        assertEveryRecordOnce(LONG, "killed.");
+    }
+
+    @Test
+    void continuesFromASavepointAtAnotherParallelism() throws Exception {
+        String first = cluster.run(replay("-p", "2", "rescaled."));
+        awaitCheckpoint(first);
+        String savepoint = cluster.stopWithSavepoint(first);
+
+        List<String> resumed = new ArrayList<>(List.of("-s", savepoint));
+        resumed.addAll(replay("-p", "1", "rescaled."));
+        awaitEnd(cluster.run(resumed));
+
+        assertEveryRecordOnce(LONG, "rescaled.");
+    }
+
+    @Test
+    void startsWithoutArgumentsWhenUploadedInTheDashboard() throws Exception {
+        Path jar = Files.copy(JAR, folder.resolve("uploaded.jar"));
+        try (FileSystem content = FileSystems.newFileSystem(jar)) {
+            Files.writeString(content.getPath("conf/open-interest.yaml"), """
+                    source: replay
+                    replay: {paths: ["%s"]}
+                    kafka: {bootstrap-servers: "%s", topic-prefix: uploaded.}
+                    """.formatted(
+                            folder.resolve("short.jsonl"), broker.bootstrapServers()));
+        }
+
+        awaitEnd(cluster.uploadAndRun(jar));
+
+        assertEveryRecordOnce(SHORT, "uploaded.");
+    }
+
+    private static List<String> replay(String option, String parallelism, String prefix) {
+        return List.of(
+                option,
+                parallelism,
+                JAR.toString(),
+                "--set",
+                "source=replay",
+                "--set",
+                "replay.paths=[" + folder.resolve("long.jsonl") + "]",
+                "--set",
+                "kafka.bootstrap-servers=" + broker.bootstrapServers(),
+                "--set",
+                "kafka.topic-prefix=" + prefix,
+                "--set",
+                "checkpoint-interval=500ms");
+    }
+
+    private static void awaitCheckpoint(String job) throws Exception {
+        cluster.await(
+                "/jobs/" + job + "/checkpoints",
+                checkpoints -> checkpoints.at("/counts/completed").asInt() > 0);
+    }
+
+    private static void awaitEnd(String job) throws Exception {
+        cluster.await(
+                "/jobs/" + job, answer -> "FINISHED".equals(answer.path("state").asText()));
+    }
+
+    private static void assertEveryRecordOnce(Recording recording, String prefix) throws IOException {
+        int rows = recording.markets() * recording.minutes();
+        assertOnce(prefix + "observations", rows);
+        assertOnce(prefix + "market.1m", rows);
+        assertOnce(prefix + "market.15m", rows / 15);
+        assertOnce(prefix + "asset.1m", rows);
+        assertOnce(prefix + "total.1m", recording.minutes());
+        assertOnce(prefix + "total.5m", recording.minutes() / 5);
+        assertOnce(prefix + "pair.15m", rows / 15);
+    }
+
+    /** What a consumer of committed records gets from a topic: so many records, no two of one key and time. */
+    private static void assertOnce(String topic, int records) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        List<String> keysAndTimes = new ArrayList<>();
+        for (ConsumerRecord<String, String> record : committed(topic)) {
+            JsonNode value = json.readTree(record.value());
+            keysAndTimes.add(record.key() + " " + value.path("time").asText());
+        }
+        assertThat(keysAndTimes).as(topic).hasSize(records).doesNotHaveDuplicates();
+    }
+
+    private static List<ConsumerRecord<String, String>> committed(String topic) {
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", "read_committed");
+        try (KafkaConsumer<String, String> consumer =
+                new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            List<ConsumerRecord<String, String>> records = new ArrayList<>();
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                consumer.poll(Duration.ofMillis(500)).forEach(records::add);
+            }
+            return records;
+        }
+    }
+}
