@@ -76,9 +76,10 @@ final class Derivation {
                 value,
                 figures.coverage(),
                 change,
-                past.horizons((now, then) -> Ratio.of(now.valueUsd().subtract(then.valueUsd()), then.valueUsd())),
+                past.horizons((now, then) -> Digits.ratio(now.valueUsd().subtract(then.valueUsd()), then.valueUsd())),
                 quantity,
-                past.horizons((now, then) -> Ratio.of(now.quantityUsd().subtract(then.quantityUsd()), then.valueUsd())),
+                past.horizons(
+                        (now, then) -> Digits.ratio(now.quantityUsd().subtract(then.quantityUsd()), then.valueUsd())),
                 past.horizons((now, then) -> now.priceEffectUsd().subtract(then.priceEffectUsd())),
                 velocity(past, interval),
                 acceleration(past, interval),
@@ -103,11 +104,11 @@ final class Derivation {
                 before == null || before.leader() == null || extras.leader() == null
                         ? null
                         : (Boolean) !extras.leader().equals(before.leader()),
-                Ratio.of(types.perpetual(), value),
-                Ratio.of(options, value),
-                Ratio.of(figures.coinMargin(), value),
-                Ratio.of(types.put(), types.call()),
-                Ratio.of(options, types.perpetual().add(types.future())),
+                Digits.ratio(types.perpetual(), value),
+                Digits.ratio(options, value),
+                Digits.ratio(figures.coinMargin(), value),
+                Digits.ratio(types.put(), types.call()),
+                Digits.ratio(options, types.perpetual().add(types.future())),
                 figures.priceUsd(),
                 past.horizons((now, then) -> relativeChange(now.priceUsd(), then.priceUsd())),
                 regime(past, interval, r),
@@ -171,13 +172,13 @@ final class Derivation {
     }
 
     private BigDecimal share(BigDecimal value, String parent, Instant time) {
-        return Ratio.of(value, values.apply(parent, time));
+        return Digits.ratio(value, values.apply(parent, time));
     }
 
     /** L.quantity(T) per minute of i. */
     private static BigDecimal velocity(Past past, Interval interval) {
         BigDecimal quantity = past.quantity(0);
-        return Ratio.of(quantity, BigDecimal.valueOf(interval.minutes()), USD_DIGITS);
+        return Digits.ratio(quantity, BigDecimal.valueOf(interval.minutes()), USD_DIGITS);
     }
 
     /** (velocity(T) - velocity(T-i)) per minute of i, from velocities that are not rounded. */
@@ -188,13 +189,13 @@ final class Derivation {
             return null;
         }
         long minutes = interval.minutes();
-        return Ratio.of(now.subtract(before), BigDecimal.valueOf(minutes * minutes), USD_DIGITS);
+        return Digits.ratio(now.subtract(before), BigDecimal.valueOf(minutes * minutes), USD_DIGITS);
     }
 
     /** L.quantity(T) / V(T-i), rounded to the 12 digits that are published and that all statistics build on. */
     private static BigDecimal rateOfReturn(Past past, Interval interval) {
         Point open = past.before(interval.millis());
-        return open == null ? null : Ratio.of(past.quantity(0), open.valueUsd(), RETURN_DIGITS);
+        return open == null ? null : Digits.ratio(past.quantity(0), open.valueUsd(), RETURN_DIGITS);
     }
 
     /** Strictly beyond both bands, else neutral; from published prices and the published return. */
@@ -224,7 +225,7 @@ final class Derivation {
     }
 
     private static BigDecimal relativeChange(BigDecimal now, BigDecimal then) {
-        return now == null || then == null ? null : Ratio.of(now.subtract(then), then);
+        return now == null || then == null ? null : Digits.ratio(now.subtract(then), then);
     }
 
     /** Share of the interval's records in (T-24h, T] whose V* is not above V*(T). */
@@ -242,7 +243,7 @@ final class Derivation {
                 notAbove += point.steadyValue().compareTo(now.steadyValue()) <= 0 ? 1 : 0;
             }
         }
-        return Ratio.of(BigDecimal.valueOf(notAbove), BigDecimal.valueOf(count));
+        return Digits.ratio(BigDecimal.valueOf(notAbove), BigDecimal.valueOf(count));
     }
 
     /** Whether V*(T) is above (sign 1) or below (-1) that of all the interval's records in [T-24h, T). */

@@ -33,13 +33,16 @@ final class Digits {
                 : weighted.divide(weight, TWELVE_SIGNIFICANT).stripTrailingZeros();
     }
 
-    /** A ratio with 8 digits after the point; null when the divisor is 0. */
+    /** A ratio with 8 digits after the point; null when an operand is missing or the divisor is 0. */
     static BigDecimal ratio(BigDecimal dividend, BigDecimal divisor) {
         return ratio(dividend, divisor, 8);
     }
 
-    /** A ratio with so many digits after the point; null when the divisor is 0. */
+    /** A ratio with so many digits after the point; null when an operand is missing or the divisor is 0. */
     static BigDecimal ratio(BigDecimal dividend, BigDecimal divisor, int digits) {
-        return divisor.signum() == 0 ? null : dividend.divide(divisor, digits, RoundingMode.HALF_EVEN);
+        if (dividend == null || divisor == null || divisor.signum() == 0) {
+            return null;
+        }
+        return dividend.divide(divisor, digits, RoundingMode.HALF_EVEN);
     }
 }

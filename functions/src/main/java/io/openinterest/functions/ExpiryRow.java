@@ -42,6 +42,54 @@ public record ExpiryRow(
         Instant finalAt,
         @JsonInclude(JsonInclude.Include.NON_NULL) Boolean withdrawn) {
 
+    /** The same record at another interval. */
+    ExpiryRow at(Interval other, int itsRevision) {
+        return new ExpiryRow(
+                key,
+                exchange,
+                asset,
+                expiration,
+                other,
+                time,
+                callUsd,
+                putUsd,
+                callBase,
+                putBase,
+                putCallRatio,
+                marketValueUsd,
+                underlyingPriceUsd,
+                daysToExpiry,
+                maxPain,
+                strikes,
+                itsRevision,
+                finalAt,
+                withdrawn);
+    }
+
+    /** What is published when a correction leaves no option in the group. */
+    ExpiryRow withdrawn(Interval other, int itsRevision) {
+        return new ExpiryRow(
+                key,
+                exchange,
+                asset,
+                expiration,
+                other,
+                time,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                itsRevision,
+                finalAt,
+                true);
+    }
+
     /** Open interest of a strike in base coins, one-sided. */
     public record Strike(BigDecimal strike, BigDecimal callBase, BigDecimal putBase) {}
 }

@@ -81,13 +81,13 @@ public record History(
         static Figures of(TotalRow row) {
             Change change = row.change() == null ? Change.ZERO : row.change();
             return new Figures(
-                    row.valueUsd(),
+                    Digits.usd(row.valueUsd()),
                     row.coverage(),
                     row.priceUsd(),
                     row.change() == null,
-                    change.quantityUsd(),
-                    change.priceUsd(),
-                    change.coverageUsd().add(change.restatementUsd()),
+                    Digits.usd(change.quantityUsd()),
+                    Digits.usd(change.priceUsd()),
+                    Digits.usd(change.coverageUsd().add(change.restatementUsd())),
                     row.byType(),
                     row.byMargin().coin(),
                     row.extras());

@@ -9,15 +9,15 @@ import java.time.ZoneOffset;
 /**
  * What one included option adds to its expiry at a 1-minute boundary, or takes back from it. A boundary is published by
  * sending every included option of the asset classes in the totals once with {@code count} 1; a correction sends what
- * was said before with {@code count} -1 and what holds now with {@code count} 1. The element's timestamp is the step it
- * is sent at, minus a millisecond: the boundary itself, or a later full minute for a correction.
+ * was said before with {@code count} -1 and what holds now with {@code count} 1.
  *
  * @param exchange the exchange
  * @param asset the asset as totals know it
  * @param expiration when the option expires
  * @param strike its strike
  * @param type call or put
- * @param time the 1-minute boundary, from which the 5m and 15m records of the same time come too
+ * @param boundary the 1-minute boundary it belongs to, epoch milliseconds; the 5m and 15m records come from it too
+ * @param step the boundary whose passing published it: equal to {@code boundary} in order, greater for a correction
  * @param valueUsd one-sided value at the market, 6 decimals
  * @param amountBase one-sided amount at the market, 8 decimals
  * @param priceUsd USD price of one base coin at the market, exact
@@ -30,7 +30,8 @@ public record OptionContribution(
         Instant expiration,
         BigDecimal strike,
         MarketType type,
-        Instant time,
+        long boundary,
+        long step,
         BigDecimal valueUsd,
         BigDecimal amountBase,
         BigDecimal priceUsd,
@@ -40,21 +41,5 @@ public record OptionContribution(
     /** Exchange, asset and UTC date of expiration: the key of the expiry, {@code deribit-btc-2026-12-25}. */
     public String expiry() {
         return exchange + "-" + asset + "-" + LocalDate.ofInstant(expiration, ZoneOffset.UTC);
-    }
-
-    /** The contribution that takes this one back. */
-    public OptionContribution negate() {
-        return new OptionContribution(
-                exchange,
-                asset,
-                expiration,
-                strike,
-                type,
-                time,
-                valueUsd,
-                amountBase,
-                priceUsd,
-                marketValueUsd,
-                -count);
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 /** How unusual a return is among those before it. Exact up to the one rounding to 8 digits. */
 final class Statistics {
 
+    private static final int DIGITS = 8;
     private static final int LEAST_RETURNS = 20;
     private static final BigDecimal TO_NORMAL = new BigDecimal("0.6745");
     private static final BigDecimal DECAY = new BigDecimal("0.94");
@@ -43,7 +44,7 @@ final class Statistics {
         }
         BigDecimal root =
                 n.multiply(spread).divide(n.subtract(BigDecimal.ONE), PRECISE).sqrt(PRECISE);
-        return Ratio.of(n.multiply(r).subtract(sum), root);
+        return Digits.ratio(n.multiply(r).subtract(sum), root);
     }
 
     /**
@@ -59,7 +60,7 @@ final class Statistics {
         BigDecimal median = median(before);
         BigDecimal mad =
                 median(before.stream().map(x -> x.subtract(median).abs()).toList());
-        return Ratio.of(TO_NORMAL.multiply(r.subtract(median)), mad);
+        return Digits.ratio(TO_NORMAL.multiply(r.subtract(median)), mad);
     }
 
     /** The middle value, of an even number the mean of the middle two, exactly. */
@@ -90,6 +91,6 @@ final class Statistics {
 
     /** The square root of a variance with 8 digits; null for null. */
     static BigDecimal volatility(BigDecimal variance) {
-        return variance == null ? null : variance.sqrt(PRECISE).setScale(Ratio.DIGITS, RoundingMode.HALF_EVEN);
+        return variance == null ? null : variance.sqrt(PRECISE).setScale(DIGITS, RoundingMode.HALF_EVEN);
     }
 }
