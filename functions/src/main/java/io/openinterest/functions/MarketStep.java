@@ -247,8 +247,12 @@ record MarketStep(
         return Change.of(zero, zero, zero, zero, zero, Digits.usd(after.value().valueUsd()));
     }
 
-    /** What the market adds to its expiry; null unless it is an option with strike and expiration. */
-    OptionContribution option() {
+    /**
+     * What the market adds to its expiry; null unless it is an option with strike and expiration.
+     *
+     * @param step the boundary whose passing publishes it
+     */
+    OptionContribution option(long step) {
         Observation o = after.value();
         if (!o.type().isOption() || o.strike() == null || o.expiration() == null) {
             return null;
@@ -259,7 +263,8 @@ record MarketStep(
                 o.expiration(),
                 o.strike(),
                 o.type(),
-                Instant.ofEpochMilli(boundary),
+                boundary,
+                step,
                 Digits.usd(o.valueUsd()),
                 Digits.base(o.amountBase()),
                 o.priceUsd(),

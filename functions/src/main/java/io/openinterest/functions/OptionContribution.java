@@ -42,4 +42,21 @@ public record OptionContribution(
     public String expiry() {
         return exchange + "-" + asset + "-" + LocalDate.ofInstant(expiration, ZoneOffset.UTC);
     }
+
+    /** The contribution that takes this one back. */
+    OptionContribution negate() {
+        return new OptionContribution(
+                exchange,
+                asset,
+                expiration,
+                strike,
+                type,
+                boundary,
+                step,
+                valueUsd,
+                amountBase,
+                priceUsd,
+                marketValueUsd,
+                -count);
+    }
 }

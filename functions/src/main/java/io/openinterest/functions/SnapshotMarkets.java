@@ -336,7 +336,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         }
 
         private OptionContribution option(MarketStep step) {
-            return step.after().isIncluded() && counts(step.after().value()) ? step.option() : null;
+            return step.after().isIncluded() && counts(step.after().value()) ? step.option(boundary) : null;
         }
 
         private boolean counts(Observation market) {
