@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -49,7 +50,7 @@ public class Arguments {
             arity = "1",
             description =
                     "Overrides one key of the file, for example --set source=replay; lists as [a, b]. Repeatable.")
-    private List<String> overrides = List.of();
+    private List<String> overrides = new ArrayList<>();
 
     @Option(names = "--help", usageHelp = true, description = "Prints this and ends.")
     private boolean help;
@@ -89,6 +90,11 @@ public class Arguments {
         ObjectNode tree = read();
         overrides.forEach(override -> set(tree, override));
         return Configuration.of(tree, defaultSource);
+    }
+
+    /** Sets a key as {@code --set} does, over all that was given. */
+    public void set(String key, String value) {
+        overrides.add(key + "=" + value);
     }
 
     private ObjectNode read() {

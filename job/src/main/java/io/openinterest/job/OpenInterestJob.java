@@ -33,8 +33,13 @@ public final class OpenInterestJob {
                 end(0);
                 return;
             }
+            Configuration configuration = arguments.configuration(SourceKind.LIVE);
+            if (configuration.source() == SourceKind.AUTO || configuration.source() == SourceKind.SIMULATED) {
+                throw new ConfigurationException("source is \"" + Section.text(configuration.source())
+                        + "\", which only job/run has; allowed is live, replay, kafka.");
+            }
             StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
-            define(environment, arguments.configuration(SourceKind.LIVE));
+            define(environment, configuration);
             environment.execute(NAME);
         } catch (ConfigurationException e) {
             System.err.println(e.getMessage());

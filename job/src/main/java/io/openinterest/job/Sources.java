@@ -1,6 +1,9 @@
 package io.openinterest.job;
 
 import io.openinterest.observation.Arrival;
+import io.openinterest.recorded.RecordedSource;
+import java.nio.file.Path;
+import java.util.List;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -16,13 +19,25 @@ final class Sources {
      */
     static DataStream<Arrival> arrivals(StreamExecutionEnvironment environment, Configuration configuration) {
         return switch (configuration.source()) {
-            case LIVE -> null;
-            case REPLAY -> throw new UnsupportedOperationException();
+            case LIVE, SIMULATED, AUTO -> null;
+            case REPLAY -> replay(environment, configuration.replay());
             case KAFKA -> throw new UnsupportedOperationException();
-            case AUTO, SIMULATED ->
-                throw new ConfigurationException("source is \""
-                        + Section.text(configuration.source())
-                        + "\", which only job/run has; allowed is live, replay, kafka.");
         };
+    }
+
+    private static DataStream<Arrival> replay(StreamExecutionEnvironment environment, Configuration.Replay replay) {
+        RecordedSource source = new RecordedSource(files(replay), replay.outOfOrderness());
+        return environment
+                .fromSource(source, RecordedSource.fullMinutes(), "replay")
+                .setParallelism(1)
+                .uid("replay");
+    }
+
+    private static List<Path> files(Configuration.Replay replay) {
+        try {
+            return RecordedSource.files(replay.paths());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(e.getMessage());
+        }
     }
 }

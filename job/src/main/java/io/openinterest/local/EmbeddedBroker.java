@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,10 @@ import org.apache.kafka.common.utils.Time;
 public final class EmbeddedBroker implements AutoCloseable {
 
     private static final String LOOPBACK = "127.0.0.1";
+
+    private static final String HOUR_MS = Long.toString(Duration.ofHours(1).toMillis());
+    private static final String FOREVER_MS =
+            Long.toString(Duration.ofDays(36_500).toMillis());
 
     private final int port;
     private final Path folder;
@@ -139,6 +144,12 @@ public final class EmbeddedBroker implements AutoCloseable {
                 Map.entry("share.coordinator.state.topic.replication.factor", "1"),
                 Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
+                // Replayed records carry old times: a check of their retention would remove them at once.
+                Map.entry("log.initial.task.delay.ms", FOREVER_MS),
+                Map.entry("log.retention.check.interval.ms", FOREVER_MS),
+                // Every checkpoint is a transaction of a new name; used ones must not pile up in a long run.
+                Map.entry("transactional.id.expiration.ms", HOUR_MS),
+                Map.entry("producer.id.expiration.ms", HOUR_MS),
                 // 128 MB of heap by default, for compacted topics that hold a few rules here.
                 Map.entry("log.cleaner.dedupe.buffer.size", "16777216")));
         return properties;
