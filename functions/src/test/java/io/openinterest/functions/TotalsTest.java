@@ -1,0 +1,315 @@
+package io.openinterest.functions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Quarantined.Reason;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TotalsTest {
+
+    private static final SnapshotSettings SETTINGS = new SnapshotSettings(
+            Map.of(), Duration.ofMinutes(5), Duration.ofMinutes(15), Set.of(AssetClass.CRYPTO), Set.of(), true);
+
+    @Test
+    void oneDeadVenueIsCoverageNotACrash() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            // given two exchanges, one of which falls silent
+            run.arrive(Observed.market().on("okx").at("2026-03-01T07:00:05Z", "300", "1000"));
+            for (int minute = 0; minute < 10; minute++) {
+                run.arrive(Observed.market().at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
+            }
+
+            run.end();
+
+            // then its value leaves under coverage when it is more than five minutes old
+            TotalRow btc = run.total("asset:btc", Interval.ONE_MINUTE, "2026-03-01T07:06:00Z");
+            assertThat(btc.change().coverageUsd()).isEqualByComparingTo("-300000");
+            assertThat(btc.change().quantityUsd()).isZero();
+            assertThat(btc.coverage()).isEqualByComparingTo("0.25");
+            assertThat(btc.markets()).isEqualTo(new TotalRow.Markets(1, 0, 1, 0, 0));
+            TotalRow okx = run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:06:00Z");
+            assertThat(okx.valueUsd()).isZero();
+            assertThat(okx.coverage()).isZero();
+            assertThat(okx.priceUsd()).isNull();
+        }
+    }
+
+    @Test
+    void anEntityThatEndsHasOneLastRowOfZero() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            Observed march =
+                    Observed.market().symbol("ETHUSDT_260301", "eth", "usdt").future("2026-03-01T07:02:00Z");
+            run.arrive(march.at("2026-03-01T07:00:05Z", "10", "2000"));
+            for (int minute = 0; minute < 10; minute++) {
+                run.arrive(Observed.market().at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
+            }
+
+            run.end();
+
+            TotalRow last = run.total("asset:eth", Interval.ONE_MINUTE, "2026-03-01T07:02:00Z");
+            assertThat(last.valueUsd()).isZero();
+            assertThat(last.change().exitsUsd()).isEqualByComparingTo("-20000");
+            assertThat(last.markets().gone()).isOne();
+            assertThat(last.coverage()).isNull();
+            assertThat(run.total("asset:eth", Interval.ONE_MINUTE, "2026-03-01T07:03:00Z"))
+                    .isNull();
+            // and the five minutes that hold it have a record, the next five none
+            assertThat(run.total("asset:eth", Interval.FIVE_MINUTES, "2026-03-01T07:05:00Z")
+                            .markets()
+                            .gone())
+                    .isOne();
+            assertThat(run.total("asset:eth", Interval.FIVE_MINUTES, "2026-03-01T07:10:00Z"))
+                    .isNull();
+        }
+    }
+
+    @Test
+    void nothingIsPublishedAfterTheLastObservation() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            run.arrive(Observed.market().at("2026-03-01T07:00:05Z", "100", "1000"));
+            run.arrive(Observed.market().at("2026-03-01T07:03:05Z", "100", "1000"));
+
+            run.end();
+
+            assertThat(run.totalRows)
+                    .extracting(TotalRow::time)
+                    .allMatch(time -> !time.isAfter(Instant.parse("2026-03-01T07:04:00Z")));
+            assertThat(run.total("total:all", Interval.ONE_MINUTE, "2026-03-01T07:04:00Z"))
+                    .isNotNull();
+        }
+    }
+
+    @Test
+    void aRunBeginsWhenEveryVenueHasAnsweredOrAMinuteIsOver() throws Exception {
+        SnapshotSettings live = new SnapshotSettings(
+                Map.of(),
+                Duration.ofMinutes(5),
+                Duration.ofMinutes(15),
+                Set.of(AssetClass.CRYPTO),
+                Set.of("binance-test", "okx-test", "dead-test"),
+                false);
+        try (PipelineHarness run = new PipelineHarness(live)) {
+            run.arrive(Observed.market().at("2026-03-01T07:00:50Z", "100", "1000"));
+            run.arrive(Observed.market().on("okx").at("2026-03-01T07:01:20Z", "100", "1000"));
+            run.arrive(Observed.market().at("2026-03-01T07:05:50Z", "100", "1000"));
+
+            // then 07:01 was not published, the dead venue was not awaited longer, and both are entries at 07:02
+            assertThat(run.total("total:all", Interval.ONE_MINUTE, "2026-03-01T07:01:00Z"))
+                    .isNull();
+            TotalRow first = run.total("total:all", Interval.ONE_MINUTE, "2026-03-01T07:02:00Z");
+            assertThat(first.valueUsd()).isEqualByComparingTo("200000");
+            assertThat(first.change()).isNull();
+        }
+    }
+
+    @Test
+    void aLateObservationCorrectsWhatItChangesAndNothingElse() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            run.arrive(Observed.market().on("okx").at("2026-03-01T07:00:05Z", "300", "1000"));
+            for (int minute = 0; minute < 10; minute++) {
+                run.arrive(Observed.market().at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
+            }
+
+            // when a figure of 07:03 comes six minutes late
+            run.arrive(Observed.market().on("okx").at("2026-03-01T07:03:05Z", "330", "1000"));
+            run.arrive(Observed.market().at("2026-03-01T07:10:10Z", "100", "1000"));
+            run.end();
+
+            assertThat(run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:03:00Z")
+                            .revision())
+                    .isZero();
+            TotalRow corrected = run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:04:00Z");
+            assertThat(corrected.revision()).isOne();
+            assertThat(corrected.valueUsd()).isEqualByComparingTo("330000");
+            assertThat(run.total("exchange:binance", Interval.ONE_MINUTE, "2026-03-01T07:04:00Z")
+                            .revision())
+                    .isZero();
+            assertThat(run.total("total:all", Interval.FIVE_MINUTES, "2026-03-01T07:05:00Z")
+                            .change())
+                    .isNull();
+        }
+    }
+
+    @Test
+    void aRowThatShouldNotExistIsWithdrawn() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            run.arrive(Observed.market().on("okx").at("2026-03-01T07:00:05Z", "300", "1000"));
+            for (int minute = 0; minute < 10; minute++) {
+                run.arrive(Observed.market().at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
+            }
+
+            // when it turns out late that the market was delisted at 07:02
+            run.arrive(Observed.market().on("okx").delisted().at("2026-03-01T07:02:30Z", "0", "0"));
+            run.arrive(Observed.market().at("2026-03-01T07:10:10Z", "100", "1000"));
+            run.end();
+
+            TotalRow gone = run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:04:00Z");
+            assertThat(gone.withdrawn()).isTrue();
+            assertThat(gone.revision()).isOne();
+            assertThat(gone.valueUsd()).isNull();
+            assertThat(run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:03:00Z")
+                            .change()
+                            .exitsUsd())
+                    .isEqualByComparingTo("-300000");
+        }
+    }
+
+    @Test
+    void anObservationTooLateToCorrectAnythingIsQuarantined() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            run.arrive(Observed.market().at("2026-03-01T07:00:05Z", "100", "1000"));
+            run.arrive(Observed.market().at("2026-03-01T07:30:00Z", "100", "1000"));
+
+            // the watermark is 07:29; a quarter of an hour behind it is too late
+            run.arrive(Observed.market().at("2026-03-01T07:14:00Z", "100", "1000"));
+            run.arrive(Observed.market().at("2026-03-01T07:14:01Z", "100", "1000"));
+
+            assertThat(run.rejected).hasSize(1);
+            assertThat(run.rejected.get(0).reason()).isEqualTo(Reason.TOO_LATE);
+            assertThat(run.accepted).hasSize(3);
+        }
+    }
+
+    @Test
+    void threeAlikeAreBelievedOneOrTwoAreNot() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            run.arrive(Observed.market().at("2026-03-01T07:00:05Z", "2000", "1000"));
+
+            run.arrive(Observed.market().at("2026-03-01T07:01:05Z", "30000", "1000"));
+            run.arrive(Observed.market().at("2026-03-01T07:02:05Z", "31000", "1000"));
+            assertThat(run.rejected).extracting(q -> q.reason()).containsOnly(Reason.IMPLAUSIBLE);
+            assertThat(run.accepted).hasSize(1);
+
+            run.arrive(Observed.market().at("2026-03-01T07:03:05Z", "32000", "1000"));
+            assertThat(run.accepted).hasSize(2);
+        }
+    }
+
+    @Test
+    void anExactRepetitionIsLeftOut() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            Observation once = Observed.market().at("2026-03-01T07:00:05Z", "100", "1000");
+            run.arrive(once).arrive(once);
+            run.arrive(Observed.market().at("2026-03-01T07:00:06Z", "100", "1000"))
+                    .end();
+
+            assertThat(run.accepted).hasSize(2);
+            assertThat(run.marketRows.get(0).observations()).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void theHighestRevisionsDoNotDependOnTheOrderOfArrival(long seed) throws Exception {
+        List<Observation> inOrder = observations(new Random(seed));
+        List<Observation> shuffled = shuffled(inOrder, new Random(seed));
+        try (PipelineHarness one = new PipelineHarness(SETTINGS);
+                PipelineHarness other = new PipelineHarness(SETTINGS)) {
+            for (Observation observation : inOrder) {
+                one.arrive(observation);
+            }
+            one.end();
+            PipelineHarness restarted = other;
+            for (int i = 0; i < shuffled.size(); i++) {
+                if (i == shuffled.size() / 2) {
+                    restarted = restarted.restart(SETTINGS);
+                }
+                restarted.arrive(shuffled.get(i));
+            }
+            restarted.end();
+
+            assertThat(one.rejected).isEmpty();
+            assertThat(restarted.state()).isEqualTo(one.state());
+            assertThat(one.totalRows).allMatch(row -> row.revision() == 0);
+            assertThat(restarted.totalRows).anyMatch(row -> row.revision() > 0);
+            assertRevisionsHaveNoGap(restarted.totalRows);
+            assertTotalsAddUp(one);
+            restarted.close();
+        }
+    }
+
+    /** Markets of three exchanges with gaps, expiries, delistings and changes of how they are counted. */
+    private static List<Observation> observations(Random random) {
+        List<Observation> list = new ArrayList<>();
+        long start = Instant.parse("2026-03-01T07:00:00Z").toEpochMilli();
+        String[] exchanges = {"binance", "bybit", "okx"};
+        String[] bases = {"btc", "eth", "sol"};
+        for (int m = 0; m < 9; m++) {
+            double contracts = 1000 + random.nextInt(1000);
+            boolean outage = random.nextBoolean();
+            for (int minute = 0; minute < 45; minute++) {
+                if (minute > 0 && (random.nextInt(5) == 0 || (outage && minute > 15 && minute < 28))) {
+                    continue;
+                }
+                contracts *= 0.97 + random.nextDouble() * 0.06;
+                Observed market = Observed.market()
+                        .on(exchanges[m / 3])
+                        .symbol("M" + m, bases[m % 3], m % 2 == 0 ? "usdt" : "usdc")
+                        .sides(m == 4 && minute > 20 ? 2 : 1);
+                if (m == 7) {
+                    market.future("2026-03-01T07:31:00Z");
+                }
+                if (m == 2 && minute >= 12 && minute < 18) {
+                    market.delisted();
+                }
+                Instant time = Instant.ofEpochMilli(start + minute * 60_000L + 1000 + random.nextInt(58_000));
+                list.add(market.at(
+                        time.toString(),
+                        BigDecimal.valueOf(Math.round(contracts)).toString(),
+                        BigDecimal.valueOf(90 + random.nextInt(20)).toString()));
+            }
+        }
+        list.sort(Comparator.comparing(Observation::time));
+        return list;
+    }
+
+    /** Delays of up to a quarter of an hour, the earliest observations apart. */
+    private static List<Observation> shuffled(List<Observation> inOrder, Random random) {
+        Map<Observation, Long> arrival = new HashMap<>();
+        for (int i = 0; i < inOrder.size(); i++) {
+            long delay = i < 12 ? 0 : random.nextInt(15 * 60_000);
+            arrival.put(inOrder.get(i), inOrder.get(i).time().toEpochMilli() + delay);
+        }
+        List<Observation> list = new ArrayList<>(inOrder);
+        list.sort(Comparator.comparing(arrival::get));
+        return list;
+    }
+
+    private static void assertRevisionsHaveNoGap(List<TotalRow> rows) {
+        Map<String, Integer> next = new HashMap<>();
+        for (TotalRow row : rows) {
+            String identity = row.entity() + row.interval() + row.time();
+            assertThat(row.revision()).as(identity).isEqualTo(next.getOrDefault(identity, 0));
+            next.put(identity, row.revision() + 1);
+        }
+    }
+
+    private static void assertTotalsAddUp(PipelineHarness run) {
+        Map<String, BigDecimal> sums = new HashMap<>();
+        for (TotalRow row : run.totalRows) {
+            sums.merge(row.level() + " " + row.interval() + " " + row.time(), row.valueUsd(), BigDecimal::add);
+            if (row.change() != null) {
+                assertThat(row.change().totalUsd())
+                        .isEqualByComparingTo(row.valueUsd().subtract(row.openUsd()));
+            }
+        }
+        sums.forEach((identity, sum) -> {
+            String whole = Level.TOTAL + identity.substring(identity.indexOf(' '));
+            assertThat(sum).as(identity).isEqualByComparingTo(sums.get(whole));
+        });
+    }
+}
