@@ -213,7 +213,7 @@ class TotalsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    @ValueSource(longs = {1, 2, 3})
     void theHighestRevisionsDoNotDependOnTheOrderOfArrival(long seed) throws Exception {
         List<Observation> inOrder = observations(new Random(seed));
         List<Observation> shuffled = shuffled(inOrder, new Random(seed));
