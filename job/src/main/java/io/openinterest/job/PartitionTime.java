@@ -1,0 +1,48 @@
+package io.openinterest.job;
+
+/**
+ * Event time of one partition of the observations topic: its last time mark or, while there was none, the greatest time
+ * read minus {@code lateness}. Epoch milliseconds, {@link Long#MIN_VALUE} where there was nothing yet. Part of saved
+ * state.
+ *
+ * @param partition the partition
+ * @param mark the greatest mark
+ * @param greatest the greatest time of an observation
+ */
+public record PartitionTime(int partition, long mark, long greatest) {
+
+    static PartitionTime start(int partition) {
+        return new PartitionTime(partition, Long.MIN_VALUE, Long.MIN_VALUE);
+    }
+
+    /** After an entry. */
+    PartitionTime after(TopicEntry entry) {
+        if (entry.mark() != null) {
+            return new PartitionTime(partition, Math.max(mark, entry.mark().toEpochMilli()), greatest);
+        }
+        if (entry.observation() != null) {
+            return new PartitionTime(
+                    partition,
+                    mark,
+                    Math.max(greatest, entry.observation().time().toEpochMilli()));
+        }
+        return this;
+    }
+
+    /** Of two states of the same partition the later one: time does not go back. */
+    PartitionTime later(PartitionTime other) {
+        return new PartitionTime(partition, Math.max(mark, other.mark), Math.max(greatest, other.greatest));
+    }
+
+    boolean isMarked() {
+        return mark != Long.MIN_VALUE;
+    }
+
+    /** The event time reached. */
+    long reached(long lateness) {
+        if (isMarked() || greatest == Long.MIN_VALUE) {
+            return mark;
+        }
+        return greatest - lateness;
+    }
+}
