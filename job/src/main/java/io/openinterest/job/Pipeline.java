@@ -2,10 +2,17 @@ package io.openinterest.job;
 
 import io.openinterest.functions.AcceptObservations;
 import io.openinterest.functions.Contribution;
+import io.openinterest.functions.DeriveMetrics;
+import io.openinterest.functions.ExpiryRow;
+import io.openinterest.functions.Measured;
+import io.openinterest.functions.MetricsSettings;
+import io.openinterest.functions.OptionContribution;
+import io.openinterest.functions.ParentValue;
 import io.openinterest.functions.RunBounds;
 import io.openinterest.functions.RunEvent;
 import io.openinterest.functions.SnapshotMarkets;
 import io.openinterest.functions.SnapshotSettings;
+import io.openinterest.functions.SumExpiries;
 import io.openinterest.functions.SumTotals;
 import io.openinterest.functions.SumTotals.Scope;
 import io.openinterest.functions.TotalRow;
@@ -14,11 +21,9 @@ import io.openinterest.job.Configuration.SourceKind;
 import io.openinterest.job.Configuration.Stages;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Json;
-import io.openinterest.observation.Quarantined;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.BroadcastStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -55,18 +60,18 @@ public final class Pipeline {
         List<DataStream<TopicRecord>> published = new ArrayList<>();
 
         // What venues say: usable or not, new or repeated, plausible or not.
-        DataStream<Arrival> usable = named("usable", arrivals.filter(arrival -> arrival.observation() != null));
-        DataStream<Quarantined> unusable = named("unusable", arrivals.flatMap(new Unusable()));
+        DataStream<Arrival> usable =
+                named("usable-arrivals", arrivals.filter(arrival -> arrival.observation() != null));
         SingleOutputStreamOperator<Arrival> accepted = named(
                 "accept-observations", usable.keyBy(Pipeline::shard).process(new AcceptObservations(settings, live)));
+        published.add(named("publish-unusable", arrivals.flatMap(Publish.unusable(decimals))));
         published.add(named(
-                "publish-quarantine",
-                unusable.union(accepted.getSideOutput(AcceptObservations.REJECTED))
-                        .map(Publish.quarantined(decimals))));
+                "publish-rejected",
+                accepted.getSideOutput(AcceptObservations.REJECTED).flatMap(Publish.rejected(decimals))));
         if (configuration.source() != SourceKind.KAFKA) {
             published.add(named(
                     "publish-observations",
-                    accepted.getSideOutput(AcceptObservations.ACCEPTED).map(Publish.observations(decimals))));
+                    accepted.getSideOutput(AcceptObservations.ACCEPTED).flatMap(Publish.observations(decimals))));
         }
 
         if (configuration.stages() != Stages.INGEST) {
@@ -88,8 +93,24 @@ public final class Pipeline {
 
             published.add(named(
                     "publish-markets",
-                    markets.getSideOutput(SnapshotMarkets.ROWS).map(Publish.markets(decimals))));
-            published.add(named("publish-totals", totals.map(Publish.totals(decimals))));
+                    markets.getSideOutput(SnapshotMarkets.ROWS).flatMap(Publish.markets(decimals))));
+            published.add(named("publish-totals", totals.flatMap(Publish.totals(decimals))));
+
+            // What it amounts to: options by expiry, and what can be said about every total.
+            DataStream<ExpiryRow> expiries = named(
+                    "sum-expiries",
+                    markets.getSideOutput(SnapshotMarkets.OPTIONS)
+                            .keyBy(OptionContribution::expiry)
+                            .process(new SumExpiries(configuration.allowedLateness())));
+            BroadcastStream<ParentValue> parents = named(
+                            "parent-values", totals.flatMap(Pipeline::parent).returns(ParentValue.class))
+                    .broadcast(DeriveMetrics.PARENTS);
+            DataStream<Measured> measured = named(
+                    "derive-metrics",
+                    totals.keyBy(TotalRow::entity).connect(parents).process(new DeriveMetrics(metrics(configuration))));
+
+            published.add(named("publish-expiries", expiries.flatMap(Publish.expiries(decimals))));
+            published.add(named("publish-metrics", measured.flatMap(Publish.metrics(decimals))));
         }
 
         published.stream()
@@ -103,6 +124,12 @@ public final class Pipeline {
     private static SingleOutputStreamOperator<TotalRow> sum(
             String name, DataStream<Contribution> contributions, Scope scope, SnapshotSettings settings) {
         return named(name, contributions.keyBy(scope::key).process(new SumTotals(scope, settings)));
+    }
+
+    private static void parent(TotalRow row, Collector<ParentValue> out) {
+        if (ParentValue.isParent(row)) {
+            out.collect(ParentValue.of(row));
+        }
     }
 
     private static int shard(Arrival arrival) {
@@ -123,15 +150,10 @@ public final class Pipeline {
                 configuration.source() == SourceKind.REPLAY);
     }
 
-    private static final class Unusable implements FlatMapFunction<Arrival, Quarantined> {
-
-        private static final long serialVersionUID = 1;
-
-        @Override
-        public void flatMap(Arrival arrival, Collector<Quarantined> out) {
-            if (arrival.quarantined() != null) {
-                out.collect(arrival.quarantined());
-            }
-        }
+    private static MetricsSettings metrics(Configuration configuration) {
+        return new MetricsSettings(
+                configuration.regime().priceBand(),
+                configuration.regime().returnBand(),
+                configuration.allowedLateness());
     }
 }
