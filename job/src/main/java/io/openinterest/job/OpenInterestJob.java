@@ -56,9 +56,9 @@ public final class OpenInterestJob {
     public static void define(StreamExecutionEnvironment environment, Configuration configuration)
             throws InterruptedException {
         prepare(environment, configuration);
-        Topics.create(configuration.kafka());
-        DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration);
-        Pipeline.define(arrivals, Set.of(), TopicSink.of(configuration), configuration);
+        int partitions = Topics.create(configuration.kafka());
+        DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, partitions);
+        Pipeline.define(arrivals, Set.of(), partitions, TopicSink.of(configuration), configuration);
     }
 
     /** What the pipeline relies on, whatever the cluster's own configuration says. */

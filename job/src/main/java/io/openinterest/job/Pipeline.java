@@ -47,11 +47,13 @@ public final class Pipeline {
      *
      * @param arrivals from venues, recordings or the observations topic
      * @param awaitedVenues live, the venues that the first boundary waits for
+     * @param partitions of the observations topic
      * @param topics takes every record of every topic
      */
     public static void define(
             DataStream<Arrival> arrivals,
             Set<String> awaitedVenues,
+            int partitions,
             Sink<TopicRecord> topics,
             Configuration configuration) {
         Json.Decimals decimals = configuration.decimals();
@@ -69,9 +71,11 @@ public final class Pipeline {
                 "publish-rejected",
                 accepted.getSideOutput(AcceptObservations.REJECTED).flatMap(Publish.rejected(decimals))));
         if (configuration.source() != SourceKind.KAFKA) {
-            published.add(named(
+            DataStream<TopicRecord> observations = named(
                     "publish-observations",
-                    accepted.getSideOutput(AcceptObservations.ACCEPTED).flatMap(Publish.observations(decimals))));
+                    accepted.getSideOutput(AcceptObservations.ACCEPTED).flatMap(Publish.observations(decimals)));
+            published.add(
+                    configuration.stages() == Stages.INGEST ? MarkTime.among(observations, partitions) : observations);
         }
 
         if (configuration.stages() != Stages.INGEST) {

@@ -15,13 +15,15 @@ final class Sources {
     /**
      * The arrivals of the configured source.
      *
+     * @param partitions of the observations topic
      * @throws ConfigurationException when the source does not exist here, or a venue can't be read
      */
-    static DataStream<Arrival> arrivals(StreamExecutionEnvironment environment, Configuration configuration) {
+    static DataStream<Arrival> arrivals(
+            StreamExecutionEnvironment environment, Configuration configuration, int partitions) {
         return switch (configuration.source()) {
             case LIVE, SIMULATED, AUTO -> null;
             case REPLAY -> replay(environment, configuration.replay());
-            case KAFKA -> throw new UnsupportedOperationException();
+            case KAFKA -> ObservationsTopic.arrivals(environment, configuration, partitions);
         };
     }
 
