@@ -1,0 +1,93 @@
+package io.openinterest.transport;
+
+import io.openinterest.venue.RateLimit;
+import io.openinterest.venue.Reply;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The weight budget of one rate limit: a bucket that may burst to 30 % of the limit and refills 60 % of it per period,
+ * so that no window ever holds more than 90 %. Headers correct it, since others may share the address. Venues that the
+ * exchange meters together share one instance, within one process.
+ */
+final class Quota {
+
+    private static final double BURST = 0.3;
+    private static final double REFILL = 0.6;
+    private static final double SAFE = 0.9;
+    private static final Map<String, Quota> SHARED = new ConcurrentHashMap<>();
+
+    private final RateLimit limit;
+    private final double capacity;
+    private final double perMilli;
+    private double available;
+    private long at;
+    private long pausedUntil;
+
+    Quota(RateLimit limit, long nowMillis) {
+        this.limit = limit;
+        this.capacity = Math.max(1, limit.weight() * BURST);
+        this.perMilli = limit.weight() * REFILL / limit.per().toMillis();
+        this.available = capacity;
+        this.at = nowMillis;
+    }
+
+    /** The budget all venues of this process share under the scope's name at this address. */
+    static Quota shared(RateLimit limit, String baseUrl, long nowMillis) {
+        return SHARED.computeIfAbsent(limit.scope() + " " + baseUrl, key -> new Quota(limit, nowMillis));
+    }
+
+    /**
+     * Takes the weight if it is there.
+     *
+     * @return zero when taken, else how many milliseconds to wait before asking again
+     */
+    synchronized long take(int weight, long nowMillis) {
+        if (nowMillis < pausedUntil) {
+            return pausedUntil - nowMillis;
+        }
+        refill(nowMillis);
+        // what weighs more than the bucket holds goes when the bucket is full, and leaves it in debt
+        double needed = Math.min(weight, capacity);
+        if (available >= needed) {
+            available -= weight;
+            return 0;
+        }
+        return (long) Math.ceil((needed - available) / perMilli);
+    }
+
+    /** Asks nothing more before then. */
+    synchronized void pause(Duration pause, long nowMillis) {
+        pausedUntil = Math.max(pausedUntil, nowMillis + pause.toMillis());
+        available = Math.min(available, 0);
+    }
+
+    /** Follows what the venue says is used or left. */
+    synchronized void correct(Reply reply, long nowMillis) {
+        refill(nowMillis);
+        Double used = number(limit.usedHeader() == null ? null : reply.header(limit.usedHeader()));
+        if (used != null) {
+            available = Math.min(available, limit.weight() * SAFE - used);
+        }
+        Double left = number(limit.remainingHeader() == null ? null : reply.header(limit.remainingHeader()));
+        if (left != null) {
+            available = Math.min(available, left - limit.weight() * (1 - SAFE));
+        }
+    }
+
+    /** The used part of the bucket, 0 to 1 and above when in debt. */
+    synchronized double used(long nowMillis) {
+        refill(nowMillis);
+        return 1 - available / capacity;
+    }
+
+    private void refill(long nowMillis) {
+        available = Math.min(capacity, available + Math.max(0, nowMillis - at) * perMilli);
+        at = Math.max(at, nowMillis);
+    }
+
+    private static Double number(String text) {
+        return text != null && text.strip().matches("-?\\d{1,12}(\\.\\d{1,6})?") ? Double.valueOf(text.strip()) : null;
+    }
+}
