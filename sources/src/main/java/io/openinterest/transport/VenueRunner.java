@@ -14,6 +14,7 @@ import io.openinterest.venue.VenueSettings;
 import io.openinterest.venue.Venues;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -191,7 +192,7 @@ public final class VenueRunner implements AutoCloseable {
     }
 
     Instant now() {
-        return Instant.now();
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
     /** The budget a request counts against; null where no limit is known. */

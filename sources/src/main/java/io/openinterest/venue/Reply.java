@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
 /**
@@ -14,14 +15,14 @@ import java.util.Map;
  * @param headers first value of each header, names in lower case
  * @param text the body as text, decompressed
  * @param json the body as a tree with exact decimals; a missing node where it is no complete JSON document
- * @param receivedAt when the last byte came
+ * @param receivedAt when the last byte came, milliseconds
  */
 public record Reply(
         Request request, int status, Map<String, String> headers, String text, JsonNode json, Instant receivedAt) {
 
     /** An answer with this body. */
     public static Reply of(Request request, int status, Map<String, String> headers, String text, Instant receivedAt) {
-        return new Reply(request, status, headers, text, parse(text), receivedAt);
+        return new Reply(request, status, headers, text, parse(text), receivedAt.truncatedTo(ChronoUnit.MILLIS));
     }
 
     /** A WebSocket message. */

@@ -92,7 +92,9 @@ public final class StubVenue implements AutoCloseable {
     }
 
     public static MockResponse.Builder json(String body) {
-        return new MockResponse.Builder().addHeader("Content-Type", "application/json").body(body);
+        return new MockResponse.Builder()
+                .addHeader("Content-Type", "application/json")
+                .body(body);
     }
 
     public String restUrl() {
