@@ -35,8 +35,12 @@ import okhttp3.HttpUrl;
 public final class VenueSimulator implements AutoCloseable {
 
     /** The exchanges. A new one is one line here. */
-    private static final List<Function<World, SimulatedVenue>> VENUES =
-            List.of(SimulatedBinanceFutures::new, SimulatedBinanceOptions::new, SimulatedBybit::new);
+    private static final List<Function<World, SimulatedVenue>> VENUES = List.of(
+            SimulatedBinanceFutures::new,
+            SimulatedBinanceOptions::new,
+            SimulatedBybit::new,
+            SimulatedDeribit::new,
+            SimulatedOkx::new);
 
     private static final long SEED = 20_261_120;
     private static final int REMEMBERED_REQUESTS = 10_000;

@@ -7,5 +7,5 @@ interface Wire {
     void send(String text);
 
     /** Closes the socket from the venue's side. */
-    default void close(int code, String reason) {}
+    void close(int code, String reason);
 }

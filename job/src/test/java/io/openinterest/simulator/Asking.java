@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,8 +81,19 @@ final class Asking {
             query.put(parameters[i], parameters[i + 1]);
         }
         List<JsonNode> frames = new ArrayList<>();
-        SimulatedSocket socket = venue.connect(Request.get(id, path, query), text -> frames.add(json(text)));
-        return new Talk(socket, frames);
+        List<Integer> closings = new ArrayList<>();
+        Wire wire = new Wire() {
+            @Override
+            public void send(String text) {
+                frames.add(frame(text));
+            }
+
+            @Override
+            public void close(int code, String reason) {
+                closings.add(code);
+            }
+        };
+        return new Talk(venue.connect(Request.get(id, path, query), wire), frames, closings);
     }
 
     /**
@@ -89,12 +101,17 @@ final class Asking {
      *
      * @param socket null where the venue has none at the path
      * @param frames what came, oldest first
+     * @param closings codes with which the venue closed it
      */
-    record Talk(SimulatedSocket socket, List<JsonNode> frames) {
+    record Talk(SimulatedSocket socket, List<JsonNode> frames, List<Integer> closings) {
 
         JsonNode last() {
             return frames.get(frames.size() - 1);
         }
+    }
+
+    private static JsonNode frame(String text) {
+        return text.startsWith("{") || text.startsWith("[") ? json(text) : TextNode.valueOf(text);
     }
 
     static JsonNode json(String text) {

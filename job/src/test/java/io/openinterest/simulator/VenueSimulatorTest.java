@@ -55,6 +55,19 @@ class VenueSimulatorTest {
     }
 
     @Test
+    void everyVenueAnswersBelowItsOwnPath() throws IOException {
+        try (VenueSimulator all = new VenueSimulator(Clock.fixed(NOON, ZoneOffset.UTC))) {
+            all.start();
+            assertThat(all.venues()).contains("binance-usdm", "bybit-option", "okx");
+            String url = all.restUrl("binance-usdm") + "/fapi/v1/openInterest?symbol=币安人生USDT";
+            try (Response response =
+                    client.newCall(new Builder().url(url).build()).execute()) {
+                assertThat(response.body().string()).startsWith("{\"symbol\":\"币安人生USDT\",\"openInterest\":");
+            }
+        }
+    }
+
+    @Test
     void namesTheVenuesItHasWhenAskedForAnother() {
         assertThatThrownBy(() -> simulator.restUrl("ftx"))
                 .hasMessageContaining("ftx")
