@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -31,7 +33,7 @@ class ClusterIT {
     private static final Path JAR = Path.of("target/open-interest-job.jar").toAbsolutePath();
 
     /** Takes the job long enough to be interrupted. */
-    private static final Recording LONG = new Recording(60, 600);
+    private static final Recording LONG = new Recording(60, 450);
 
     private static final Recording SHORT = new Recording(3, 30);
 
@@ -64,12 +66,12 @@ class ClusterIT {
     @Test
     void publishesEveryRecordOnceThoughATaskManagerIsKilled() throws Exception {
         String job = cluster.run(replay("-p", "2", "killed."));
-        awaitCheckpoint(job);
+        cluster.awaitCheckpoint(job);
 
         taskManager.destroyForcibly();
         taskManager = cluster.startTaskManager();
 
-        awaitEnd(job);
+        cluster.awaitEnd(job);
         assertThat(cluster.get("/jobs/" + job + "/checkpoints")
                         .at("/counts/restored")
                         .asInt())
@@ -81,14 +83,29 @@ class ClusterIT {
     @Test
     void continuesFromASavepointAtAnotherParallelism() throws Exception {
         String first = cluster.run(replay("-p", "2", "rescaled."));
-        awaitCheckpoint(first);
+        cluster.awaitCheckpoint(first);
         String savepoint = cluster.stopWithSavepoint(first);
 
         List<String> resumed = new ArrayList<>(List.of("-s", savepoint));
         resumed.addAll(replay("-p", "1", "rescaled."));
-        awaitEnd(cluster.run(resumed));
+        cluster.awaitEnd(cluster.run(resumed));
 
         assertEveryRecordOnce(LONG, "rescaled.");
+    }
+
+    @Test
+    void continuesFromTheLastCheckpointAfterTheWholeClusterDied(@TempDir Path doomedFolder) throws Exception {
+        try (StandaloneCluster doomed = StandaloneCluster.start(doomedFolder)) {
+            doomed.startTaskManager();
+            doomed.awaitCheckpoint(doomed.run(replay("-p", "2", "died.")));
+        }
+
+        List<String> resumed =
+                new ArrayList<>(List.of("-s", newest(doomedFolder).toString()));
+        resumed.addAll(replay("-p", "2", "died."));
+        cluster.awaitEnd(cluster.run(resumed));
+
+        assertEveryRecordOnce(LONG, "died.");
     }
 
     @Test
@@ -103,7 +120,7 @@ class ClusterIT {
                             folder.resolve("short.jsonl"), broker.bootstrapServers()));
         }
 
-        awaitEnd(cluster.uploadAndRun(jar));
+        cluster.awaitEnd(cluster.uploadAndRun(jar));
 
         assertEveryRecordOnce(SHORT, "uploaded.");
     }
@@ -125,15 +142,15 @@ class ClusterIT {
                 "checkpoint-interval=500ms");
     }
 
-    private static void awaitCheckpoint(String job) throws Exception {
-        cluster.await(
-                "/jobs/" + job + "/checkpoints",
-                checkpoints -> checkpoints.at("/counts/completed").asInt() > 0);
-    }
-
-    private static void awaitEnd(String job) throws Exception {
-        cluster.await(
-                "/jobs/" + job, answer -> "FINISHED".equals(answer.path("state").asText()));
+    /** Of the checkpoints a killed cluster left behind. */
+    private static Path newest(Path checkpoints) throws IOException {
+        try (Stream<Path> files = Files.walk(checkpoints)) {
+            return files.filter(file -> file.endsWith("_metadata"))
+                    .map(Path::getParent)
+                    .max(Comparator.comparing(checkpoint ->
+                            Integer.valueOf(checkpoint.getFileName().toString().substring("chk-".length()))))
+                    .orElseThrow();
+        }
     }
 
     private static void assertEveryRecordOnce(Recording recording, String prefix) throws IOException {

@@ -133,9 +133,16 @@ final class StandaloneCluster implements AutoCloseable {
         return location;
     }
 
-    void cancel(String job) throws IOException, InterruptedException {
-        send(request("/jobs/" + job).method("PATCH", BodyPublishers.noBody()));
-        await("/jobs/" + job, answer -> "CANCELED".equals(answer.path("state").asText()));
+    /** Waits until a job has completed a checkpoint, and with it committed records. */
+    void awaitCheckpoint(String job) throws IOException, InterruptedException {
+        await(
+                "/jobs/" + job + "/checkpoints",
+                checkpoints -> checkpoints.at("/counts/completed").asInt() > 0);
+    }
+
+    /** Waits until a job has read all of its input. */
+    void awaitEnd(String job) throws IOException, InterruptedException {
+        await("/jobs/" + job, answer -> "FINISHED".equals(answer.path("state").asText()));
     }
 
     /** The REST interface's answer to a GET. */
@@ -144,7 +151,7 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     /** Asks until the answer is as wanted; fails when the job has failed or nothing happens for two minutes. */
-    JsonNode await(String path, Predicate<JsonNode> wanted) throws IOException, InterruptedException {
+    private JsonNode await(String path, Predicate<JsonNode> wanted) throws IOException, InterruptedException {
         Instant deadline = Instant.now().plus(PATIENCE);
         Object last = null;
         while (Instant.now().isBefore(deadline)) {
@@ -165,6 +172,7 @@ final class StandaloneCluster implements AutoCloseable {
         throw new AssertionError("Waited in vain at " + path + ", last seen: " + last);
     }
 
+    /** Kills all processes. */
     @Override
     public void close() {
         processes.forEach(Process::destroyForcibly);
