@@ -54,6 +54,7 @@ public final class Okx implements Venue {
             List.of("BTC-USD", "ETH-USD", "BTC-USD_UM", "ETH-USD_UM", "SOL-USD_UM");
 
     private static final int MOST_FAMILIES = 100;
+    private static final String MARK_PRICE_LIMIT = "okx-mark-price";
     /** No market is still observed when its premium is this old. */
     private static final Duration PREMIUM_AGE = Duration.ofMinutes(5);
 
@@ -87,10 +88,12 @@ public final class Okx implements Venue {
         return "wss://ws.okx.com:8443";
     }
 
-    /** Each endpoint has 20 requests in 2 s per address, mark prices have 10. All together stay within the latter. */
+    /** Each endpoint has 20 requests in 2 s per address, which all together keep; mark prices have 10. */
     @Override
     public List<RateLimit> limits() {
-        return List.of(RateLimit.of("okx", 10, Duration.ofSeconds(2)));
+        return List.of(
+                RateLimit.of("okx", 20, Duration.ofSeconds(2)),
+                RateLimit.of(MARK_PRICE_LIMIT, 10, Duration.ofSeconds(2)));
     }
 
     @Override
@@ -123,12 +126,15 @@ public final class Okx implements Venue {
         return feeds;
     }
 
-    /**
-     * {"code":"50011","msg":"Too Many Requests","data":[]}, with HTTP 200, 400, 429 or 5xx. A family of options that
-     * does not exist is no fault where it was only tried.
-     */
+    /** A family of options that does not exist is no fault: it was only tried. */
     @Override
     public Fault fault(Reply reply) {
+        Fault fault = judge(reply);
+        return fault != null && fault.kind() == Fault.Kind.REFUSED && isTrial(reply.request()) ? null : fault;
+    }
+
+    /** {"code":"50011","msg":"Too Many Requests","data":[]}, with HTTP 200, 400, 429 or 5xx. */
+    private static Fault judge(Reply reply) {
         String code = text(reply.json(), "code");
         if (code == null || code.equals("0")) {
             return Fault.of(reply);
@@ -137,7 +143,6 @@ public final class Okx implements Venue {
         return switch (code) {
             case "50011" -> Fault.limited(reply, code, message, null);
             case "50001", "50004", "50013", "50026" -> Fault.retry(code, message);
-            case "51000", "51001", "51002" -> isTrial(reply.request()) ? null : Fault.refused(code, message);
             default -> reply.status() == 429 || reply.status() >= 500 ? Fault.of(reply) : Fault.refused(code, message);
         };
     }
@@ -193,17 +198,20 @@ public final class Okx implements Venue {
      * that ends in _XPERP.
      */
     private void instruments(Reply reply, Observer out) {
-        JsonNode rows = list(reply.json(), "/data");
-        if (rows.isEmpty()) {
-            String asked = reply.request().param("instFamily") != null
-                    ? reply.request().param("instFamily")
-                    : reply.request().param("instType");
-            if (out.instruments().observed().stream()
-                    .anyMatch(known -> product(known).equals(asked))) {
-                throw new Fields.BadSchema("the list of " + asked + " is empty");
-            }
+        boolean exists = judge(reply) == null;
+        JsonNode rows = exists ? list(reply.json(), "/data") : Fields.MAPPER.createArrayNode();
+        String family = reply.request().param("instFamily");
+        String asked = family != null ? family : reply.request().param("instType");
+        if (rows.isEmpty() && isListed(asked, out.instruments())) {
+            throw new Fields.BadSchema("the list of " + asked + " is empty");
         }
         out.each(rows, row -> out.instrument(instrument(row)));
+    }
+
+    private static boolean isListed(String product, Instruments book) {
+        return book.all().stream()
+                .anyMatch(known -> known.status() != Instrument.Status.DELISTED
+                        && product(known).equals(product));
     }
 
     private static String product(Instrument instrument) {
@@ -285,7 +293,8 @@ public final class Okx implements Venue {
         if (!optionFamilies.isEmpty()) {
             requests.add(Request.get("/api/v5/market/index-tickers").with("quoteCcy", "USD"));
         }
-        requests.addAll(requests("/api/v5/public/mark-price", optionFamilies));
+        requests("/api/v5/public/mark-price", optionFamilies)
+                .forEach(request -> requests.add(request.limit(MARK_PRICE_LIMIT)));
         return requests;
     }
 
