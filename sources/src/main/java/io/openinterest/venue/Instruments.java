@@ -4,21 +4,27 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** The venue's current instrument list, by symbol. */
 public final class Instruments {
 
     private final Map<String, Instrument> bySymbol = new LinkedHashMap<>();
+    private final Predicate<Instrument> wanted;
+
+    Instruments(Predicate<Instrument> wanted) {
+        this.wanted = wanted;
+    }
 
     /** The instrument, whatever its status; null when the list has none of that symbol. */
     public Instrument get(String symbol) {
         return bySymbol.get(symbol);
     }
 
-    /** The instruments to observe, in the order of the list. */
+    /** The instruments to observe, in the order of the list: those the user wants and the venue does not hold up. */
     public List<Instrument> observed() {
         return bySymbol.values().stream()
-                .filter(instrument -> instrument.status() == Instrument.Status.OBSERVED)
+                .filter(instrument -> instrument.status() == Instrument.Status.OBSERVED && wanted.test(instrument))
                 .toList();
     }
 

@@ -44,7 +44,7 @@ public final class Observations implements Observer {
     private final List<Pattern> symbols;
     private final Sink sink;
 
-    private final Instruments book = new Instruments();
+    private final Instruments book = new Instruments(this::isWanted);
     private final Map<String, Price> prices = new HashMap<>();
     private final Map<String, TreeMap<Instant, BigDecimal>> pastPrices = new HashMap<>();
     private final Map<String, Rate> rates = new HashMap<>();
@@ -136,10 +136,10 @@ public final class Observations implements Observer {
             parser.accept(this);
         } catch (Fields.Malformed e) {
             readable = false;
-            quarantine(current, null, Reason.MALFORMED, e.getMessage());
+            quarantine(current, current.symbol, Reason.MALFORMED, e.getMessage());
         } catch (RuntimeException e) {
             readable = false;
-            quarantine(current, null, Reason.SCHEMA, sentence(e));
+            quarantine(current, current.symbol, Reason.SCHEMA, sentence(e));
         } finally {
             reading = null;
         }
@@ -266,6 +266,7 @@ public final class Observations implements Observer {
             }
         }
         reading.element = outer;
+        reading.symbol = null;
     }
 
     @Override
