@@ -48,6 +48,11 @@ public final class StubVenue implements AutoCloseable {
         public void onMessage(WebSocket from, String text) {
             received.add(text);
         }
+
+        @Override
+        public void onClosing(WebSocket from, int code, String reason) {
+            from.close(code, null);
+        }
     }
 
     public StubVenue() {
