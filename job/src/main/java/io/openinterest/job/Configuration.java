@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What the job is told to do. Every key of the configuration file is one component here; conf/open-interest.yaml
@@ -170,6 +171,24 @@ public record Configuration(
         Map<String, Duration> maxAges = new TreeMap<>(SLOW_VENUES);
         venues.forEach((id, venue) -> maxAges.put(id, venue.maxAge()));
         return maxAges;
+    }
+
+    /** Whether observations come from venues, simulated ones too. */
+    public boolean isLive() {
+        return source != SourceKind.REPLAY && source != SourceKind.KAFKA;
+    }
+
+    /** Venues that are read; none in a replay. */
+    public Set<String> enabledVenues() {
+        Set<String> enabled = new TreeSet<>();
+        if (isLive()) {
+            venues.forEach((id, venue) -> {
+                if (Boolean.TRUE.equals(venue.enabled())) {
+                    enabled.add(id);
+                }
+            });
+        }
+        return enabled;
     }
 
     private static Replay replay(Section section, SourceKind source) {

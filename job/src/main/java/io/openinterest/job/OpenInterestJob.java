@@ -3,7 +3,6 @@ package io.openinterest.job;
 import io.openinterest.job.Configuration.SourceKind;
 import io.openinterest.observation.Arrival;
 import java.time.Duration;
-import java.util.Set;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
@@ -58,7 +57,7 @@ public final class OpenInterestJob {
         prepare(environment, configuration);
         int partitions = Topics.create(configuration.kafka());
         DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, partitions);
-        Pipeline.define(arrivals, Set.of(), partitions, TopicSink.of(configuration), configuration);
+        Pipeline.define(arrivals, TopicSink.of(configuration), partitions, configuration);
     }
 
     /** What the pipeline relies on, whatever the cluster's own configuration says. */

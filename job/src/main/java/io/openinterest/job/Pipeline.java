@@ -23,7 +23,6 @@ import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Json;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.BroadcastStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -46,26 +45,23 @@ public final class Pipeline {
      * Defines what becomes of arrivals.
      *
      * @param arrivals from venues, recordings or the observations topic
-     * @param awaitedVenues live, the venues that the first boundary waits for
-     * @param partitions of the observations topic
      * @param topics takes every record of every topic
+     * @param partitions of the observations topic
      */
     public static void define(
-            DataStream<Arrival> arrivals,
-            Set<String> awaitedVenues,
-            int partitions,
-            Sink<TopicRecord> topics,
-            Configuration configuration) {
+            DataStream<Arrival> arrivals, Sink<TopicRecord> topics, int partitions, Configuration configuration) {
         Json.Decimals decimals = configuration.decimals();
-        SnapshotSettings settings = settings(configuration, awaitedVenues);
-        boolean live = configuration.source() != SourceKind.REPLAY && configuration.source() != SourceKind.KAFKA;
+        SnapshotSettings settings = settings(configuration);
         List<DataStream<TopicRecord>> published = new ArrayList<>();
 
         // What venues say: usable or not, new or repeated, plausible or not.
-        DataStream<Arrival> usable =
-                named("usable-arrivals", arrivals.filter(arrival -> arrival.observation() != null));
+        // As parallel as the source, so that the arrivals of a market stay in their order.
+        DataStream<Arrival> usable = named(
+                "usable-arrivals",
+                arrivals.filter(arrival -> arrival.observation() != null).setParallelism(arrivals.getParallelism()));
         SingleOutputStreamOperator<Arrival> accepted = named(
-                "accept-observations", usable.keyBy(Pipeline::shard).process(new AcceptObservations(settings, live)));
+                "accept-observations",
+                usable.keyBy(Pipeline::shard).process(new AcceptObservations(settings, configuration.isLive())));
         published.add(named("publish-unusable", arrivals.flatMap(Publish.unusable(decimals))));
         published.add(named(
                 "publish-rejected",
@@ -144,13 +140,13 @@ public final class Pipeline {
         return operator.name(name).uid(name);
     }
 
-    private static SnapshotSettings settings(Configuration configuration, Set<String> awaitedVenues) {
+    private static SnapshotSettings settings(Configuration configuration) {
         return new SnapshotSettings(
                 configuration.maxAges(),
                 Configuration.DEFAULT_MAX_AGE,
                 configuration.allowedLateness(),
                 configuration.assetClasses(),
-                awaitedVenues,
+                configuration.enabledVenues(),
                 configuration.source() == SourceKind.REPLAY);
     }
 
