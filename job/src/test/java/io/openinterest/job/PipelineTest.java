@@ -1,0 +1,75 @@
+package io.openinterest.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.job.Configuration.SourceKind;
+import io.openinterest.observation.Arrival;
+import io.openinterest.recorded.RecordedSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.JobVertex;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.streaming.api.graph.StreamNode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the graph promises whatever it computes. */
+class PipelineTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"all", "ingest", "analyze"})
+    void everyOperatorIsAddressedByItsName(String stages) {
+        StreamGraph graph = graph(stages);
+
+        assertThat(graph.getStreamNodes())
+                .filteredOn(node -> !node.getOperatorName().startsWith("topics: "))
+                .isNotEmpty()
+                .allSatisfy(node ->
+                        assertThat(node.getTransformationUID()).isNotNull().isEqualTo(name(node)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"all", "ingest", "analyze"})
+    void theGraphIsCompleteWithoutGeneratedIdsAndWithoutKryo(String stages) {
+        JobGraph graph = graph(stages).getJobGraph();
+
+        assertThat(graph.getVertices()).isNotEmpty();
+        assertThat(graph.getMaximumParallelism()).isEqualTo(3);
+        assertThat(StreamSupport.stream(graph.getVertices().spliterator(), false))
+                .extracting(JobVertex::getMaxParallelism)
+                .containsOnly(Pipeline.MAX_PARALLELISM);
+        assertThat(graph.getCheckpointingSettings()
+                        .getCheckpointCoordinatorConfiguration()
+                        .getCheckpointInterval())
+                .isEqualTo(10_000);
+    }
+
+    private static String name(StreamNode node) {
+        return node.getOperatorName().replaceFirst("^Source: ", "");
+    }
+
+    private static StreamGraph graph(String stages) {
+        Arguments arguments = new Arguments();
+        arguments.set("stages", stages);
+        Configuration configuration = arguments.configuration(SourceKind.LIVE);
+        var options = new org.apache.flink.configuration.Configuration();
+        options.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(options);
+        environment.setParallelism(3);
+        OpenInterestJob.prepare(environment, configuration);
+        DataStream<Arrival> arrivals = environment
+                .fromSource(
+                        new RecordedSource(List.of(Path.of("never-opened")), Duration.ZERO),
+                        RecordedSource.fullMinutes(),
+                        "arrivals")
+                .uid("arrivals");
+        Pipeline.define(arrivals, TopicSink.of(configuration), 4, configuration);
+        return environment.getStreamGraph();
+    }
+}
