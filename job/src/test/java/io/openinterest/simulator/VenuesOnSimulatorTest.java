@@ -1,0 +1,126 @@
+package io.openinterest.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Observation;
+import io.openinterest.transport.Http;
+import io.openinterest.transport.VenueRunner;
+import io.openinterest.transport.VenueStats;
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.VenueSettings;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The venues read what their simulators say, over real connections. */
+class VenuesOnSimulatorTest {
+
+    private static final int PATIENCE_SECONDS = 30;
+    private static final BigDecimal TOLERANCE = new BigDecimal("0.000001");
+
+    private final VenueSimulator simulator = new VenueSimulator(Clock.systemUTC());
+    private final Http http = new Http();
+    private final VenueStats stats = new VenueStats();
+    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    private final Map<String, Observation> observed = new HashMap<>();
+
+    @BeforeEach
+    void start() {
+        simulator.start();
+    }
+
+    @AfterEach
+    void stop() {
+        http.close();
+        simulator.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"deribit, 0", "okx, 2"})
+    void observesEveryListedMarketThatIsOpen(String id, int suspended) throws InterruptedException {
+        try (VenueRunner runner = runner(id, "rest")) {
+            // when
+            runner.start();
+
+            // then
+            while (stats.instruments() == 0 || observed.size() < stats.instruments() - suspended) {
+                take();
+            }
+            assertThat(observed).hasSize(stats.instruments() - suspended);
+            assertThat(observed.values())
+                    .allSatisfy(market -> assertThat(market.origin()).isEqualTo("rest"))
+                    .allSatisfy(VenuesOnSimulatorTest::isAmountTimesPrice)
+                    .filteredOn(market -> market.type().isOption())
+                    .isNotEmpty()
+                    .allSatisfy(option -> assertThat(option.marketValueUsd()).isNotNull());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"deribit, 100", "okx, 100"})
+    void observesMarketsOverTheSocket(String id, int least) throws InterruptedException {
+        try (VenueRunner runner = runner(id, "websocket")) {
+            // when
+            runner.start();
+
+            // then
+            while (observed.values().stream()
+                            .filter(market -> market.origin().equals("websocket"))
+                            .count()
+                    < least) {
+                take();
+            }
+            assertThat(observed.values()).allSatisfy(VenuesOnSimulatorTest::isAmountTimesPrice);
+        }
+    }
+
+    /** Takes one arrival; nothing may be rejected, and the wait for the next is bounded. */
+    private void take() throws InterruptedException {
+        Arrival arrival = arrivals.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(arrival).as("an arrival after %d markets", observed.size()).isNotNull();
+        assertThat(arrival.quarantined()).isNull();
+        observed.put(arrival.observation().market(), arrival.observation());
+    }
+
+    private static void isAmountTimesPrice(Observation market) {
+        BigDecimal expected = market.amountBase().multiply(market.priceUsd());
+        assertThat(market.valueUsd().subtract(expected).abs())
+                .as("%s is worth %s", market.market(), expected)
+                .isLessThanOrEqualTo(
+                        expected.multiply(TOLERANCE, MathContext.DECIMAL64).max(TOLERANCE));
+    }
+
+    private VenueRunner runner(String id, String transport) {
+        VenueSettings settings = new VenueSettings(
+                id,
+                simulator.restUrl(id),
+                simulator.wsUrl(id),
+                null,
+                null,
+                null,
+                Map.of("transport", transport),
+                SourceSettings.defaults());
+        VenueRunner.Output output = new VenueRunner.Output() {
+            @Override
+            public void arrived(Arrival arrival) {
+                arrivals.add(arrival);
+            }
+
+            @Override
+            public boolean isPaused() {
+                return false;
+            }
+        };
+        return new VenueRunner(settings, null, output, stats, http);
+    }
+}
