@@ -42,6 +42,11 @@ public record Measured(MarketRow market, TotalRow total, MetricsRow metrics) {
         return market != null ? market.interval() : total != null ? total.interval() : metrics.interval();
     }
 
+    /** How often the record was corrected. */
+    public int revision() {
+        return market != null ? market.revision() : total != null ? total.revision() : metrics.revision();
+    }
+
     /** The boundary. */
     public Instant time() {
         return market != null ? market.time() : total != null ? total.time() : metrics.time();

@@ -13,15 +13,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
-import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
 class DeriveMetricsTest {
@@ -34,7 +27,7 @@ class DeriveMetricsTest {
         Referee referee = Referee.generated();
         Random random = new Random(7);
         List<Measured> measured = new ArrayList<>();
-        try (Harness harness = new Harness(null)) {
+        try (MetricsHarness harness = new MetricsHarness(SETTINGS)) {
             for (Map.Entry<Long, List<TotalRow>> minute :
                     byTime(referee.totals()).entrySet()) {
                 List<TotalRow> rows = new ArrayList<>(minute.getValue());
@@ -52,14 +45,14 @@ class DeriveMetricsTest {
     @Test
     void allAtTheEndOfTheInputIsTheSameAsMinuteByMinute() throws Exception {
         Referee referee = Referee.generated();
-        try (Harness harness = new Harness(null)) {
+        try (MetricsHarness harness = new MetricsHarness(SETTINGS)) {
             for (TotalRow row : referee.totals()) {
                 harness.say(row, row.time().toEpochMilli());
             }
             harness.watermark(Long.MAX_VALUE);
             assertThat(published(harness.output())).containsExactlyInAnyOrderElementsOf(expected(referee));
-            assertThat(harness.operator.numEventTimeTimers()).isZero();
-            assertThat(harness.operator.numKeyedStateEntries()).isZero();
+            assertThat(harness.timers()).isZero();
+            assertThat(harness.stateEntries()).isZero();
         }
     }
 
@@ -67,7 +60,7 @@ class DeriveMetricsTest {
     void aSnapshotBetweenAnyTwoRowsLosesNothing() throws Exception {
         Referee referee = Referee.generated();
         List<Measured> measured = new ArrayList<>();
-        Harness harness = new Harness(null);
+        MetricsHarness harness = new MetricsHarness(SETTINGS);
         int said = 0;
         for (Map.Entry<Long, List<TotalRow>> minute : byTime(referee.totals()).entrySet()) {
             for (TotalRow row : minute.getValue()) {
@@ -76,7 +69,7 @@ class DeriveMetricsTest {
                     OperatorSubtaskState state = harness.snapshot();
                     measured.addAll(harness.output());
                     harness.close();
-                    harness = new Harness(state);
+                    harness = new MetricsHarness(SETTINGS, state);
                 }
             }
             harness.watermark(minute.getKey() - 1);
@@ -115,7 +108,7 @@ class DeriveMetricsTest {
         Map<String, MetricsRow> last = new HashMap<>();
         Set<String> perStep = new HashSet<>();
         int corrections = 0;
-        try (Harness harness = new Harness(null)) {
+        try (MetricsHarness harness = new MetricsHarness(SETTINGS)) {
             for (Map.Entry<Long, List<TotalRow>> step : steps.entrySet()) {
                 for (TotalRow row : step.getValue()) {
                     harness.say(row, step.getKey());
@@ -185,61 +178,5 @@ class DeriveMetricsTest {
                     .add(row);
         }
         return minutes;
-    }
-
-    /** The operator alone, with the parents' values taken from the same rows. */
-    private static final class Harness implements AutoCloseable {
-
-        private final KeyedTwoInputStreamOperatorTestHarness<String, TotalRow, ParentValue, Measured> operator;
-
-        Harness(OperatorSubtaskState state) throws Exception {
-            operator = new KeyedTwoInputStreamOperatorTestHarness<>(
-                    new CoBroadcastWithKeyedOperator<>(new DeriveMetrics(SETTINGS), List.of(DeriveMetrics.PARENTS)),
-                    TotalRow::entity,
-                    null,
-                    Types.STRING);
-            operator.getExecutionConfig()
-                    .configure(
-                            new Configuration().set(PipelineOptions.GENERIC_TYPES, false),
-                            DeriveMetricsTest.class.getClassLoader());
-            operator.setup(TypeInformation.of(Measured.class)
-                    .createSerializer(operator.getExecutionConfig().getSerializerConfig()));
-            if (state != null) {
-                operator.initializeState(state);
-            }
-            operator.open();
-        }
-
-        void say(TotalRow row, long step) throws Exception {
-            if (ParentValue.isParent(row)) {
-                operator.processElement2(new StreamRecord<>(ParentValue.of(row), step - 1));
-            }
-            operator.processElement1(new StreamRecord<>(row, step - 1));
-        }
-
-        void watermark(long time) throws Exception {
-            operator.processBothWatermarks(new Watermark(time));
-        }
-
-        OperatorSubtaskState snapshot() throws Exception {
-            return operator.snapshot(1, 1);
-        }
-
-        List<? extends StreamRecord<? extends Measured>> records() {
-            return operator.extractOutputStreamRecords();
-        }
-
-        List<Measured> output() {
-            return operator.extractOutputValues();
-        }
-
-        @Override
-        public void close() {
-            try {
-                operator.close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        }
     }
 }
