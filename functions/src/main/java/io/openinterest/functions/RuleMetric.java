@@ -52,9 +52,11 @@ final class RuleMetric {
      * @throws BadRuleException if there is none, it is text, always null at the level, or not carried by the interval
      */
     static RuleMetric at(String path, String level, Interval interval) {
-        RuleMetric metric = level.equals(AlertRule.MARKET_LEVEL) ? OF_MARKETS.get(path) : OF_METRICS.get(path);
-        if (metric == null && !level.equals(AlertRule.MARKET_LEVEL)) {
-            metric = OF_TOTALS.get(path);
+        RuleMetric metric;
+        if (level.equals(AlertRule.MARKET_LEVEL)) {
+            metric = OF_MARKETS.get(path);
+        } else {
+            metric = OF_TOTALS.getOrDefault(path, OF_METRICS.get(path));
         }
         if (metric == null) {
             throw new BadRuleException("There is no metric \"" + path + "\" at level " + level + ".");
