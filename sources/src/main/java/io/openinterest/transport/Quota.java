@@ -5,6 +5,7 @@ import io.openinterest.venue.Reply;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import okhttp3.HttpUrl;
 
 /**
  * The weight budget of one rate limit: a bucket that may burst to 30 % of the limit and refills 60 % of it per period,
@@ -33,9 +34,16 @@ final class Quota {
         this.at = nowMillis;
     }
 
-    /** The budget all venues of this process share under the scope's name at this address. */
-    static Quota shared(RateLimit limit, String baseUrl, long nowMillis) {
-        return SHARED.computeIfAbsent(limit.scope() + " " + baseUrl, key -> new Quota(limit, nowMillis));
+    /**
+     * The budget all venues of this process share under the scope's name. An exchange may meter several of its hosts
+     * together; a stand-in, which is told by its host and port, meters for itself.
+     *
+     * @param standIn the URL configured in place of the venue's own; null for the venue itself
+     */
+    static Quota shared(RateLimit limit, String standIn, long nowMillis) {
+        HttpUrl url = standIn == null ? null : HttpUrl.parse(standIn);
+        String host = url == null ? "" : url.host() + ":" + url.port();
+        return SHARED.computeIfAbsent(limit.scope() + " " + host, key -> new Quota(limit, nowMillis));
     }
 
     /**

@@ -109,7 +109,7 @@ public final class VenueRunner implements AutoCloseable {
             }
         });
         for (RateLimit limit : venue.limits()) {
-            quotas.put(limit.scope(), Quota.shared(limit, restUrl, System.currentTimeMillis()));
+            quotas.put(limit.scope(), Quota.shared(limit, settings.restUrl(), System.currentTimeMillis()));
         }
         this.thread = new ScheduledThreadPoolExecutor(1, task -> {
             Thread created = new Thread(task, "venue " + settings.id());
