@@ -133,7 +133,12 @@ public final class BinanceOptions implements Venue {
     public List<Feed> feeds() {
         Stream<Feed> polls = Stream.of(
                 Feed.instruments("instruments").get("/eapi/v1/exchangeInfo").parse(this::instruments),
-                Feed.poll("marks").get("/eapi/v1/mark", 5).parse(this::marks).failed((request, fault) -> marks.clear()),
+                // premiums only: a poll that names no market would count as an empty list
+                Feed.lookup("marks")
+                        .every(Duration.ofSeconds(60))
+                        .get("/eapi/v1/mark", 5)
+                        .parse(this::marks)
+                        .failed((request, fault) -> marks.clear()),
                 Feed.poll("index").requests((book, now) -> indexRequests(book)).parse(this::index),
                 Feed.poll("open-interest")
                         .after("index")
