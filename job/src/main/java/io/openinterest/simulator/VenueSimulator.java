@@ -51,6 +51,7 @@ public final class VenueSimulator implements AutoCloseable {
     private static final Logger SERVER_LOG = Logger.getLogger(MockWebServer.class.getName());
 
     private final Clock clock;
+    final World world;
     private final Map<String, SimulatedVenue> venues = new LinkedHashMap<>();
     private final Map<String, Fault> faults = new ConcurrentHashMap<>();
     private final Map<String, ArrayDeque<SeenRequest>> seen = new LinkedHashMap<>();
@@ -79,7 +80,7 @@ public final class VenueSimulator implements AutoCloseable {
 
     VenueSimulator(Clock clock, List<Function<World, SimulatedVenue>> exchanges) {
         this.clock = clock;
-        World world = new World(clock, SEED);
+        this.world = new World(clock, SEED);
         for (Function<World, SimulatedVenue> exchange : exchanges) {
             SimulatedVenue venue = exchange.apply(world);
             for (String id : venue.ids()) {
