@@ -159,7 +159,9 @@ final class VenueCase {
                     reply -> observer -> poll.parser().accept(reply, observer),
                     poll);
         } else if (feed instanceof Feed.Subscription subscription) {
-            for (String line : block.lines()) {
+            // a captured message may be spread over lines
+            boolean isOne = Reply.message(block.body(), now).isJson();
+            for (String line : isOne ? List.of(block.body()) : block.lines()) {
                 Reply message = Reply.message(line, now);
                 out.read(
                         name,
