@@ -1,5 +1,7 @@
 package io.openinterest.simulator;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -140,8 +142,8 @@ public final class Fault {
             if (response.getBody() != null) {
                 response.getBody().writeTo(body);
             }
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return body;
     }

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -243,7 +244,7 @@ final class SimulatedBinanceOptions implements SimulatedVenue {
         private final boolean routed;
         private final boolean wrapped;
         private final Set<String> names = new LinkedHashSet<>();
-        private final Map<String, Instant> sent = new java.util.HashMap<>();
+        private final Map<String, Instant> sent = new HashMap<>();
 
         Streams(Wire wire, boolean routed, boolean wrapped) {
             this.wire = wire;

@@ -14,6 +14,7 @@ import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * A small coherent market: prices and positions that move smoothly, together across the venues, and now and then by a
@@ -125,7 +126,7 @@ final class World {
 
     /** Strikes from 70 % to 130 % of the price the asset moves around, on two significant digits; they never move. */
     List<BigDecimal> strikes(Asset asset) {
-        return java.util.stream.IntStream.rangeClosed(7, 13)
+        return IntStream.rangeClosed(7, 13)
                 .mapToObj(tenth -> BigDecimal.valueOf(asset.price() * tenth / 10))
                 .map(strike -> strike.setScale(strike.scale() - strike.precision() + 2, RoundingMode.HALF_EVEN))
                 .distinct()

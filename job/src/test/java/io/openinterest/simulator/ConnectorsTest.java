@@ -13,15 +13,18 @@ import io.openinterest.venue.VenueSettings;
 import io.openinterest.venue.Venues;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -57,18 +60,11 @@ class ConnectorsTest {
     @MethodSource("venues")
     void everyMarketIsReadInItsOwnUnitsAndNothingIsQuarantined(String id, String transport) throws Exception {
         // given
-        VenueSettings settings = new VenueSettings(
-                id,
-                SIMULATOR.restUrl(id),
-                SIMULATOR.wsUrl(id),
-                Duration.ofSeconds(1),
-                null,
-                null,
-                Map.of("transport", transport),
-                SourceSettings.defaults());
+        VenueSettings settings = settings(id, transport, null);
 
         // when
-        List<Arrival> arrivals = untilOneMarketCameThrice(settings);
+        Map<String, Integer> seen = new HashMap<>();
+        List<Arrival> arrivals = read(settings, null, live -> seen.merge(live.market(), 1, Integer::sum) == 3);
 
         // then
         assertThat(arrivals.stream().map(Arrival::quarantined).filter(Objects::nonNull))
@@ -81,9 +77,59 @@ class ConnectorsTest {
         }
     }
 
+    static Stream<String> venuesWithAPast() {
+        return SIMULATOR.venues().stream()
+                .filter(Venues::exists)
+                .sorted()
+                .filter(id -> Venues.create(settings(id, "rest", null)).history() != null);
+    }
+
+    @ParameterizedTest
+    @MethodSource("venuesWithAPast")
+    void thePastOfAGapIsReadWithoutHoles(String id) throws Exception {
+        // given: more rows than a page has
+        Instant gap = Instant.now().minus(Duration.ofHours(20));
+        VenueSettings settings = settings(id, "rest", List.of("BTC*"));
+        Duration step = Venues.create(settings).history().granularity();
+
+        // when: live rows come when the past is in
+        List<Arrival> arrivals = read(settings, gap, live -> true);
+
+        // then
+        assertThat(arrivals.stream().map(Arrival::quarantined).filter(Objects::nonNull))
+                .isEmpty();
+        Map<String, TreeSet<Instant>> past = new HashMap<>();
+        for (Arrival arrival : arrivals) {
+            Observation observation = arrival.observation();
+            if (observation.origin().equals("history")) {
+                meansTheSame(observation);
+                past.computeIfAbsent(observation.market(), market -> new TreeSet<>())
+                        .add(observation.time());
+            }
+        }
+        assertThat(past).hasSizeGreaterThan(1);
+        assertThat(past.values()).allSatisfy(times -> {
+            assertThat(Duration.between(gap, times.first())).isBetween(Duration.ZERO, step);
+            assertThat(Duration.between(times.last(), Instant.now())).isLessThan(step.multipliedBy(2));
+            assertThat(Duration.between(times.first(), times.last())).isEqualTo(step.multipliedBy(times.size() - 1L));
+        });
+    }
+
+    private static VenueSettings settings(String id, String transport, List<String> symbols) {
+        return new VenueSettings(
+                id,
+                SIMULATOR.restUrl(id),
+                SIMULATOR.wsUrl(id),
+                Duration.ofSeconds(1),
+                null,
+                symbols,
+                Map.of("transport", transport),
+                SourceSettings.defaults());
+    }
+
     private static void meansTheSame(Observation observation) {
         Asset asset = SIMULATOR.world.asset(observation.base().toUpperCase(Locale.ROOT));
-        double index = SIMULATOR.world.index(asset, observation.databaseTime());
+        double index = SIMULATOR.world.index(asset, observation.time());
         double value = observation.valueUsd().doubleValue();
         double amount = observation.amountBase().doubleValue();
         assertThat(observation.assetClass()).as(observation.market()).isEqualTo(asset.assetClass());
@@ -97,7 +143,9 @@ class ConnectorsTest {
         }
     }
 
-    private static List<Arrival> untilOneMarketCameThrice(VenueSettings settings) throws InterruptedException {
+    /** What comes until a live observation is the last wanted, or the venue has nothing more to say for now. */
+    private static List<Arrival> read(VenueSettings settings, Instant resumeFrom, Predicate<Observation> last)
+            throws InterruptedException {
         BlockingQueue<Arrival> queue = new LinkedBlockingQueue<>();
         VenueRunner.Output output = new VenueRunner.Output() {
             @Override
@@ -111,21 +159,24 @@ class ConnectorsTest {
             }
         };
         List<Arrival> arrivals = new ArrayList<>();
-        Map<String, Integer> seen = new HashMap<>();
-        try (VenueRunner runner = new VenueRunner(settings, null, output, new VenueStats(), HTTP)) {
+        boolean live = false;
+        try (VenueRunner runner = new VenueRunner(settings, resumeFrom, output, new VenueStats(), HTTP)) {
             runner.start();
-            while (!seen.containsValue(3)) {
-                Arrival arrival = queue.poll(seen.isEmpty() ? 60 : 5, TimeUnit.SECONDS);
+            while (true) {
+                Arrival arrival = queue.poll(live ? 5 : 60, TimeUnit.SECONDS);
                 if (arrival == null) {
-                    assertThat(seen).as("nothing came within a minute").isNotEmpty();
-                    return arrivals; // a stream of one row a minute has nothing more to say for now
+                    assertThat(live).as("nothing came within a minute").isTrue();
+                    return arrivals; // a stream of one row a minute
                 }
                 arrivals.add(arrival);
-                if (arrival.observation() != null) {
-                    seen.merge(arrival.observation().market(), 1, Integer::sum);
+                Observation observation = arrival.observation();
+                if (observation != null && !observation.origin().equals("history")) {
+                    live = true;
+                    if (last.test(observation)) {
+                        return arrivals;
+                    }
                 }
             }
         }
-        return arrivals;
     }
 }
