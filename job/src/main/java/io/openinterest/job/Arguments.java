@@ -11,6 +11,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.openinterest.job.Configuration.SourceKind;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -88,6 +89,7 @@ public class Arguments {
      */
     public Configuration configuration(SourceKind defaultSource) {
         ObjectNode tree = read();
+        addVenues(tree, tree(inJar(), DEFAULT_FILE));
         overrides.forEach(override -> set(tree, override));
         return Configuration.of(tree, defaultSource);
     }
@@ -100,20 +102,7 @@ public class Arguments {
     private ObjectNode read() {
         Path given = file != null ? file : Path.of(DEFAULT_FILE);
         try {
-            JsonNode tree = YAML.readTree(file != null || Files.exists(given) ? Files.readAllBytes(given) : inJar());
-            if (tree.isMissingNode() || tree.isNull()) {
-                return YAML.createObjectNode();
-            }
-            if (tree instanceof ObjectNode object) {
-                return object;
-            }
-            throw new ConfigurationException(given + " is no configuration, allowed is YAML of keys and values.");
-        } catch (JsonProcessingException e) {
-            throw new ConfigurationException("%s is not readable as YAML: %s at line %d."
-                    .formatted(
-                            given,
-                            firstLine(e),
-                            e.getLocation() == null ? 1 : e.getLocation().getLineNr()));
+            return tree(file != null || Files.exists(given) ? Files.readAllBytes(given) : inJar(), given.toString());
         } catch (NoSuchFileException e) {
             throw new ConfigurationException("--conf " + given + " does not exist, allowed is a YAML file.");
         } catch (IOException e) {
@@ -121,9 +110,52 @@ public class Arguments {
         }
     }
 
-    private static byte[] inJar() throws IOException {
+    private static ObjectNode tree(byte[] yaml, String name) {
+        try {
+            JsonNode tree = YAML.readTree(yaml);
+            if (tree.isMissingNode() || tree.isNull()) {
+                return YAML.createObjectNode();
+            }
+            if (tree instanceof ObjectNode object) {
+                return object;
+            }
+            throw new ConfigurationException(name + " is no configuration, allowed is YAML of keys and values.");
+        } catch (JsonProcessingException e) {
+            throw new ConfigurationException("%s is not readable as YAML: %s at line %d."
+                    .formatted(
+                            name,
+                            firstLine(e),
+                            e.getLocation() == null ? 1 : e.getLocation().getLineNr()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Which venues there are, and which are on, is said by the file in the jar, whatever file is used. */
+    private static void addVenues(ObjectNode tree, ObjectNode defaults) {
+        if (tree.path("venues").isMissingNode() || tree.path("venues").isNull()) {
+            tree.putObject("venues");
+        }
+        if (tree.get("venues") instanceof ObjectNode venues && defaults.path("venues") instanceof ObjectNode known) {
+            known.properties().forEach(venue -> addMissing(venues, venue.getKey(), venue.getValue()));
+        }
+    }
+
+    private static void addMissing(ObjectNode venues, String id, JsonNode defaults) {
+        if (venues.path(id) instanceof ObjectNode venue) {
+            defaults.properties().stream()
+                    .filter(entry -> !venue.has(entry.getKey()))
+                    .forEach(entry -> venue.set(entry.getKey(), entry.getValue()));
+        } else if (!venues.has(id)) {
+            venues.set(id, defaults);
+        }
+    }
+
+    private static byte[] inJar() {
         try (InputStream in = Arguments.class.getResourceAsStream("/" + DEFAULT_FILE)) {
             return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

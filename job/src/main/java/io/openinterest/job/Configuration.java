@@ -91,9 +91,22 @@ public record Configuration(
      *
      * @param maxAge how long a value counts that nobody renewed
      * @param symbols null for all
+     * @param options what only some venues know
      */
     public record Venue(
-            Boolean enabled, URI restUrl, URI wsUrl, Duration pollInterval, Duration maxAge, List<String> symbols) {}
+            Boolean enabled,
+            URI restUrl,
+            URI wsUrl,
+            Duration pollInterval,
+            Duration maxAge,
+            List<String> symbols,
+            Map<String, String> options) {}
+
+    /** How a venue that has both is read. */
+    public enum Transport {
+        REST,
+        WEBSOCKET
+    }
 
     /** Moves smaller than these fractions count as none when price and open interest are read together. */
     public record Regime(BigDecimal priceBand, BigDecimal returnBand) {}
@@ -216,9 +229,23 @@ public record Configuration(
                 section.uri("ws-url", WEB_SOCKET, null),
                 section.duration("poll-interval", Duration.ofSeconds(1), null),
                 section.duration("max-age", Duration.ofMillis(1), SLOW_VENUES.getOrDefault(id, DEFAULT_MAX_AGE)),
-                symbols.equals(List.of("all")) ? null : symbols);
+                symbols.equals(List.of("all")) ? null : symbols,
+                options(section));
         section.end();
         return venue;
+    }
+
+    private static Map<String, String> options(Section section) {
+        Map<String, String> options = new TreeMap<>();
+        Transport transport = section.choice("transport", Transport.class, null);
+        if (transport != null) {
+            options.put("transport", Section.text(transport));
+        }
+        String stream = section.text("stream", null);
+        if (stream != null) {
+            options.put("stream", stream);
+        }
+        return options;
     }
 
     private static Regime regime(Section metrics) {

@@ -1,7 +1,9 @@
 package io.openinterest.job;
 
+import io.openinterest.connector.OpenInterestSource;
 import io.openinterest.observation.Arrival;
 import io.openinterest.recorded.RecordedSource;
+import io.openinterest.venue.VenueSettings;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -21,10 +23,18 @@ final class Sources {
     static DataStream<Arrival> arrivals(
             StreamExecutionEnvironment environment, Configuration configuration, int partitions) {
         return switch (configuration.source()) {
-            case LIVE, SIMULATED, AUTO -> null;
+            case LIVE, SIMULATED, AUTO -> live(environment, LiveVenues.of(configuration));
             case REPLAY -> replay(environment, configuration.replay());
             case KAFKA -> ObservationsTopic.arrivals(environment, configuration, partitions);
         };
+    }
+
+    private static DataStream<Arrival> live(StreamExecutionEnvironment environment, List<VenueSettings> venues) {
+        OpenInterestSource source = new OpenInterestSource(venues);
+        return environment
+                .fromSource(source, source.watermarks(), "venues")
+                .setParallelism(Math.min(environment.getParallelism(), venues.size()))
+                .uid("venues");
     }
 
     private static DataStream<Arrival> replay(StreamExecutionEnvironment environment, Configuration.Replay replay) {

@@ -5,13 +5,19 @@ import io.openinterest.functions.Level;
 import io.openinterest.job.Configuration;
 import io.openinterest.job.Configuration.SourceKind;
 import io.openinterest.job.ConfigurationException;
+import io.openinterest.job.LiveVenues;
 import io.openinterest.job.OpenInterestJob;
 import io.openinterest.job.Topics;
+import io.openinterest.simulator.VenueSimulator;
+import io.openinterest.venue.VenueSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -23,6 +29,7 @@ public final class LocalRun {
 
     private static final int FAILED = 1;
     private static final int MOST_CORES = 4;
+    private static final Duration PROBE = Duration.ofSeconds(20);
 
     private final LocalArguments arguments;
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -76,6 +83,7 @@ public final class LocalRun {
     private int runUntilStopped() throws Exception {
         requireFreePorts(arguments.configuration(SourceKind.AUTO));
         startBroker();
+        chooseSource();
         Configuration configuration = arguments.configuration(SourceKind.AUTO);
         LocalCluster cluster = LocalCluster.start(configuration.local().dashboardPort(), parallelism(configuration));
         running.push(cluster);
@@ -116,6 +124,42 @@ public final class LocalRun {
             running.push(broker);
             arguments.set("kafka.bootstrap-servers", broker.bootstrapServers());
         }
+    }
+
+    /** Live where any venue answers, else simulated; simulated venues take the place of the real ones. */
+    private void chooseSource() throws InterruptedException {
+        SourceKind source = arguments.configuration(SourceKind.AUTO).source();
+        if (source == SourceKind.AUTO) {
+            source = anyVenueAnswers() ? SourceKind.LIVE : SourceKind.SIMULATED;
+            arguments.set("source", source == SourceKind.LIVE ? "live" : "simulated");
+        }
+        if (source == SourceKind.SIMULATED) {
+            VenueSimulator simulator = new VenueSimulator(Clock.systemUTC());
+            running.push(simulator);
+            simulator.start();
+            for (String venue : arguments.configuration(SourceKind.AUTO).enabledVenues()) {
+                if (simulator.venues().contains(venue)) {
+                    arguments.set("venues." + venue + ".rest-url", simulator.restUrl(venue));
+                    arguments.set("venues." + venue + ".ws-url", simulator.wsUrl(venue));
+                } else {
+                    arguments.set("venues." + venue + ".enabled", "false");
+                }
+            }
+        }
+    }
+
+    private boolean anyVenueAnswers() throws InterruptedException {
+        List<VenueSettings> venues = LiveVenues.of(arguments.configuration(SourceKind.AUTO));
+        System.out.println("Asking " + venues.size() + " venues ...");
+        if (VenueProbe.anyAnswers(venues, PROBE)) {
+            return true;
+        }
+        String line = "*".repeat(100);
+        System.out.printf(
+                "%n%s%n*  No venue answered within %d s: this goes on with SIMULATED venues, the figures are invented.%n"
+                        + "*  For the real ones: --set source=live, with a way to the internet.%n%s%n",
+                line, PROBE.toSeconds(), line);
+        return false;
     }
 
     /** Asked before anything starts, because servers find out late and say so at length. */

@@ -1,0 +1,92 @@
+package io.openinterest.job;
+
+import io.openinterest.job.Configuration.SourceKind;
+import io.openinterest.venue.Conventions;
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import io.openinterest.venue.Venues;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The enabled venues as the live source wants them. */
+public final class LiveVenues {
+
+    /** How long event time waits for a venue's first answer. */
+    private static final Duration START_WAIT = Duration.ofSeconds(60);
+
+    private LiveVenues() {}
+
+    /**
+     * The enabled venues.
+     *
+     * @throws ConfigurationException when there is none, or one that does not exist, is closed or can't be as configured
+     */
+    public static List<VenueSettings> of(Configuration configuration) {
+        SourceSettings alone = common(configuration, Set.of());
+        Set<String> directExchanges = new HashSet<>();
+        for (String id : configuration.enabledVenues()) {
+            Venue venue = create(settings(id, configuration, alone));
+            if (!venue.isAggregator()) {
+                directExchanges.add(venue.exchange());
+            }
+        }
+        SourceSettings common = common(configuration, directExchanges);
+        List<VenueSettings> venues = configuration.enabledVenues().stream()
+                .map(id -> settings(id, configuration, common))
+                .toList();
+        if (venues.isEmpty()) {
+            throw new ConfigurationException("No venue is enabled, allowed is venues.<id>.enabled=true for any venue.");
+        }
+        return venues;
+    }
+
+    private static Venue create(VenueSettings settings) {
+        String key = "venues." + settings.id() + ".enabled";
+        if (!Venues.exists(settings.id())) {
+            throw new ConfigurationException(key + " is true, but there is no such venue.");
+        }
+        Venue venue;
+        try {
+            venue = Venues.create(settings);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(e.getMessage());
+        }
+        if (venue.closed() != null && settings.restUrl() == null) {
+            throw new ConfigurationException(key + " is true, allowed is false: " + venue.closed());
+        }
+        return venue;
+    }
+
+    private static VenueSettings settings(String id, Configuration configuration, SourceSettings common) {
+        Configuration.Venue venue = configuration.venues().get(id);
+        return new VenueSettings(
+                id,
+                text(venue.restUrl()),
+                text(venue.wsUrl()),
+                venue.pollInterval(),
+                venue.maxAge(),
+                venue.symbols(),
+                venue.options(),
+                common);
+    }
+
+    private static SourceSettings common(Configuration configuration, Set<String> directExchanges) {
+        return new SourceSettings(
+                configuration.lateness(),
+                START_WAIT,
+                configuration.historyWait(),
+                Map.copyOf(configuration.rates()),
+                Conventions.builtIn(),
+                directExchanges,
+                configuration.source() == SourceKind.SIMULATED);
+    }
+
+    private static String text(URI uri) {
+        return uri == null ? null : uri.toString();
+    }
+}

@@ -1,0 +1,51 @@
+package io.openinterest.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openinterest.job.Configuration.SourceKind;
+import io.openinterest.venue.VenueSettings;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LiveVenuesTest {
+
+    @Test
+    void enabledVenuesAreReadAsConfigured() {
+        List<VenueSettings> venues = LiveVenues.of(configuration(
+                "venues.okx.rest-url=http://localhost:1/okx",
+                "venues.okx.poll-interval=30s",
+                "venues.deribit.enabled=false",
+                "rates.eur=1.1",
+                "lateness=3s"));
+
+        assertThat(venues).extracting(VenueSettings::id).contains("okx").doesNotContain("deribit");
+        assertThat(venues)
+                .filteredOn(venue -> venue.id().equals("okx"))
+                .singleElement()
+                .satisfies(okx -> {
+                    assertThat(okx.restUrl()).isEqualTo("http://localhost:1/okx");
+                    assertThat(okx.pollInterval()).isEqualTo(Duration.ofSeconds(30));
+                    assertThat(okx.common().lateness()).isEqualTo(Duration.ofSeconds(3));
+                    assertThat(okx.common().rates()).containsOnlyKeys("eur");
+                    assertThat(okx.common().directExchanges()).contains("okx").doesNotContain("deribit");
+                    assertThat(okx.common().simulated()).isFalse();
+                });
+    }
+
+    @Test
+    void aVenueThatDoesNotExistCannotBeEnabled() {
+        assertThatThrownBy(() -> LiveVenues.of(configuration("venues.no-such.enabled=true")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("venues.no-such.enabled is true, but there is no such venue.");
+    }
+
+    private static Configuration configuration(String... overrides) {
+        Arguments arguments = new Arguments();
+        for (String override : overrides) {
+            arguments.set(override.split("=")[0], override.split("=")[1]);
+        }
+        return arguments.configuration(SourceKind.LIVE);
+    }
+}
