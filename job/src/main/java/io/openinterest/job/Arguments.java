@@ -1,20 +1,11 @@
 package io.openinterest.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.openinterest.job.Configuration.SourceKind;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
@@ -32,18 +23,11 @@ public class Arguments {
 
     private static final String DEFAULT_FILE = "conf/open-interest.yaml";
 
-    private static final ObjectMapper YAML = YAMLMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-            .build();
-
     @Option(
             names = "--conf",
             paramLabel = "FILE",
             description = "Configuration file (default: " + DEFAULT_FILE + ", else the copy in the jar).")
-    private Path file;
+    private String file = DEFAULT_FILE;
 
     @Option(
             names = "--set",
@@ -88,8 +72,8 @@ public class Arguments {
      * @throws ConfigurationException on a wrong file, key or value
      */
     public Configuration configuration(SourceKind defaultSource) {
-        ObjectNode tree = read();
-        addVenues(tree, tree(inJar(), DEFAULT_FILE));
+        ObjectNode tree = object(ConfigurationFile.read("--conf", file), file);
+        addVenues(tree, object(ConfigurationFile.readInJar(DEFAULT_FILE), DEFAULT_FILE));
         overrides.forEach(override -> set(tree, override));
         return Configuration.of(tree, defaultSource);
     }
@@ -99,36 +83,14 @@ public class Arguments {
         overrides.add(key + "=" + value);
     }
 
-    private ObjectNode read() {
-        Path given = file != null ? file : Path.of(DEFAULT_FILE);
-        try {
-            return tree(file != null || Files.exists(given) ? Files.readAllBytes(given) : inJar(), given.toString());
-        } catch (NoSuchFileException e) {
-            throw new ConfigurationException("--conf " + given + " does not exist, allowed is a YAML file.");
-        } catch (IOException e) {
-            throw new ConfigurationException("--conf " + given + " can't be read, allowed is a YAML file.");
+    private static ObjectNode object(JsonNode tree, String name) {
+        if (tree.isMissingNode() || tree.isNull()) {
+            return JsonNodeFactory.instance.objectNode();
         }
-    }
-
-    private static ObjectNode tree(byte[] yaml, String name) {
-        try {
-            JsonNode tree = YAML.readTree(yaml);
-            if (tree.isMissingNode() || tree.isNull()) {
-                return YAML.createObjectNode();
-            }
-            if (tree instanceof ObjectNode object) {
-                return object;
-            }
-            throw new ConfigurationException(name + " is no configuration, allowed is YAML of keys and values.");
-        } catch (JsonProcessingException e) {
-            throw new ConfigurationException("%s is not readable as YAML: %s at line %d."
-                    .formatted(
-                            name,
-                            firstLine(e),
-                            e.getLocation() == null ? 1 : e.getLocation().getLineNr()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (tree instanceof ObjectNode object) {
+            return object;
         }
+        throw new ConfigurationException(name + " is no configuration, allowed is YAML of keys and values.");
     }
 
     /** Which venues there are, and which are on, is said by the file in the jar, whatever file is used. */
@@ -151,14 +113,6 @@ public class Arguments {
         }
     }
 
-    private static byte[] inJar() {
-        try (InputStream in = Arguments.class.getResourceAsStream("/" + DEFAULT_FILE)) {
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static void set(ObjectNode tree, String override) {
         int equals = override.indexOf('=');
         if (equals < 1) {
@@ -175,16 +129,12 @@ public class Arguments {
 
     private static JsonNode value(String override, String text) {
         try {
-            JsonNode value = YAML.readTree(text);
-            return value.isMissingNode() ? YAML.getNodeFactory().textNode(text) : value;
+            JsonNode value = ConfigurationFile.value(text);
+            return value.isMissingNode() ? TextNode.valueOf(text) : value;
         } catch (JsonProcessingException e) {
             throw new ConfigurationException(
                     "--set " + override + " has no readable value, allowed is a plain value or a list as [a, b].");
         }
-    }
-
-    private static String firstLine(JsonProcessingException e) {
-        return e.getOriginalMessage().lines().findFirst().orElse("syntax error");
     }
 
     private static List<String> options(CommandLine commandLine) {

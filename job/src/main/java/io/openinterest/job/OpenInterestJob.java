@@ -1,5 +1,6 @@
 package io.openinterest.job;
 
+import io.openinterest.functions.RuleRecord;
 import io.openinterest.job.Configuration.SourceKind;
 import io.openinterest.observation.Arrival;
 import java.time.Duration;
@@ -57,7 +58,8 @@ public final class OpenInterestJob {
         prepare(environment, configuration);
         int partitions = Topics.create(configuration.kafka());
         DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, partitions);
-        Pipeline.define(arrivals, TopicSink.of(configuration), partitions, configuration);
+        DataStream<RuleRecord> rules = Rules.topic(environment, configuration);
+        Pipeline.define(arrivals, rules, TopicSink.of(configuration), partitions, configuration);
     }
 
     /** What the pipeline relies on, whatever the cluster's own configuration says. */

@@ -1,13 +1,20 @@
 package io.openinterest.job;
 
 import io.openinterest.functions.AcceptObservations;
+import io.openinterest.functions.AlertControl;
+import io.openinterest.functions.AlertEvent;
+import io.openinterest.functions.AlertRules;
 import io.openinterest.functions.Contribution;
 import io.openinterest.functions.DeriveMetrics;
+import io.openinterest.functions.EvaluateAlerts;
 import io.openinterest.functions.ExpiryRow;
 import io.openinterest.functions.Measured;
 import io.openinterest.functions.MetricsSettings;
 import io.openinterest.functions.OptionContribution;
 import io.openinterest.functions.ParentValue;
+import io.openinterest.functions.ReadRules;
+import io.openinterest.functions.RuleChange;
+import io.openinterest.functions.RuleRecord;
 import io.openinterest.functions.RunBounds;
 import io.openinterest.functions.RunEvent;
 import io.openinterest.functions.SnapshotMarkets;
@@ -21,8 +28,10 @@ import io.openinterest.job.Configuration.SourceKind;
 import io.openinterest.job.Configuration.Stages;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Json;
+import io.openinterest.observation.Quarantined;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.BroadcastStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -45,11 +54,16 @@ public final class Pipeline {
      * Defines what becomes of arrivals.
      *
      * @param arrivals from venues, recordings or the observations topic
+     * @param rules what the topic of alert rules says
      * @param topics takes every record of every topic
      * @param partitions of the observations topic
      */
     public static void define(
-            DataStream<Arrival> arrivals, Sink<TopicRecord> topics, int partitions, Configuration configuration) {
+            DataStream<Arrival> arrivals,
+            DataStream<RuleRecord> rules,
+            Sink<TopicRecord> topics,
+            int partitions,
+            Configuration configuration) {
         Json.Decimals decimals = configuration.decimals();
         SnapshotSettings settings = settings(configuration);
         List<DataStream<TopicRecord>> published = new ArrayList<>();
@@ -76,13 +90,12 @@ public final class Pipeline {
 
         if (configuration.stages() != Stages.INGEST) {
             // What it means: markets at boundaries, then their totals by asset, by exchange and over everything.
-            BroadcastStream<RunEvent> run =
-                    named("track-run", accepted.process(new TrackRun())).broadcast(RunBounds.STATE);
+            DataStream<RunEvent> run = named("track-run", accepted.process(new TrackRun()));
             // Accepted observations are where their shard is already: no second way through the network.
             SingleOutputStreamOperator<Contribution> markets = named(
                     "snapshot-markets",
                     DataStreamUtils.reinterpretAsKeyedStream(accepted, Pipeline::shard)
-                            .connect(run)
+                            .connect(run.broadcast(RunBounds.STATE))
                             .process(new SnapshotMarkets(settings)));
             SingleOutputStreamOperator<TotalRow> assets = sum("sum-assets", markets, Scope.ASSETS, settings);
             SingleOutputStreamOperator<TotalRow> exchanges =
@@ -111,6 +124,35 @@ public final class Pipeline {
 
             published.add(named("publish-expiries", expiries.flatMap(Publish.expiries(decimals))));
             published.add(named("publish-metrics", measured.flatMap(Publish.metrics(decimals))));
+
+            // What is worth telling: alerts on all of it, by rules that change while this runs.
+            AlertRules start = Rules.start(configuration);
+            SingleOutputStreamOperator<RuleChange> changes = named("read-rules", rules.process(new ReadRules()));
+            BroadcastStream<AlertControl> control = named("rule-changes", changes.map(AlertControl::of))
+                    .union(named("run-events", run.map(AlertControl::of)))
+                    .broadcast(EvaluateAlerts.RULES, RunBounds.STATE);
+            DataStream<AlertEvent> alerts = named(
+                    "evaluate-alerts",
+                    measured.union(named(
+                                    "market-records",
+                                    markets.getSideOutput(SnapshotMarkets.ROWS).map(Measured::of)))
+                            .keyBy(Measured::entity)
+                            .connect(control)
+                            .process(new EvaluateAlerts(start.rules())));
+
+            published.add(named("publish-alerts", alerts.flatMap(Publish.alerts(decimals))));
+            published.add(named(
+                    "publish-bad-rules",
+                    changes.getSideOutput(ReadRules.REJECTED).flatMap(Publish.rejected(decimals))));
+            if (!start.quarantined().isEmpty()) {
+                DataStream<Quarantined> bad = arrivals.getExecutionEnvironment()
+                        .fromData(
+                                TypeInformation.of(Quarantined.class),
+                                start.quarantined().toArray(Quarantined[]::new))
+                        .name("bad-start-rules")
+                        .uid("bad-start-rules");
+                published.add(named("publish-bad-start-rules", bad.flatMap(Publish.rejected(decimals))));
+            }
         }
 
         published.stream()

@@ -2,6 +2,7 @@ package io.openinterest.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.functions.RuleRecord;
 import io.openinterest.job.Configuration.SourceKind;
 import io.openinterest.observation.Arrival;
 import io.openinterest.recorded.RecordedSource;
@@ -69,7 +70,9 @@ class PipelineTest {
                         RecordedSource.fullMinutes(),
                         "arrivals")
                 .uid("arrivals");
-        Pipeline.define(arrivals, TopicSink.of(configuration), 4, configuration);
+        DataStream<RuleRecord> rules =
+                environment.fromData(new RuleRecord("id", "{}", 0)).uid("rules").name("rules");
+        Pipeline.define(arrivals, rules, TopicSink.of(configuration), 4, configuration);
         return environment.getStreamGraph();
     }
 }
