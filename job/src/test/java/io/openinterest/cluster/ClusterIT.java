@@ -161,7 +161,7 @@ class ClusterIT {
         assertOnce(prefix + "asset.1m", rows);
         assertOnce(prefix + "total.1m", recording.minutes());
         assertOnce(prefix + "total.5m", recording.minutes() / 5);
-        assertOnce(prefix + "pair.15m", rows / 15);
+        assertOnce(prefix + "metrics.15m", (3 * recording.markets() + 2) * recording.minutes() / 15);
     }
 
     /** What a consumer of committed records gets from a topic: so many records, no two of one key and time. */
