@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -62,13 +63,23 @@ final class HistoryRunner {
         for (Instrument instrument : runner.observations().instruments().observed()) {
             if (runner.observations().isWanted(instrument)) {
                 Market market = new Market(runner.backoff());
-                market.open.addAll(runner.venue().history().plan().requests(instrument, from, to));
+                market.open.addAll(questions(instrument));
                 if (!market.open.isEmpty()) {
                     markets.add(market);
                 }
             }
         }
         next();
+    }
+
+    private List<Request> questions(Instrument instrument) {
+        try {
+            return runner.venue().history().plan().requests(instrument, from, to);
+        } catch (RuntimeException e) {
+            Fault fault = new Fault(Fault.Kind.REFUSED, Reason.SCHEMA, "plan", "no request could be made: " + e, null);
+            runner.observations().failed("history of " + instrument.symbol(), fault, null, runner.now());
+            return List.of();
+        }
     }
 
     private void next() {
@@ -112,7 +123,7 @@ final class HistoryRunner {
     }
 
     private void answered(Market market, Request request, Reply reply) {
-        Fault fault = runner.venue().fault(reply);
+        Fault fault = runner.judge(reply);
         if (fault != null) {
             fault(market, request, fault, reply.text());
             return;

@@ -32,9 +32,9 @@ public final class Http implements AutoCloseable {
 
     public Http() {
         Dispatcher dispatcher = new Dispatcher();
-        // one slow venue must not use up what the others need
-        dispatcher.setMaxRequests(256);
-        dispatcher.setMaxRequestsPerHost(32);
+        // feeds bound their own questions; here nobody must wait for others, at one proxy neither
+        dispatcher.setMaxRequests(1024);
+        dispatcher.setMaxRequestsPerHost(1024);
         client = new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
                 .connectTimeout(5, TimeUnit.SECONDS)

@@ -43,7 +43,7 @@ final class PollRunner {
     private Sweep sweep;
     private boolean due;
     private boolean succeeded;
-    private long nextTick;
+    private boolean listed;
     private long quietUntil;
 
     private final class Sweep {
@@ -94,8 +94,8 @@ final class PollRunner {
         return feed.kind() == Kind.INSTRUMENTS;
     }
 
-    boolean hasSucceeded() {
-        return succeeded;
+    boolean hasListed() {
+        return listed;
     }
 
     /** Starts a sweep that is due, if nothing it waits for is missing. */
@@ -125,8 +125,8 @@ final class PollRunner {
 
     private void schedule() {
         long now = now();
-        nextTick = Math.floorDiv(now - phase, every) * every + phase + every;
-        runner.later(Duration.ofMillis(nextTick - now), () -> {
+        long next = Math.floorDiv(now - phase, every) * every + phase + every;
+        runner.later(Duration.ofMillis(next - now), () -> {
             due = true;
             // a feed that goes after another is woken by it, when both are due
             wake();
@@ -207,11 +207,19 @@ final class PollRunner {
 
     private void answered(Sweep current, Request request, Reply reply, long start) {
         current.inFlight--;
+        try {
+            read(current, request, reply, start);
+        } finally {
+            pump();
+        }
+    }
+
+    private void read(Sweep current, Request request, Reply reply, long start) {
         Quota quota = runner.quota(request);
         if (quota != null) {
             quota.correct(reply, now());
         }
-        Fault fault = judge(reply);
+        Fault fault = runner.judge(reply);
         runner.stats().polled(now() - start, fault == null);
         if (fault != null) {
             fault(current, request, fault, reply.text());
@@ -229,15 +237,6 @@ final class PollRunner {
             current.instruments.addAll(outcome.instruments());
             outcome.asked().forEach(current::add);
         }
-        pump();
-    }
-
-    private Fault judge(Reply reply) {
-        try {
-            return runner.venue().fault(reply);
-        } catch (RuntimeException e) {
-            return new Fault(Fault.Kind.RETRY, Reason.SCHEMA, "fault", "the answer could not be judged: " + e, null);
-        }
     }
 
     private void unanswered(Sweep current, Request request, IOException error, long start) {
@@ -251,16 +250,17 @@ final class PollRunner {
 
     private void fault(Sweep current, Request request, Fault fault, String raw) {
         runner.observations().failed(request.toString(), fault, raw, runner.now());
-        current.complete = false;
-        feed.failed().accept(request, fault);
+        tellVenue(request, fault);
         switch (fault.kind()) {
-            case REFUSED -> {}
+            case REFUSED -> current.complete = false;
             case RETRY -> {
                 current.faultsInARow++;
                 current.aborted |= current.faultsInARow >= MOST_FAULTS_IN_A_ROW || current.asked.size() == 1;
                 current.pause = longer(current.pause, fault.pause());
-                if (current.repeated.add(request.toString())) {
+                if (current.repeated.add(request + " " + request.body())) {
                     current.open.add(request);
+                } else {
+                    current.complete = false;
                 }
             }
             case LIMITED -> {
@@ -274,14 +274,27 @@ final class PollRunner {
         }
     }
 
+    private void tellVenue(Request request, Fault fault) {
+        try {
+            feed.failed().accept(request, fault);
+        } catch (RuntimeException e) {
+            Fault bug =
+                    new Fault(Fault.Kind.RETRY, Reason.SCHEMA, "failed", "the fault could not be taken: " + e, null);
+            runner.observations().failed(request.toString(), bug, null, runner.now());
+        }
+    }
+
     private void end(Sweep current) {
         sweep = null;
         // where many are asked, those without an answer after a second try wait for the next sweep
         boolean good = !current.aborted;
         if (feed.kind() == Kind.INSTRUMENTS) {
-            boolean taken =
-                    runner.observations().refresh(current.instruments, current.complete, current.last, runner.now());
-            good &= current.complete && taken;
+            boolean complete = current.complete && !current.aborted;
+            boolean taken = runner.observations().refresh(current.instruments, complete, current.last, runner.now());
+            good &= complete && taken;
+            // a list with holes is better than none: the venue begins, and the list is asked for again
+            listed |= taken && runner.observations().instruments().size() > 0;
+            runner.listed();
         } else if (feed.kind() == Kind.DATA && good && current.reported == 0) {
             Fault empty = new Fault(
                     Fault.Kind.RETRY, Reason.IMPLAUSIBLE_LIST, "empty", "the open interest list is empty", null);
@@ -298,7 +311,7 @@ final class PollRunner {
     private void succeed() {
         succeeded = true;
         backoff.reset();
-        runner.succeeded(this);
+        runner.wakeAll();
     }
 
     /** Tries again after the pause, before the next tick or instead of it. */

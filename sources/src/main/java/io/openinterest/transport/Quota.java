@@ -10,7 +10,7 @@ import okhttp3.HttpUrl;
 /**
  * The weight budget of one rate limit: a bucket that may burst to 30 % of the limit and refills 60 % of it per period,
  * so that no window ever holds more than 90 %. Headers correct it, since others may share the address. Venues that the
- * exchange meters together share one instance, within one process.
+ * exchange meters together share one instance within one process.
  */
 final class Quota {
 
@@ -80,7 +80,7 @@ final class Quota {
         }
         Double left = number(limit.remainingHeader() == null ? null : reply.header(limit.remainingHeader()));
         if (left != null) {
-            available = Math.min(available, left - limit.weight() * (1 - SAFE));
+            available = Math.min(available, left);
         }
     }
 

@@ -4,9 +4,11 @@ import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.Observations;
 import io.openinterest.venue.RateLimit;
+import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.Venue;
@@ -195,6 +197,15 @@ public final class VenueRunner implements AutoCloseable {
         return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
+    /** What the venue says of an answer; null when it is good. */
+    Fault judge(Reply reply) {
+        try {
+            return venue.fault(reply);
+        } catch (RuntimeException e) {
+            return new Fault(Fault.Kind.RETRY, Reason.SCHEMA, "fault", "the answer could not be judged: " + e, null);
+        }
+    }
+
     /** The budget a request counts against; null where no limit is known. */
     Quota quota(Request request) {
         return request.limit() != null
@@ -214,23 +225,23 @@ public final class VenueRunner implements AutoCloseable {
         return polls.values().stream().anyMatch(PollRunner::isInstrumentList);
     }
 
-    /** True once every instrument list has been read. */
+    /** True once every instrument list has been read, be it in part. */
     boolean knowsInstruments() {
-        return polls.values().stream().filter(PollRunner::isInstrumentList).allMatch(PollRunner::hasSucceeded);
+        return polls.values().stream().filter(PollRunner::isInstrumentList).allMatch(PollRunner::hasListed);
     }
 
-    /** A feed has succeeded: those that waited for it start. */
-    void succeeded(PollRunner feed) {
+    /** The instrument list was read. */
+    void listed() {
         stats.listed(observations.instruments().size());
-        if (feed.isInstrumentList() && knowsInstruments()) {
-            streams.values().forEach(StreamRunner::update);
-            if (owed != null) {
-                Instant from = owed;
-                owed = null;
-                readHistory(from);
-            }
+        if (!knowsInstruments()) {
+            return;
         }
-        wakeAll();
+        streams.values().forEach(StreamRunner::update);
+        if (owed != null) {
+            Instant from = owed;
+            owed = null;
+            readHistory(from);
+        }
     }
 
     /** Gives every feed that is due the chance to start. */
@@ -283,6 +294,10 @@ public final class VenueRunner implements AutoCloseable {
     // ---- what comes out -------------------------------------------------------------------------------------------
 
     private void take(Observation observation) {
+        if (observation.delisted()) {
+            // nothing of the stream may follow it
+            streamed.remove(observation.market());
+        }
         if (history != null && history.isReading()) {
             emit(observation);
         } else if (streaming) {

@@ -603,7 +603,7 @@ public final class Observations implements Observer {
     }
 
     private String origin(String real) {
-        return settings.common().simulated() ? "simulated" : real;
+        return settings.common().simulated() && !real.equals("history") ? "simulated" : real;
     }
 
     private static boolean isDelisted(Instrument instrument) {

@@ -22,7 +22,8 @@ public record Reply(
 
     /** An answer with this body. */
     public static Reply of(Request request, int status, Map<String, String> headers, String text, Instant receivedAt) {
-        return new Reply(request, status, headers, text, parse(text), receivedAt.truncatedTo(ChronoUnit.MILLIS));
+        String shown = request == null ? text : request.withoutSecret(text);
+        return new Reply(request, status, headers, shown, parse(shown), receivedAt.truncatedTo(ChronoUnit.MILLIS));
     }
 
     /** A WebSocket message. */

@@ -67,6 +67,15 @@ public record Request(String method, String path, String body, int weight, Strin
         return null;
     }
 
+    /** A text without the secret, which some venues repeat in their answers. */
+    String withoutSecret(String text) {
+        if (secret == null) {
+            return text;
+        }
+        String encoded = secret.substring(secret.indexOf('=') + 1);
+        return text.replace(encoded, "***").replace(URLDecoder.decode(encoded, StandardCharsets.UTF_8), "***");
+    }
+
     /** What was asked, without host and secrets. */
     @Override
     public String toString() {
