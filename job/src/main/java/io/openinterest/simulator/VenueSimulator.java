@@ -40,6 +40,7 @@ public final class VenueSimulator implements AutoCloseable {
             SimulatedBinanceOptions::new,
             SimulatedBybit::new,
             SimulatedDeribit::new,
+            SimulatedHyperliquid::new,
             SimulatedOkx::new);
 
     private static final long SEED = 20_261_120;

@@ -67,6 +67,11 @@ final class Asking {
         return venue.answer(Request.get(id, path, query));
     }
 
+    /** Posts a body. */
+    Reply post(String id, String path, String body) {
+        return venue.answer(new Request(id, "POST", path, Map.of(), body));
+    }
+
     /** The body of an answer with status 200. */
     JsonNode get(String id, String path, String... parameters) {
         Reply reply = reply(id, path, parameters);
