@@ -26,6 +26,7 @@ final class SimulatedBinanceFutures implements SimulatedVenue {
     private static final long NEVER = 4_133_404_800_000L;
     private static final long ONBOARDED = 1_569_398_400_000L;
     private static final List<String> DATED = List.of("CURRENT_QUARTER", "NEXT_QUARTER");
+    private static final String FUNDED_OFTEN = "HYPEUSDT";
     private static final int HISTORY_REQUESTS = 1000;
     private static final Duration HISTORY = Duration.ofDays(30);
     private static final Map<String, Duration> PERIODS = Map.of(
@@ -324,8 +325,9 @@ final class SimulatedBinanceFutures implements SimulatedVenue {
                     .put("interestRate", usdm ? "0.00000000" : "")
                     .put("nextFundingTime", 0);
         } else {
-            long funding = Duration.ofHours(8).toMillis();
-            row.put("lastFundingRate", Payload.text(contract.fundingRate(now), 8))
+            int hours = listing.symbol().equals(FUNDED_OFTEN) ? 4 : 8;
+            long funding = Duration.ofHours(hours).toMillis();
+            row.put("lastFundingRate", Payload.text(contract.fundingRate(now) * hours / 8, 8))
                     .put("interestRate", "0.00010000")
                     .put("nextFundingTime", (now.toEpochMilli() / funding + 1) * funding);
         }
@@ -339,7 +341,7 @@ final class SimulatedBinanceFutures implements SimulatedVenue {
     private static ArrayNode fundingInfo() {
         ArrayNode rows = Payload.array();
         rows.addObject()
-                .put("symbol", "HYPEUSDT")
+                .put("symbol", FUNDED_OFTEN)
                 .put("adjustedFundingRateCap", "0.02000000")
                 .put("adjustedFundingRateFloor", "-0.02000000")
                 .put("fundingIntervalHours", 4)

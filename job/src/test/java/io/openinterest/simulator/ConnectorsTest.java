@@ -138,6 +138,24 @@ class ConnectorsTest {
                 .isCloseTo(index, withPercentage(5));
         assertThat(value).as(observation.market()).isCloseTo(amount * index, withPercentage(5));
         assertThat(amount).as(observation.market()).isBetween(0.00001 * asset.openInterest(), asset.openInterest());
+        if (observation.fundingRate() != null) {
+            double hours = observation.fundingIntervalHours() == null
+                    ? 8
+                    : observation.fundingIntervalHours().doubleValue();
+            assertThat(observation.fundingRate().doubleValue() * 8 / hours)
+                    .as(observation.market())
+                    .isBetween(-0.0002, 0.0004);
+        }
+        if (observation.volume24hUsd() != null && !observation.type().isOption()) {
+            assertThat(observation.volume24hUsd().doubleValue() / value)
+                    .as(observation.market())
+                    .isBetween(0.5, 3d);
+        }
+        if (observation.marketValueUsd() != null) {
+            assertThat(observation.marketValueUsd().doubleValue() / value)
+                    .as(observation.market())
+                    .isBetween(0d, 0.5);
+        }
         if (observation.expiration() != null) {
             assertThat(observation.expiration()).isAfter(observation.time());
         }
