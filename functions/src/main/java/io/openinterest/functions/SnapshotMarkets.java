@@ -97,7 +97,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         Observation observation = arrival.observation();
         long reached = MarketState.floorToMinute(arrival.watermark());
         Clock clock = clocks.value();
-        if (clock == null) {
+        // the clock may have been set by a partition that is ahead; what no watermark has passed is not published yet
+        if (clock == null || reached < clock.last() && context.currentWatermark() < clock.last() - 1) {
             clock = new Clock(settings.finalBoundary(reached), reached);
             clocks.update(clock);
             awaitBoundary(reached + Interval.MINUTE, context);

@@ -4,6 +4,7 @@ import io.openinterest.functions.SumTotals.Scope;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -110,6 +111,14 @@ final class PipelineHarness implements AutoCloseable {
             pass(minute - 1);
             passed = minute;
         }
+        return this;
+    }
+
+    /** An observation arrives from a partition that is further ahead than others; event time does not move by it. */
+    PipelineHarness arrive(Observation observation, String watermark) throws Exception {
+        accept.processElement(new StreamRecord<>(
+                Arrival.of(observation, Instant.parse(watermark).toEpochMilli())));
+        flow();
         return this;
     }
 

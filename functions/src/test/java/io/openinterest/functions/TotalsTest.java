@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,6 +114,35 @@ class TotalsTest {
             TotalRow first = run.total("total:all", Interval.ONE_MINUTE, "2026-03-01T07:02:00Z");
             assertThat(first.valueUsd()).isEqualByComparingTo("200000");
             assertThat(first.change()).isNull();
+        }
+    }
+
+    @Test
+    void aPartitionThatIsAheadDoesNotMakeTheOthersLate() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            // given two markets of one shard, of which the first is read minutes ahead of the other, and one elsewhere
+            int shard = SnapshotMarkets.shard("binance-BTCUSDT-future");
+            String symbol = IntStream.range(0, 10_000)
+                    .mapToObj(i -> "ETHUSDT" + i)
+                    .filter(other -> SnapshotMarkets.shard("binance-" + other + "-future") == shard)
+                    .findFirst()
+                    .orElseThrow();
+            Observed eth = Observed.market().symbol(symbol, "eth", "usdt");
+            assertThat(SnapshotMarkets.shard("okx-BTCUSDT-future")).isNotEqualTo(shard);
+            run.arrive(Observed.market().at("2026-03-01T07:05:10Z", "100", "1000"), "2026-03-01T07:05:00Z");
+            run.arrive(eth.at("2026-03-01T07:01:10Z", "10", "2000"), "2026-03-01T07:01:00Z");
+            run.arrive(Observed.market().on("okx").at("2026-03-01T07:01:20Z", "1", "1000"), "2026-03-01T07:01:00Z");
+            run.arrive(eth.at("2026-03-01T07:05:10Z", "20", "2000"), "2026-03-01T07:05:00Z");
+
+            run.end();
+
+            assertThat(run.total("asset:eth", Interval.ONE_MINUTE, "2026-03-01T07:02:00Z")
+                            .valueUsd())
+                    .isEqualByComparingTo("20000");
+            assertThat(run.total("asset:eth", Interval.ONE_MINUTE, "2026-03-01T07:06:00Z")
+                            .valueUsd())
+                    .isEqualByComparingTo("40000");
+            assertThat(run.totalRows).allMatch(row -> row.revision() == 0);
         }
     }
 

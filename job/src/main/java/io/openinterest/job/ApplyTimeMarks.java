@@ -16,17 +16,26 @@ import org.apache.flink.util.Collector;
 /**
  * Tells every observation the event time of its partition when it was written. This is the part of reading the topic that
  * has to remember something: after a restart, reading goes on between two marks, and the first of them is still the one
- * that counts. Which partitions a subtask gets then is not known, so each gets the marks of all.
+ * that counts. Which partitions a subtask gets then is not known, so each gets the marks of all. Ahead of the first mark
+ * of a partition nothing is late.
  */
 final class ApplyTimeMarks extends ProcessFunction<TopicEntry, Arrival> implements CheckpointedFunction {
 
     private static final long serialVersionUID = 1;
 
+    private final boolean marked;
     private final long lateness;
     private transient Map<Integer, PartitionTime> times;
     private transient ListState<PartitionTime> saved;
 
-    ApplyTimeMarks(long lateness) {
+    /**
+     * Tells observations their event time.
+     *
+     * @param marked whether there are time marks; else event time is the greatest time read minus the lateness
+     * @param lateness milliseconds
+     */
+    ApplyTimeMarks(boolean marked, long lateness) {
+        this.marked = marked;
         this.lateness = lateness;
     }
 
@@ -52,10 +61,12 @@ final class ApplyTimeMarks extends ProcessFunction<TopicEntry, Arrival> implemen
         PartitionTime time =
                 times.computeIfAbsent(entry.partition(), PartitionTime::start).after(entry);
         times.put(entry.partition(), time);
+        long reached = time.reached(marked, lateness);
         if (entry.observation() != null) {
-            out.collect(Arrival.of(entry.observation(), time.reached(lateness)));
+            long known = reached == Long.MIN_VALUE ? entry.observation().time().toEpochMilli() : reached;
+            out.collect(Arrival.of(entry.observation(), known));
         } else if (entry.quarantined() != null) {
-            out.collect(Arrival.of(entry.quarantined(), time.reached(lateness)));
+            out.collect(Arrival.of(entry.quarantined(), reached));
         }
     }
 }

@@ -82,7 +82,7 @@ final class ObservationsTopic {
                         "read-observations")
                 .uid("read-observations")
                 .setParallelism(parallelism)
-                .process(new ApplyTimeMarks(lateness))
+                .process(new ApplyTimeMarks(marked, lateness))
                 .name("apply-time-marks")
                 .uid("apply-time-marks")
                 .setParallelism(parallelism);
@@ -192,7 +192,7 @@ final class ObservationsTopic {
         @Override
         public void onEvent(TopicEntry entry, long timestamp, WatermarkOutput output) {
             time = time.after(entry);
-            long reached = marked ? time.mark() : time.reached(lateness);
+            long reached = time.reached(marked, lateness);
             long minute = reached == Long.MIN_VALUE ? reached : Math.floorDiv(reached, MINUTE) * MINUTE;
             if (minute > passed) {
                 passed = minute;

@@ -1,8 +1,8 @@
 package io.openinterest.job;
 
 /**
- * Event time of one partition of the observations topic: its last time mark or, while there was none, the greatest time
- * read minus {@code lateness}. Epoch milliseconds, {@link Long#MIN_VALUE} where there was nothing yet. Part of saved
+ * Event time of one partition of the observations topic: its last time mark or, in a topic without marks, the greatest
+ * time read minus {@code lateness}. Epoch milliseconds, {@link Long#MIN_VALUE} where there was nothing yet. Part of saved
  * state.
  *
  * @param partition the partition
@@ -34,13 +34,9 @@ public record PartitionTime(int partition, long mark, long greatest) {
         return new PartitionTime(partition, Math.max(mark, other.mark), Math.max(greatest, other.greatest));
     }
 
-    boolean isMarked() {
-        return mark != Long.MIN_VALUE;
-    }
-
     /** The event time reached. */
-    long reached(long lateness) {
-        if (isMarked() || greatest == Long.MIN_VALUE) {
+    long reached(boolean marked, long lateness) {
+        if (marked || mark != Long.MIN_VALUE || greatest == Long.MIN_VALUE) {
             return mark;
         }
         return greatest - lateness;

@@ -19,21 +19,21 @@ class ApplyTimeMarksTest {
     private static final Duration LATENESS = Duration.ofSeconds(2);
 
     @Test
-    void anObservationIsJudgedByTheLastMarkOfItsOwnPartition() throws Exception {
-        var marks = subtask(0, 1, null);
+    void anObservationIsJudgedByTheLastMarkOfItsOwnPartitionAndIsNotLateBeforeTheFirst() throws Exception {
+        var marks = subtask(true, 0, 1, null);
 
         read(marks, mark(0, "07:00:10Z"), observation(0, "07:00:11Z"), observation(1, "07:00:13Z"));
         read(marks, mark(1, "07:00:12Z"), observation(0, "07:00:12Z"), observation(1, "07:00:12Z"));
         read(marks, mark(0, "07:00:13Z"), unreadable(0), observation(0, "06:59:00Z"));
 
         assertThat(watermarks(marks))
-                .containsExactly("07:00:10Z", "07:00:11Z", "07:00:10Z", "07:00:12Z", "07:00:13Z", "07:00:13Z");
+                .containsExactly("07:00:10Z", "07:00:13Z", "07:00:10Z", "07:00:12Z", "07:00:13Z", "07:00:13Z");
         marks.close();
     }
 
     @Test
-    void aPartitionWithoutMarksGoesByItsGreatestTime() throws Exception {
-        var marks = subtask(0, 1, null);
+    void aTopicWithoutMarksGoesByItsGreatestTimesUntilThereAreSome() throws Exception {
+        var marks = subtask(false, 0, 1, null);
 
         read(marks, observation(0, "07:00:20Z"), observation(0, "07:00:10Z"), mark(0, "07:00:15Z"));
         read(marks, observation(0, "07:00:21Z"), mark(0, "07:00:14Z"), observation(0, "07:00:21Z"));
@@ -45,8 +45,8 @@ class ApplyTimeMarksTest {
     @Test
     void marksAreRememberedWhateverSubtaskReadsThePartitionNext() throws Exception {
         // given two subtasks, of which the first had the second's partition before a rescale
-        var first = subtask(0, 2, null);
-        var second = subtask(1, 2, null);
+        var first = subtask(true, 0, 2, null);
+        var second = subtask(true, 1, 2, null);
         read(first, mark(0, "07:00:10Z"), mark(1, "07:00:05Z"));
         read(second, mark(1, "07:00:12Z"));
 
@@ -55,7 +55,7 @@ class ApplyTimeMarksTest {
                 AbstractStreamOperatorTestHarness.repackageState(second.snapshot(1, 1), first.snapshot(1, 1));
         first.close();
         second.close();
-        var only = subtask(0, 1, saved);
+        var only = subtask(true, 0, 1, saved);
         read(only, observation(1, "07:00:13Z"), observation(0, "07:00:13Z"));
 
         // then
@@ -64,9 +64,9 @@ class ApplyTimeMarksTest {
     }
 
     private static OneInputStreamOperatorTestHarness<TopicEntry, Arrival> subtask(
-            int index, int parallelism, OperatorSubtaskState saved) throws Exception {
+            boolean marked, int index, int parallelism, OperatorSubtaskState saved) throws Exception {
         var harness = new OneInputStreamOperatorTestHarness<TopicEntry, Arrival>(
-                new ProcessOperator<>(new ApplyTimeMarks(LATENESS.toMillis())), 128, parallelism, index);
+                new ProcessOperator<>(new ApplyTimeMarks(marked, LATENESS.toMillis())), 128, parallelism, index);
         harness.setup();
         if (saved != null) {
             harness.initializeState(

@@ -2,6 +2,8 @@ package io.openinterest.job;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.ObservationReader;
 import java.time.Instant;
@@ -26,5 +28,10 @@ final class TopicObservations {
         return new ObservationReader(InstantSource.fixed(Instant.parse(time)))
                 .read(text(time).getBytes(UTF_8))
                 .observation();
+    }
+
+    /** The time of a record. */
+    static Instant time(String record) throws JsonProcessingException {
+        return Instant.parse(new ObjectMapper().readTree(record).path("time").asText());
     }
 }
