@@ -65,7 +65,9 @@ final class Derivation {
                 .map(Return::rateOfReturn)
                 .filter(Objects::nonNull)
                 .toList();
-        returns.add(new Return(slot.time(), r, variance, extras.leader()));
+        boolean sameLeader = before != null && Objects.equals(before.leader(), extras.leader());
+        returns.add(Return.of(slot.time(), r, variance, sameLeader ? before.leader() : extras.leader()));
+        Rank rank = Rank.of(history, interval);
         BigDecimal options = types.call().add(types.put());
 
         return new MetricsRow(
@@ -87,9 +89,9 @@ final class Derivation {
                 Statistics.zscore(r, sample),
                 Statistics.robustZscore(r, sample),
                 Statistics.volatility(variance),
-                percentile(history, interval),
-                beyondTheDay(history, interval, 1),
-                beyondTheDay(history, interval, -1),
+                rank.percentile(),
+                rank.isHighest(),
+                rank.isLowest(),
                 entity.level() == Level.ASSET || entity.level() == Level.EXCHANGE
                         ? share(value, "total:all", time)
                         : null,
@@ -101,9 +103,7 @@ final class Derivation {
                 extras.effectiveCount(),
                 extras.leader(),
                 extras.leaderShare(),
-                before == null || before.leader() == null || extras.leader() == null
-                        ? null
-                        : (Boolean) !extras.leader().equals(before.leader()),
+                before == null || before.leader() == null || extras.leader() == null ? null : (Boolean) !sameLeader,
                 Digits.ratio(types.perpetual(), value),
                 Digits.ratio(options, value),
                 Digits.ratio(figures.coinMargin(), value),
@@ -228,40 +228,45 @@ final class Derivation {
         return now == null || then == null ? null : Digits.ratio(now.subtract(then), then);
     }
 
-    /** Share of the interval's records in (T-24h, T] whose V* is not above V*(T). */
-    private static BigDecimal percentile(History history, Interval interval) {
-        if (interval == Interval.ONE_MINUTE) {
-            return null;
-        }
-        List<Point> day = history.day();
-        Point now = day.get(day.size() - 1);
-        int count = 0;
-        int notAbove = 0;
-        for (Point point : day.subList(History.firstAt(day, Point::time, now.time() - DAY + 1), day.size())) {
-            if (point.has(interval)) {
-                count++;
-                notAbove += point.steadyValue().compareTo(now.steadyValue()) <= 0 ? 1 : 0;
-            }
-        }
-        return Digits.ratio(BigDecimal.valueOf(notAbove), BigDecimal.valueOf(count));
-    }
+    /**
+     * V*(T) among the V* of the interval's records of a day, gaps or not; nothing at 1 minute.
+     *
+     * @param percentile share of those in (T-24h, T] that are not above V*(T)
+     * @param isHighest above all in [T-24h, T); null with less than an hour of them
+     * @param isLowest below all of them
+     */
+    private record Rank(BigDecimal percentile, Boolean isHighest, Boolean isLowest) {
 
-    /** Whether V*(T) is above (sign 1) or below (-1) that of all the interval's records in [T-24h, T). */
-    private static Boolean beyondTheDay(History history, Interval interval, int sign) {
-        if (interval == Interval.ONE_MINUTE) {
-            return null;
-        }
-        List<Point> day = history.day();
-        Point now = day.get(day.size() - 1);
-        int count = 0;
-        boolean beyond = true;
-        for (Point point : day.subList(History.firstAt(day, Point::time, now.time() - DAY), day.size() - 1)) {
-            if (point.has(interval)) {
-                count++;
-                beyond &= now.steadyValue().compareTo(point.steadyValue()) * sign > 0;
+        static Rank of(History history, Interval interval) {
+            if (interval == Interval.ONE_MINUTE) {
+                return new Rank(null, null, null);
             }
+            List<Point> day = history.day();
+            Point now = day.get(day.size() - 1);
+            BigDecimal value = now.steadyValue();
+            int before = 0;
+            int below = 0;
+            int above = 0;
+            int within = 1;
+            int notAbove = 1;
+            for (Point point : day.subList(History.firstAt(day, Point::time, now.time() - DAY), day.size() - 1)) {
+                if (point.has(interval)) {
+                    int order = point.steadyValue().compareTo(value);
+                    before++;
+                    below += order < 0 ? 1 : 0;
+                    above += order > 0 ? 1 : 0;
+                    if (point.time() > now.time() - DAY) {
+                        within++;
+                        notAbove += order <= 0 ? 1 : 0;
+                    }
+                }
+            }
+            boolean enough = before >= HOUR / interval.millis();
+            return new Rank(
+                    Digits.ratio(BigDecimal.valueOf(notAbove), BigDecimal.valueOf(within)),
+                    enough ? (Boolean) (below == before) : null,
+                    enough ? (Boolean) (above == before) : null);
         }
-        return count < HOUR / interval.millis() ? null : (Boolean) beyond;
     }
 
     private static <T> T at(List<T> list, ToLongFunction<T> time, long wanted) {

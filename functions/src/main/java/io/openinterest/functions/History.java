@@ -100,27 +100,43 @@ public record History(
      * @param time the boundary, epoch milliseconds
      * @param runStart first boundary of the unbroken sequence of 1-minute records up to this one; null where there is
      *     no 1-minute record at this boundary
-     * @param quantityUsd sum of the ledger's quantity part since the entity began
-     * @param priceEffectUsd sum of its price part
-     * @param outagesUsd sum of its coverage and restatement parts
+     * @param amounts what the accessors below read
      * @param fiveMinutes true if there is a 5m record
      * @param fifteenMinutes true if there is a 15m record
      */
-    public record Point(
-            long time,
-            Long runStart,
-            BigDecimal valueUsd,
-            BigDecimal quantityUsd,
-            BigDecimal priceEffectUsd,
-            BigDecimal outagesUsd,
-            BigDecimal priceUsd,
-            BigDecimal coverage,
-            boolean fiveMinutes,
-            boolean fifteenMinutes) {
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and read through the accessors
+    public record Point(long time, Long runStart, byte[] amounts, boolean fiveMinutes, boolean fifteenMinutes) {
+
+        BigDecimal valueUsd() {
+            return PackedDecimals.get(amounts, 0);
+        }
+
+        /** Sum of the ledger's coverage and restatement parts since the entity began. */
+        BigDecimal outagesUsd() {
+            return PackedDecimals.get(amounts, 1);
+        }
+
+        /** Sum of the ledger's quantity part since the entity began. */
+        BigDecimal quantityUsd() {
+            return PackedDecimals.get(amounts, 2);
+        }
+
+        /** Sum of the ledger's price part since the entity began. */
+        BigDecimal priceEffectUsd() {
+            return PackedDecimals.get(amounts, 3);
+        }
+
+        BigDecimal priceUsd() {
+            return PackedDecimals.get(amounts, 4);
+        }
+
+        BigDecimal coverage() {
+            return PackedDecimals.get(amounts, 5);
+        }
 
         /** The value with outages, recoveries and restatements taken out: {@code V*}. */
         BigDecimal steadyValue() {
-            return valueUsd.subtract(outagesUsd);
+            return valueUsd().subtract(outagesUsd());
         }
 
         /** True if there is a 5m or 15m record. */
@@ -128,16 +144,46 @@ public record History(
             return interval == Interval.FIVE_MINUTES ? fiveMinutes : fifteenMinutes;
         }
 
+        /** The first record of an entity, or one after another. */
+        private static Point after(Point before, long time, Long runStart, Figures figures) {
+            boolean begins = before == null || figures.begins();
+            BigDecimal zero = BigDecimal.ZERO;
+            return new Point(
+                    time,
+                    runStart,
+                    PackedDecimals.pack(
+                            figures.valueUsd(),
+                            figures.outagesUsd().add(begins ? zero : before.outagesUsd()),
+                            figures.quantityUsd().add(begins ? zero : before.quantityUsd()),
+                            figures.priceEffectUsd().add(begins ? zero : before.priceEffectUsd()),
+                            figures.priceUsd(),
+                            figures.coverage()),
+                    false,
+                    false);
+        }
+
+        /** A boundary of 5 or 15 minutes at which there is no 1-minute record. */
+        private static Point without(Point before, long time, Figures figures) {
+            BigDecimal zero = BigDecimal.ZERO;
+            return new Point(
+                    time,
+                    null,
+                    PackedDecimals.pack(
+                            figures.valueUsd(),
+                            before == null ? zero : before.outagesUsd(),
+                            before == null ? zero : before.quantityUsd(),
+                            before == null ? zero : before.priceEffectUsd(),
+                            figures.priceUsd(),
+                            figures.coverage()),
+                    false,
+                    false);
+        }
+
         private Point with(Interval interval) {
             return new Point(
                     time,
                     runStart,
-                    valueUsd,
-                    quantityUsd,
-                    priceEffectUsd,
-                    outagesUsd,
-                    priceUsd,
-                    coverage,
+                    amounts,
                     fiveMinutes || interval == Interval.FIVE_MINUTES,
                     fifteenMinutes || interval == Interval.FIFTEEN_MINUTES);
         }
@@ -147,11 +193,26 @@ public record History(
      * A record as the statistics of its interval see it.
      *
      * @param time the boundary, epoch milliseconds
-     * @param rateOfReturn published return; null where there is none
-     * @param variance exponentially weighted variance; null where there is no return
+     * @param amounts what the accessors below read
      * @param leader greatest child; null where there is none
      */
-    public record Return(long time, BigDecimal rateOfReturn, BigDecimal variance, String leader) {}
+    @SuppressWarnings("ArrayRecordComponent") // never compared, and read through the accessors
+    public record Return(long time, byte[] amounts, String leader) {
+
+        static Return of(long time, BigDecimal rateOfReturn, BigDecimal variance, String leader) {
+            return new Return(time, PackedDecimals.pack(rateOfReturn, variance), leader);
+        }
+
+        /** Published return; null where there is none. */
+        BigDecimal rateOfReturn() {
+            return PackedDecimals.get(amounts, 0);
+        }
+
+        /** Exponentially weighted variance; null where there is no return. */
+        BigDecimal variance() {
+            return PackedDecimals.get(amounts, 1);
+        }
+    }
 
     /**
      * Takes in the records published at a step and says what that changes.
@@ -242,35 +303,14 @@ public record History(
         Point before = minutes.isEmpty() ? null : last(minutes);
         if (slot.interval() == Interval.ONE_MINUTE) {
             boolean goesOn = before != null && before.time() == slot.time() - Interval.MINUTE;
-            boolean begins = before == null || figures.begins();
-            minutes.add(new Point(
-                    slot.time(),
-                    goesOn ? before.runStart() : (Long) slot.time(),
-                    figures.valueUsd(),
-                    begins ? figures.quantityUsd() : before.quantityUsd().add(figures.quantityUsd()),
-                    begins ? figures.priceEffectUsd() : before.priceEffectUsd().add(figures.priceEffectUsd()),
-                    begins ? figures.outagesUsd() : before.outagesUsd().add(figures.outagesUsd()),
-                    figures.priceUsd(),
-                    figures.coverage(),
-                    false,
-                    false));
+            Long runStart = goesOn ? before.runStart() : (Long) slot.time();
+            minutes.add(Point.after(before, slot.time(), runStart, figures));
         } else if (!day.isEmpty() && last(day).time() == slot.time()) {
             day.set(day.size() - 1, last(day).with(slot.interval()));
         } else if (before != null && before.time() == slot.time()) {
             day.add(before.with(slot.interval()));
         } else {
-            day.add(new Point(
-                            slot.time(),
-                            null,
-                            figures.valueUsd(),
-                            before == null ? BigDecimal.ZERO : before.quantityUsd(),
-                            before == null ? BigDecimal.ZERO : before.priceEffectUsd(),
-                            before == null ? BigDecimal.ZERO : before.outagesUsd(),
-                            figures.priceUsd(),
-                            figures.coverage(),
-                            false,
-                            false)
-                    .with(slot.interval()));
+            day.add(Point.without(before, slot.time(), figures).with(slot.interval()));
         }
     }
 

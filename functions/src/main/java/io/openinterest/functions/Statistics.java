@@ -16,7 +16,10 @@ final class Statistics {
     private static final BigDecimal TWO = BigDecimal.valueOf(2);
 
     /** Far beyond the 8 digits published, so that rounding the root first changes nothing. */
-    private static final MathContext PRECISE = new MathContext(50, RoundingMode.HALF_EVEN);
+    private static final MathContext PRECISE = new MathContext(34, RoundingMode.HALF_EVEN);
+
+    /** What is carried from record to record; 18 digits fit a long. */
+    private static final MathContext CARRIED = new MathContext(18, RoundingMode.HALF_EVEN);
 
     private Statistics() {}
 
@@ -84,9 +87,7 @@ final class Statistics {
             return null;
         }
         BigDecimal square = r.multiply(r);
-        return before == null
-                ? square
-                : DECAY.multiply(before).add(GAIN.multiply(square)).round(PRECISE);
+        return (before == null ? square : DECAY.multiply(before).add(GAIN.multiply(square))).round(CARRIED);
     }
 
     /** The square root of a variance with 8 digits; null for null. */
