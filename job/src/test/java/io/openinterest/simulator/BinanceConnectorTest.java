@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.Quarantined;
 import io.openinterest.transport.Http;
 import io.openinterest.transport.VenueRunner;
 import io.openinterest.transport.VenueStats;
@@ -17,9 +18,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -39,6 +42,7 @@ class BinanceConnectorTest {
     private final VenueSimulator simulator = new VenueSimulator(Clock.systemUTC());
     private final Http http = new Http();
     private final List<VenueRunner> runners = new ArrayList<>();
+    private final Queue<Quarantined> quarantined = new ConcurrentLinkedQueue<>();
 
     @BeforeEach
     void open() {
@@ -83,6 +87,7 @@ class BinanceConnectorTest {
         assertThat(rows.values().stream().filter(row -> row.type() == MarketType.FUTURE))
                 .isNotEmpty()
                 .allMatch(row -> row.expiration() != null);
+        assertThat(quarantined).isEmpty();
     }
 
     @Test
@@ -94,6 +99,7 @@ class BinanceConnectorTest {
             assertThat(row.valueUsd()).isEqualByComparingTo(row.contractCount().multiply(row.contractSize()));
             assertThat(row.margin()).isEqualTo(row.base());
         });
+        assertThat(quarantined).isEmpty();
     }
 
     @Test
@@ -113,6 +119,8 @@ class BinanceConnectorTest {
         List<String> asked = asked(OPTIONS, "/eapi/v1/openInterest");
         assertThat(asked.size()).isLessThanOrEqualTo(new HashSet<>(asked).size() * 2);
         assertThat(simulator.openSockets(OPTIONS)).isEqualTo(1);
+        assertThat(rows.values()).anyMatch(row -> row.marketValueUsd() != null);
+        assertThat(quarantined).isEmpty();
     }
 
     @Test
@@ -168,6 +176,9 @@ class BinanceConnectorTest {
             @Override
             public void arrived(Arrival arrival) {
                 arrivals.add(arrival);
+                if (arrival.quarantined() != null) {
+                    quarantined.add(arrival.quarantined());
+                }
             }
 
             @Override

@@ -182,7 +182,8 @@ public final class Binance implements Venue {
         // empty before a symbol trades
         String contractType = text(row, "contractType");
         Instant delivery = millis(row, "deliveryDate");
-        boolean perpetual = contractType == null ? NEVER.equals(delivery) : contractType.contains("PERPETUAL");
+        boolean perpetual =
+                contractType == null ? delivery == null || delivery.equals(NEVER) : contractType.contains("PERPETUAL");
         Instrument instrument = perpetual
                 ? Instrument.perpetual(symbol, base, quote, margin)
                 : Instrument.future(symbol, base, quote, margin, delivery);
@@ -195,9 +196,11 @@ public final class Binance implements Venue {
             roles.values().remove(role);
             roles.put(symbol, role);
         }
-        return instrument
-                .contractSize(new BigDecimal(required(row, "contractSize")))
-                .status(status(required(row, "contractStatus")));
+        BigDecimal dollars = decimal(row, "contractSize");
+        if (dollars == null || dollars.signum() <= 0) {
+            throw new Fields.BadSchema("the contract size of " + symbol + " is missing");
+        }
+        return instrument.contractSize(dollars).status(status(required(row, "contractStatus")));
     }
 
     /** Trading ones are observed. Those about to open or to be delivered are not, and what is settled is gone. */
@@ -210,40 +213,50 @@ public final class Binance implements Venue {
     }
 
     /**
-     * "underlyingType" is COIN, INDEX, COMMODITY, EQUITY or a foreign one such as KR_EQUITY; where it says nothing known
-     * of a TRADIFI_PERPETUAL, "underlyingSubType" may. Tokenised gold is a coin.
+     * "underlyingType" is COIN, INDEX, COMMODITY, EQUITY or, for foreign stocks, such as KR_EQUITY; PREMARKET is a coin,
+     * or as a TRADIFI_PERPETUAL a company before it is listed. Where it says nothing known of a TRADIFI_PERPETUAL,
+     * "underlyingSubType" may. Tokenised gold is a coin.
      */
     static Instrument classified(Instrument instrument, String asset, JsonNode row) {
-        if (TOKENISED_GOLD.contains(asset)) {
-            return instrument;
+        String kind = row.path("underlyingType").asText();
+        AssetClass found = TOKENISED_GOLD.contains(asset) ? AssetClass.CRYPTO : assetClass(kind);
+        if (found == null && row.path("contractType").asText().startsWith("TRADIFI")) {
+            found = kind.equals("PREMARKET") ? AssetClass.EQUITY : assetClassOfSubtype(row);
         }
-        AssetClass found = assetClass(row.path("underlyingType").asText());
-        if (found == AssetClass.CRYPTO && row.path("contractType").asText().startsWith("TRADIFI")) {
-            found = AssetClass.OTHER;
-            for (JsonNode subtype : row.path("underlyingSubType")) {
-                AssetClass told = assetClass(subtype.asText());
-                found = told == AssetClass.CRYPTO ? found : told;
-            }
-        }
-        return found == AssetClass.CRYPTO ? instrument : instrument.assetClass(found, asset);
+        return found == null || found == AssetClass.CRYPTO ? instrument : instrument.assetClass(found, asset);
     }
 
+    private static AssetClass assetClassOfSubtype(JsonNode row) {
+        for (JsonNode subtype : row.path("underlyingSubType")) {
+            AssetClass found = assetClass(subtype.asText());
+            if (found != null) {
+                return found;
+            }
+        }
+        return AssetClass.OTHER;
+    }
+
+    /** Null where the word says nothing. */
     private static AssetClass assetClass(String kind) {
-        return switch (kind.toUpperCase(Locale.ROOT)) {
-            case "EQUITY", "KR_EQUITY", "HK_EQUITY", "STOCK", "ETF" -> AssetClass.EQUITY;
+        return switch (kind.toUpperCase(Locale.ROOT).replaceFirst("^[A-Z]{2}_", "")) {
+            case "COIN" -> AssetClass.CRYPTO;
+            case "EQUITY", "STOCK", "ETF" -> AssetClass.EQUITY;
             case "COMMODITY", "METAL" -> AssetClass.COMMODITY;
             case "FOREX", "FX" -> AssetClass.FX;
             case "INDEX" -> AssetClass.INDEX;
-            default -> AssetClass.CRYPTO;
+            default -> null;
         };
     }
 
     /** [{"symbol":"HYPEUSDT","fundingIntervalHours":4}]: only symbols whose terms were ever adjusted. */
     private void fundingIntervals(Reply reply, Observer out) {
         fundingHours.clear();
-        out.each(
-                list(reply.json(), ""),
-                row -> fundingHours.put(required(row, "symbol"), decimal(row, "fundingIntervalHours")));
+        out.each(list(reply.json(), ""), row -> {
+            BigDecimal hours = decimal(row, "fundingIntervalHours");
+            if (hours != null) {
+                fundingHours.put(required(row, "symbol"), hours);
+            }
+        });
     }
 
     /**

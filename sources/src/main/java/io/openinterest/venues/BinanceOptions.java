@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -139,18 +140,16 @@ public final class BinanceOptions implements Venue {
                         .get("/eapi/v1/mark", 5)
                         .parse(this::marks)
                         .failed((request, fault) -> marks.clear()),
+                // before the rows, but not a must: most have a value of their own
                 Feed.poll("index").requests((book, now) -> indexRequests(book)).parse(this::index),
-                Feed.poll("open-interest")
-                        .after("index")
-                        .requests(this::openInterestRequests)
-                        .parse(this::openInterest));
+                Feed.poll("open-interest").requests(this::openInterestRequests).parse(this::openInterest));
         // pings come from the venue, and it ends each connection after 24 hours
         Feed stream = Feed.subscribe("open-interest-stream", "/market/stream")
                 .topics(this::topics, 20, this::subscribeFrame)
                 .perConnection(200)
                 .silence(SILENCE)
                 .maxAge(Duration.ofHours(23))
-                .opened(topics -> asked.values().removeIf(topics::containsAll))
+                .opened(topics -> asked.values().removeIf(frame -> !Collections.disjoint(frame, topics)))
                 .parse(this::stream);
         return Stream.concat(polls, streams ? Stream.of(stream) : Stream.empty())
                 .toList();
@@ -181,6 +180,9 @@ public final class BinanceOptions implements Venue {
         String quote = required(row, "quoteAsset");
         MarketType type = required(row, "side").equals("CALL") ? MarketType.CALL : MarketType.PUT;
         Instant expiry = millis(row, "expiryDate");
+        if (expiry == null) {
+            throw new Fields.BadSchema("the field expiryDate is missing");
+        }
         JsonNode contract = contracts.get(underlying);
         String asset = contract == null ? symbol.substring(0, symbol.indexOf('-')) : required(contract, "baseAsset");
         String margin = contract == null ? quote : required(contract, "settleAsset");
