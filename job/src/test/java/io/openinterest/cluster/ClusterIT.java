@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.openinterest.local.EmbeddedBroker;
+import io.openinterest.simulator.VenueSimulator;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -125,21 +128,51 @@ class ClusterIT {
         assertEveryRecordOnce(SHORT, "uploaded.");
     }
 
+    @Test
+    void readsVenuesOverTheNetwork() throws Exception {
+        try (VenueSimulator simulator = new VenueSimulator(Clock.systemUTC())) {
+            simulator.start();
+            List<String> arguments = new ArrayList<>(List.of(JAR.toString()));
+            venuesOfTheDefaultConfiguration().forEach(venue -> set(arguments, "venues." + venue + ".enabled", "false"));
+            set(arguments, "venues.okx.enabled", "true");
+            set(arguments, "venues.okx.rest-url", simulator.restUrl("okx"));
+            set(arguments, "venues.okx.ws-url", simulator.wsUrl("okx"));
+            set(arguments, "kafka.bootstrap-servers", broker.bootstrapServers());
+            set(arguments, "kafka.topic-prefix", "live.");
+            set(arguments, "checkpoint-interval", "500ms");
+
+            String job = cluster.run(arguments);
+            List<ConsumerRecord<String, String>> observations = committed("live.observations");
+            while (observations.isEmpty()) {
+                observations = committed("live.observations");
+            }
+            cluster.cancel(job);
+
+            assertThat(observations)
+                    .allSatisfy(record -> assertThat(record.key()).startsWith("okx-"));
+            assertThat(committed("live.quarantine")).isEmpty();
+        }
+    }
+
+    private static List<String> venuesOfTheDefaultConfiguration() throws IOException {
+        Path file = Path.of(System.getProperty("project.directory"), "conf", "open-interest.yaml");
+        List<String> venues = new ArrayList<>();
+        new YAMLMapper().readTree(file.toFile()).path("venues").fieldNames().forEachRemaining(venues::add);
+        return venues;
+    }
+
     private static List<String> replay(String option, String parallelism, String prefix) {
-        return List.of(
-                option,
-                parallelism,
-                JAR.toString(),
-                "--set",
-                "source=replay",
-                "--set",
-                "replay.paths=[" + folder.resolve("long.jsonl") + "]",
-                "--set",
-                "kafka.bootstrap-servers=" + broker.bootstrapServers(),
-                "--set",
-                "kafka.topic-prefix=" + prefix,
-                "--set",
-                "checkpoint-interval=500ms");
+        List<String> arguments = new ArrayList<>(List.of(option, parallelism, JAR.toString()));
+        set(arguments, "source", "replay");
+        set(arguments, "replay.paths", "[" + folder.resolve("long.jsonl") + "]");
+        set(arguments, "kafka.bootstrap-servers", broker.bootstrapServers());
+        set(arguments, "kafka.topic-prefix", prefix);
+        set(arguments, "checkpoint-interval", "500ms");
+        return arguments;
+    }
+
+    private static void set(List<String> arguments, String key, String value) {
+        arguments.addAll(List.of("--set", key + "=" + value));
     }
 
     /** Of the checkpoints a killed cluster left behind. */
@@ -187,9 +220,9 @@ class ClusterIT {
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             List<ConsumerRecord<String, String>> records = new ArrayList<>();
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+            do {
                 consumer.poll(Duration.ofMillis(500)).forEach(records::add);
-            }
+            } while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition)));
             return records;
         }
     }

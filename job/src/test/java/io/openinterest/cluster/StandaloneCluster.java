@@ -133,6 +133,11 @@ final class StandaloneCluster implements AutoCloseable {
         return location;
     }
 
+    void cancel(String job) throws IOException, InterruptedException {
+        send(request("/jobs/" + job).method("PATCH", BodyPublishers.noBody()));
+        await("/jobs/" + job, answer -> "CANCELED".equals(answer.path("state").asText()));
+    }
+
     /** Waits until a job has completed a checkpoint, and with it committed records. */
     void awaitCheckpoint(String job) throws IOException, InterruptedException {
         await(
