@@ -28,6 +28,13 @@ final class OpenInterestReader
             this.venue = split.venue();
             this.resumeFrom = split.resumeFrom();
         }
+
+        /** A row that waited for its price comes later than younger ones. */
+        private void reach(Instant time) {
+            if (resumeFrom == null || time.isAfter(resumeFrom)) {
+                resumeFrom = time;
+            }
+        }
     }
 
     static OpenInterestReader create(List<VenueSettings> venues, SourceReaderContext context) {
@@ -54,7 +61,7 @@ final class OpenInterestReader
             }
             output.collect(arrival, observation.time().toEpochMilli());
             if (!observation.origin().equals("history")) {
-                progress.resumeFrom = observation.databaseTime();
+                progress.reach(observation.databaseTime());
             }
         };
     }

@@ -138,8 +138,8 @@ public final class VenueRunner implements AutoCloseable {
             Duration wait = resumeFrom == null ? common().startWait() : common().historyWait();
             later(wait, this::stopWaiting);
             polls.values().forEach(PollRunner::start);
-            if (!hasInstrumentFeed()) {
-                streams.values().forEach(StreamRunner::update);
+            if (knowsInstruments()) {
+                listed();
             }
             every(STREAM_DISTANCE, this::second);
         });
@@ -147,8 +147,10 @@ public final class VenueRunner implements AutoCloseable {
 
     @Override
     public void close() {
-        run(() -> streams.values().forEach(StreamRunner::close));
-        thread.shutdown();
+        run(() -> {
+            streams.values().forEach(StreamRunner::close);
+            thread.shutdown();
+        });
     }
 
     // ---- for the feed runners, on the venue's thread --------------------------------------------------------------
@@ -219,10 +221,6 @@ public final class VenueRunner implements AutoCloseable {
 
     StreamRunner stream(String name) {
         return streams.get(name);
-    }
-
-    boolean hasInstrumentFeed() {
-        return polls.values().stream().anyMatch(PollRunner::isInstrumentList);
     }
 
     /** True once every instrument list has been read, be it in part. */

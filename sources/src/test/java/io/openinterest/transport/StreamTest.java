@@ -190,6 +190,44 @@ class StreamTest {
         assertThat(observation.contractCount()).isEqualByComparingTo("9");
     }
 
+    @Test
+    void fillsItsOwnOutageWhenItReturns() throws Exception {
+        // given: a venue that was there, and then neither streams nor answers for more than three polls
+        long past = System.currentTimeMillis() - 1_000;
+        venue.answer("/stub/list", "[\"A\"]")
+                .answer("/stub/past", "{\"at\":%d,\"count\":\"8\",\"price\":\"2\"}".formatted(past));
+        start(Map.of());
+        StubVenue.Connection connection = connection();
+        connection.socket.send("{\"symbol\":\"A\",\"count\":\"7\",\"price\":\"2\"}");
+        Observation last = observation();
+        while (System.currentTimeMillis() < last.databaseTime().toEpochMilli() + 3_100) {
+            venue.awaitRequest("/rest");
+        }
+
+        // when
+        connection.socket.send("{\"symbol\":\"A\",\"count\":\"9\",\"price\":\"2\"}");
+
+        // then: the present goes on at once and the past follows
+        assertThat(observation().contractCount()).isEqualByComparingTo("9");
+        assertThat(venue.awaitRequest("/past"))
+                .contains("symbol=A&from=" + last.databaseTime().toEpochMilli());
+        Observation row = observation();
+        assertThat(row.origin()).isEqualTo("history");
+        assertThat(row.time().toEpochMilli()).isEqualTo(past);
+        assertThat(row.contractCount()).isEqualByComparingTo("8");
+    }
+
+    @Test
+    void closesItsConnections() throws Exception {
+        venue.answer("/stub/list", "[\"A\"]");
+        start(Map.of());
+        StubVenue.Connection connection = connection();
+
+        runner.close();
+
+        assertThat(connection.closed.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
     // ---- helpers --------------------------------------------------------------------------------------------------
 
     private void start(Map<String, String> options) {

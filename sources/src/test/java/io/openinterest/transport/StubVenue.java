@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
@@ -31,6 +32,7 @@ public final class StubVenue implements AutoCloseable {
     /** The server's end of a WebSocket. */
     public static final class Connection extends WebSocketListener {
         public final BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        public final CountDownLatch closed = new CountDownLatch(1);
         private final StubVenue venue;
         public WebSocket socket;
 
@@ -52,6 +54,12 @@ public final class StubVenue implements AutoCloseable {
         @Override
         public void onClosing(WebSocket from, int code, String reason) {
             from.close(code, null);
+            closed.countDown();
+        }
+
+        @Override
+        public void onFailure(WebSocket from, Throwable error, Response response) {
+            closed.countDown();
         }
     }
 

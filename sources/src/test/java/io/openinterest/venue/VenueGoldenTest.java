@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.openinterest.observation.Observation;
-import io.openinterest.observation.Quarantined;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +48,7 @@ class VenueGoldenTest {
         List<String> payloads =
                 files(VenueCase.payloads(), ".json").map(VenueGoldenTest::read).toList();
         Venue venue = Venues.create(VenueSettings.of(id, SourceSettings.defaults()));
-        Observations out = new Observations(venue, VenueSettings.of(id, SourceSettings.defaults()), new Ignore());
+        Observations out = new Observations(venue, VenueSettings.of(id, SourceSettings.defaults()), new Unheard());
         List<Feed> feeds = venue.feeds();
 
         // then
@@ -76,7 +74,7 @@ class VenueGoldenTest {
                     "websocket",
                     "any",
                     reply,
-                    observer -> subscription.parser().read(reply, new Deaf(), observer));
+                    observer -> subscription.parser().read(reply, new Unheard(), observer));
         }
     }
 
@@ -92,27 +90,5 @@ class VenueGoldenTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    private static final class Ignore implements Observations.Sink {
-        @Override
-        public void observed(Observation observation) {}
-
-        @Override
-        public void quarantined(Quarantined quarantined) {}
-    }
-
-    private static final class Deaf implements Socket {
-        @Override
-        public void send(String frame) {}
-
-        @Override
-        public void confirm(String topic) {}
-
-        @Override
-        public void refuse(String topic, String why) {}
-
-        @Override
-        public void reconnect(String why) {}
     }
 }

@@ -2,15 +2,18 @@ package io.openinterest.venues;
 
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.required;
 import static io.openinterest.venue.Fields.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.venue.Feed;
+import io.openinterest.venue.History;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Observer;
 import io.openinterest.venue.RateLimit;
 import io.openinterest.venue.Reply;
+import io.openinterest.venue.Request;
 import io.openinterest.venue.Socket;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
@@ -48,6 +51,22 @@ public final class Stub implements Venue {
     @Override
     public List<RateLimit> limits() {
         return List.of(RateLimit.of("stub", 10_000, Duration.ofSeconds(1)));
+    }
+
+    /** {"at":1795176000000,"count":"7","price":"2"} */
+    @Override
+    public History history() {
+        return new History(
+                Duration.ofSeconds(1),
+                (instrument, from, to) -> List.of(Request.get("/past")
+                        .with("symbol", instrument.symbol())
+                        .with("from", from.toEpochMilli())
+                        .with("to", to.toEpochMilli())),
+                (reply, out) -> out.row(reply.request().param("symbol"))
+                        .count(decimal(reply.json(), "count"))
+                        .mark(decimal(reply.json(), "price"))
+                        .at(millis(reply.json(), "at"))
+                        .emit());
     }
 
     @Override
