@@ -99,23 +99,22 @@ public final class Hyperliquid implements Venue {
 
     @Override
     public List<Feed> feeds() {
-        // names and classes first: a market that changes them later would look restated
+        // tokens and categories are asked for at once, the dexs of builders two answers later: so they find them there,
+        // and do without where the venue has none
         List<Feed> feeds = new ArrayList<>(List.of(
-                Feed.lookup("dexs")
-                        .requests((book, now) -> List.of(question("perpDexs")))
-                        .parse(this::dexs),
                 Feed.lookup("tokens")
                         .requests((book, now) -> List.of(question("spotMeta")))
                         .every(Duration.ofHours(1))
-                        .after("dexs")
                         .parse(this::tokens),
                 Feed.lookup("categories")
                         .requests((book, now) -> List.of(question("perpCategories")))
-                        .after("tokens")
                         .parse(this::categories),
+                Feed.lookup("dexs")
+                        .requests((book, now) -> List.of(question("perpDexs")))
+                        .parse(this::dexs),
                 Feed.instruments("instruments")
                         .requests((book, now) -> List.of(contexts("")))
-                        .after("categories")
+                        .after("dexs")
                         .parse(this::instruments),
                 Feed.poll("contexts")
                         .requests((book, now) -> contextRequests(book))
