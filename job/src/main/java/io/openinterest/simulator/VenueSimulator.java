@@ -38,9 +38,11 @@ public final class VenueSimulator implements AutoCloseable {
     private static final List<Function<World, SimulatedVenue>> VENUES = List.of(
             SimulatedBinanceFutures::new,
             SimulatedBinanceOptions::new,
+            SimulatedBitfinex::new,
             SimulatedBybit::new,
             SimulatedDeribit::new,
             SimulatedHyperliquid::new,
+            SimulatedKraken::new,
             SimulatedOkx::new);
 
     private static final long SEED = 20_261_120;
