@@ -98,7 +98,7 @@ public final class BinanceOptions implements Venue {
         this.streamName = settings.option("stream", STREAM_NAMES.get(0));
         if (!STREAM_NAMES.contains(streamName)) {
             throw new IllegalArgumentException("venues." + settings.id() + ".stream is '" + streamName
-                    + "', allowed are openInterest and optionOpenInterest");
+                    + "', allowed are openInterest and optionOpenInterest.");
         }
     }
 

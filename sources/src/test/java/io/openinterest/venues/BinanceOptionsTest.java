@@ -44,6 +44,6 @@ class BinanceOptionsTest {
         assertThatThrownBy(() -> with(Map.of("stream", "interest")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("venues.binance-options.stream is 'interest', allowed are openInterest and"
-                        + " optionOpenInterest");
+                        + " optionOpenInterest.");
     }
 }
