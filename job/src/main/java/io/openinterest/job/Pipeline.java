@@ -107,7 +107,9 @@ public final class Pipeline {
             published.add(named(
                     "publish-markets",
                     markets.getSideOutput(SnapshotMarkets.ROWS).flatMap(Publish.markets(decimals))));
-            published.add(named("publish-totals", totals.flatMap(Publish.totals(decimals))));
+            published.add(named(
+                    "publish-totals",
+                    named("show-totals", totals.map(new ShowTotals())).flatMap(Publish.totals(decimals))));
 
             // What it amounts to: options by expiry, and what can be said about every total.
             DataStream<ExpiryRow> expiries = named(

@@ -4,6 +4,7 @@ import io.openinterest.functions.Interval;
 import io.openinterest.functions.Level;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,9 +12,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
@@ -107,6 +112,46 @@ public final class Topics {
         } catch (KafkaException e) {
             throw refused(kafka, e.getCause() == null ? e : e.getCause());
         }
+    }
+
+    /**
+     * Waits until readers of committed records can see everything that was written. The end of a job asks for its last
+     * transactions to be committed; the broker does so a moment later.
+     *
+     * @throws TimeoutException when some transaction stays open
+     */
+    public static void awaitCommitted(Configuration.Kafka kafka) throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.servers()))) {
+            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+            admin.describeTopics(all().stream()
+                            .map(topic -> kafka.topicPrefix() + topic)
+                            .toList())
+                    .allTopicNames()
+                    .get()
+                    .forEach((topic, description) -> description
+                            .partitions()
+                            .forEach(partition ->
+                                    latest.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest())));
+            Instant deadline = Instant.now().plusMillis(PATIENCE_MS);
+            while (!ends(admin, latest, IsolationLevel.READ_COMMITTED)
+                    .equals(ends(admin, latest, IsolationLevel.READ_UNCOMMITTED))) {
+                if (Instant.now().isAfter(deadline)) {
+                    throw new TimeoutException("A transaction stays open.");
+                }
+                Thread.sleep(20);
+            }
+        }
+    }
+
+    private static Map<TopicPartition, Long> ends(
+            Admin admin, Map<TopicPartition, OffsetSpec> latest, IsolationLevel level)
+            throws InterruptedException, ExecutionException {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        admin.listOffsets(latest, new ListOffsetsOptions(level))
+                .all()
+                .get()
+                .forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
     }
 
     private static NewTopic topic(String topic, Configuration.Kafka kafka) {

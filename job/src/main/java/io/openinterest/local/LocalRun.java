@@ -104,6 +104,7 @@ public final class LocalRun {
             return FAILED;
         }
         if (!stop.isDone()) {
+            Topics.awaitCommitted(configuration.kafka());
             table.close();
             System.out.printf("%nEverything is published. ");
             if (!arguments.exit()) {

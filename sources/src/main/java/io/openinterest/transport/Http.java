@@ -124,8 +124,11 @@ public final class Http implements AutoCloseable {
 
     private static Map<String, String> headers(Response response) {
         Map<String, String> headers = new HashMap<>();
-        response.headers()
-                .forEach(header -> headers.putIfAbsent(header.getFirst().toLowerCase(Locale.ROOT), header.getSecond()));
+        for (int i = 0; i < response.headers().size(); i++) {
+            headers.putIfAbsent(
+                    response.headers().name(i).toLowerCase(Locale.ROOT),
+                    response.headers().value(i));
+        }
         return headers;
     }
 
