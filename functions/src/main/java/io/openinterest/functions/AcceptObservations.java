@@ -69,13 +69,13 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
         AcceptedMarket market = markets.get(observation.market());
         if (market == null) {
             market = new AcceptedMarket();
-            sweepLater(arrival.watermark(), context);
-        } else if (market.isForgotten(MarketState.floorToMinute(arrival.watermark()), settings)) {
+            sweepLater(arrival.reached(), context);
+        } else if (market.isForgotten(MarketState.floorToMinute(arrival.reached()), settings)) {
             List<Observation> recent = market.recent;
             market = new AcceptedMarket();
             market.recent = recent;
         }
-        if (!market.isRepetition(observation, arrival.watermark())) {
+        if (!market.isRepetition(observation, arrival.reached())) {
             judge(arrival, market, context, out);
         }
         markets.put(observation.market(), market);
@@ -88,7 +88,7 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
             context.output(REJECTED, quarantined(observation, Reason.IMPLAUSIBLE, doubt));
             return;
         }
-        boolean counts = arrival.watermark() - observation.time().toEpochMilli()
+        boolean counts = arrival.reached() - observation.time().toEpochMilli()
                 < settings.allowedLateness().toMillis();
         if (!counts && !HISTORY.equals(observation.origin())) {
             context.output(

@@ -95,7 +95,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     @Override
     public void processElement(Arrival arrival, ReadOnlyContext context, Collector<Contribution> out) throws Exception {
         Observation observation = arrival.observation();
-        long reached = MarketState.floorToMinute(arrival.watermark());
+        long reached = MarketState.floorToMinute(arrival.reached());
         Clock clock = clocks.value();
         // the clock may have been set by a partition that is ahead; what no watermark has passed is not published yet
         if (clock == null || reached < clock.last() && context.currentWatermark() < clock.last() - 1) {

@@ -28,12 +28,12 @@ public final class TrackRun extends ProcessFunction<Arrival, RunEvent> {
         Observation observation = arrival.observation();
         long time = observation.time().toEpochMilli();
         if (answered.add(observation.venue())) {
-            out.collect(new RunEvent(observation.venue(), time, arrival.watermark()));
+            out.collect(new RunEvent(observation.venue(), time, arrival.reached()));
         }
         long boundary = MarketState.boundaryAfter(time);
         if (boundary > reached) {
             reached = boundary;
-            out.collect(new RunEvent(null, boundary, arrival.watermark()));
+            out.collect(new RunEvent(null, boundary, arrival.reached()));
         }
     }
 }

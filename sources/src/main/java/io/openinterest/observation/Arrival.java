@@ -8,7 +8,7 @@ package io.openinterest.observation;
  * @param quarantined the quarantine record, null when usable
  * @param watermark event time (epoch milliseconds) the source had reached when this arrived: the greatest time read
  *     minus the allowed disorder in a replay, the time of receipt minus {@code lateness} live, the last time mark of the
- *     partition from Kafka. Lateness is judged by it, so that it does not depend on how subtasks race
+ *     partition from Kafka; {@link Long#MIN_VALUE} before event time begins. Lateness is judged by it, so that it does not depend on how subtasks race
  */
 public record Arrival(Observation observation, Quarantined quarantined, long watermark) {
 
@@ -20,5 +20,13 @@ public record Arrival(Observation observation, Quarantined quarantined, long wat
     /** Something unusable. */
     public static Arrival of(Quarantined quarantined, long watermark) {
         return new Arrival(null, quarantined, watermark);
+    }
+
+    /**
+     * Event time when this observation arrived, epoch milliseconds; a millisecond before the observation's own time where
+     * event time had not begun, because then nothing is late.
+     */
+    public long reached() {
+        return watermark == Long.MIN_VALUE ? observation.time().toEpochMilli() - 1 : watermark;
     }
 }
