@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
@@ -15,7 +15,7 @@ final class OpenSocket extends WebSocketListener implements Wire {
     private static final int INTERNAL_ERROR = 1011;
 
     private final String venue;
-    private final BooleanSupplier silenced;
+    private final Supplier<Fault.Sockets> state;
     private final Runnable drop;
     private final Set<OpenSocket> registry;
     private final List<String> early = new ArrayList<>();
@@ -23,13 +23,13 @@ final class OpenSocket extends WebSocketListener implements Wire {
     private WebSocket socket;
 
     /**
-     * @param silenced whether the venue's frames are to be swallowed at present
+     * @param state how the venue treats its sockets at present
      * @param drop drops the connection without a word
      * @param registry holds this socket while it is open
      */
-    OpenSocket(String venue, BooleanSupplier silenced, Runnable drop, Set<OpenSocket> registry) {
+    OpenSocket(String venue, Supplier<Fault.Sockets> state, Runnable drop, Set<OpenSocket> registry) {
         this.venue = venue;
-        this.silenced = silenced;
+        this.state = state;
         this.drop = drop;
         this.registry = registry;
     }
@@ -48,6 +48,10 @@ final class OpenSocket extends WebSocketListener implements Wire {
     public synchronized void onOpen(WebSocket opened, Response response) {
         socket = opened;
         registry.add(this);
+        if (state.get() == Fault.Sockets.CUT) {
+            cut(); // the fault came between the handshake and here
+            return;
+        }
         early.forEach(this::send);
         early.clear();
     }
@@ -72,7 +76,7 @@ final class OpenSocket extends WebSocketListener implements Wire {
     public synchronized void send(String text) {
         if (socket == null) {
             early.add(text);
-        } else if (!silenced.getAsBoolean() && !socket.send(text)) {
+        } else if (state.get() != Fault.Sockets.SILENT && !socket.send(text)) {
             cut();
         }
     }

@@ -243,7 +243,7 @@ public final class VenueSimulator implements AutoCloseable {
     private MockResponse upgrade(SimulatedVenue venue, Request request, RecordedRequest recorded) {
         OpenSocket socket = new OpenSocket(
                 request.venue(),
-                () -> silenced(request.venue()),
+                () -> socketsOf(request.venue()),
                 () -> connections.reset(recorded.getConnectionIndex()),
                 sockets);
         if (!socket.open(venue, request)) {
@@ -257,8 +257,8 @@ public final class VenueSimulator implements AutoCloseable {
         return response.build();
     }
 
-    private boolean silenced(String venueId) {
+    private Fault.Sockets socketsOf(String venueId) {
         Fault fault = faults.get(venueId);
-        return fault != null && fault.sockets() == Fault.Sockets.SILENT;
+        return fault == null ? Fault.Sockets.SPEAK : fault.sockets();
     }
 }
