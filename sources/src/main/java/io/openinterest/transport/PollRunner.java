@@ -56,6 +56,7 @@ final class PollRunner {
         int faultsInARow;
         final Set<String> repeated = new HashSet<>();
         boolean complete = true;
+        boolean legible = true;
         boolean aborted;
         boolean waiting;
         Duration pause;
@@ -234,6 +235,7 @@ final class PollRunner {
             current.faultsInARow = 0;
             current.reported += outcome.reported();
             current.complete &= outcome.readable();
+            current.legible &= outcome.complete();
             current.instruments.addAll(outcome.instruments());
             outcome.asked().forEach(current::add);
         }
@@ -290,7 +292,9 @@ final class PollRunner {
         boolean good = !current.aborted;
         if (feed.kind() == Kind.INSTRUMENTS) {
             boolean complete = current.complete && !current.aborted;
-            boolean taken = runner.observations().refresh(current.instruments, complete, current.last, runner.now());
+            // a row that can't be read today can't be read in a minute either: it delists nothing, but is no failure
+            boolean taken = runner.observations()
+                    .refresh(current.instruments, complete && current.legible, current.last, runner.now());
             good &= complete && taken;
             // a list with holes is better than none: the venue begins, and the list is asked for again
             listed |= taken && runner.observations().instruments().size() > 0;

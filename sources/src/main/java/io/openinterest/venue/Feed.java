@@ -23,7 +23,8 @@ public sealed interface Feed {
     }
 
     /**
-     * The instrument list. A sweep whose requests all succeed is the whole list: what it no longer names is delisted.
+     * The instrument list. A sweep whose requests all succeed and whose rows can all be read is the whole list: what it
+     * no longer names is delisted.
      * Every ten minutes unless said otherwise; other feeds wait for the first.
      */
     static Poll instruments(String name) {

@@ -67,8 +67,10 @@ public final class Observations implements Observer {
      * @param instruments entries of the instrument list
      * @param asked further requests of the same sweep
      * @param readable false when the answer as a whole could not be read
+     * @param complete false when it or one of its rows could not be read: it may name less than the venue does
      */
-    public record Outcome(int reported, List<Instrument> instruments, List<Request> asked, boolean readable) {}
+    public record Outcome(
+            int reported, List<Instrument> instruments, List<Request> asked, boolean readable, boolean complete) {}
 
     private record Price(BigDecimal price, String source, Instant at) {}
 
@@ -85,6 +87,7 @@ public final class Observations implements Observer {
         final List<Instrument> instruments = new ArrayList<>();
         final List<Request> asked = new ArrayList<>();
         int reported;
+        boolean complete = true;
         JsonNode element;
         String symbol;
 
@@ -134,30 +137,28 @@ public final class Observations implements Observer {
         boolean readable = true;
         try {
             parser.accept(this);
-        } catch (Fields.Malformed e) {
-            readable = false;
-            quarantine(current, current.symbol, Reason.MALFORMED, e.getMessage());
         } catch (RuntimeException e) {
             readable = false;
-            quarantine(current, current.symbol, Reason.SCHEMA, sentence(e));
+            unreadable(current, e);
         } finally {
             reading = null;
         }
         retryWaiting(reply.receivedAt());
-        return new Outcome(current.reported, current.instruments, current.asked, readable);
+        return new Outcome(current.reported, current.instruments, current.asked, readable, current.complete);
     }
 
     /**
      * Takes a sweep of the instrument list.
      *
      * @param listed what all its answers named
-     * @param complete false when an answer is missing; then nothing is delisted
-     * @return false when the list is implausible and the old one stays
+     * @param complete false when an answer is missing or a row could not be read; then nothing is delisted, for what
+     *     is not named may be in what is missing
+     * @return false when the list is empty or implausible and the old one stays
      */
     public boolean refresh(List<Instrument> listed, boolean complete, String endpoint, Instant at) {
         if (!complete) {
             listed.stream().filter(entry -> entry.status() != Status.DELISTED).forEach(book::put);
-            return true;
+            return !listed.isEmpty();
         }
         Map<String, Instrument> next = new LinkedHashMap<>();
         listed.forEach(entry -> next.put(entry.symbol(), entry));
@@ -259,10 +260,8 @@ public final class Observations implements Observer {
             reading.symbol = null;
             try {
                 reader.accept(element);
-            } catch (Fields.Malformed e) {
-                quarantine(reading, reading.symbol, Reason.MALFORMED, e.getMessage());
             } catch (RuntimeException e) {
-                quarantine(reading, reading.symbol, Reason.SCHEMA, sentence(e));
+                unreadable(reading, e);
             }
         }
         reading.element = outer;
@@ -277,6 +276,11 @@ public final class Observations implements Observer {
     @Override
     public void implausible(String symbol, String detail) {
         quarantine(reading, symbol, Reason.IMPLAUSIBLE, detail);
+    }
+
+    @Override
+    public void venueError(String detail) {
+        quarantine(reading, null, Reason.VENUE_ERROR, detail);
     }
 
     @Override
@@ -633,6 +637,12 @@ public final class Observations implements Observer {
         return value != null && value.signum() < 0;
     }
 
+    private void unreadable(Reading from, RuntimeException e) {
+        from.complete = false;
+        Reason reason = e instanceof Fields.Malformed ? Reason.MALFORMED : Reason.SCHEMA;
+        quarantine(from, from.symbol, reason, sentence(e));
+    }
+
     private void quarantine(Reading from, String symbol, Reason reason, String detail) {
         Instrument instrument = symbol == null ? null : book.get(symbol);
         String market = instrument == null ? null : market(instrument);
@@ -640,7 +650,9 @@ public final class Observations implements Observer {
     }
 
     private static String sentence(RuntimeException e) {
-        return e instanceof Fields.BadSchema ? e.getMessage() : "the answer has not the documented form: " + e;
+        return e instanceof Fields.BadSchema || e instanceof Fields.Malformed
+                ? e.getMessage()
+                : "the answer has not the documented form: " + e;
     }
 
     private static Pattern glob(String text) {

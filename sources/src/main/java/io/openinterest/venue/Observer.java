@@ -45,6 +45,9 @@ public interface Observer {
     /** Something the parser itself found implausible; everything else is found by the row. */
     void implausible(String symbol, String detail);
 
+    /** An error the venue reports that belongs to no request or topic, such as one on a stream; one sentence. */
+    void venueError(String detail);
+
     /** The current instrument list. */
     Instruments instruments();
 }

@@ -401,7 +401,7 @@ public final class Okx implements Venue {
             if (topic != null || unknown.find()) {
                 socket.refuse(topic != null ? topic : unknown.group(1), error);
             } else {
-                throw new Fields.BadSchema("the venue answered " + error);
+                out.venueError("the venue answered " + error);
             }
         }
     }

@@ -199,6 +199,34 @@ class VenueRunnerTest {
     }
 
     @Test
+    void aRowOfTheListThatCantBeReadDelistsNothing() throws Exception {
+        // given: a list of two markets, whose next page fails, so that it is asked for again soon
+        String btc = """
+                {"symbol":"BTCUSDT","contractType":"LinearPerpetual","status":"Trading","baseCoin":"BTC",
+                "quoteCoin":"USDT","settleCoin":"USDT","deliveryTime":"0"}""";
+        String list = "{\"retCode\":0,\"result\":{\"nextPageCursor\":\"%s\",\"list\":[%s,%s]}}";
+        String eth = btc.replace("BTC", "ETH");
+        String unreadable = eth.replace("\"0\"", "\"never\"");
+        MockResponse error = new MockResponse.Builder().code(500).build();
+        String tickers = """
+                {"retCode":0,"result":{"list":[{"symbol":"BTCUSDT","openInterest":"2","markPrice":"5"},
+                {"symbol":"ETHUSDT","openInterest":"2","markPrice":"5"}]}}""";
+        venue.answer(INSTRUMENTS, list.formatted("next", btc, eth))
+                .answer(INSTRUMENTS, error)
+                .answer(INSTRUMENTS, error)
+                .answer(INSTRUMENTS, list.formatted("", btc, unreadable))
+                .answer(TICKERS, tickers);
+
+        // when
+        start(settings(Duration.ofSeconds(1)), null);
+        await(arrival -> arrival.quarantined() != null && arrival.quarantined().reason() == Reason.MALFORMED);
+
+        // then
+        assertThat(observation().delisted()).isFalse();
+        assertThat(observation().delisted()).isFalse();
+    }
+
+    @Test
     void aVenueThatNeverAnswersHoldsEventTimeOnlyForTheStartWait() throws Exception {
         // given: the answers come much too late
         venue.answer(

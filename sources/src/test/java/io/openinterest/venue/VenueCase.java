@@ -215,7 +215,7 @@ final class VenueCase {
             return;
         }
         Observations.Outcome outcome = out.read(name, origin, request.toString(), reply, reading.of(reply));
-        complete &= outcome.readable();
+        complete &= outcome.complete();
         listed.addAll(outcome.instruments());
         outcome.asked().forEach(asked -> socketCalls.add("ask " + asked));
     }
