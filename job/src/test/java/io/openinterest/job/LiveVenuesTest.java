@@ -8,6 +8,8 @@ import io.openinterest.venue.VenueSettings;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LiveVenuesTest {
 
@@ -39,6 +41,14 @@ class LiveVenuesTest {
         assertThatThrownBy(() -> LiveVenues.of(configuration("venues.no-such.enabled=true")))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("venues.no-such.enabled is true, but there is no such venue.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bitmex, BitMEX closed on 2026-09-23", "ftx, FTX closed on 2022-11-11"})
+    void aClosedVenueCannotBeEnabledAndTheSentenceNamesTheDate(String id, String sentence) {
+        assertThatThrownBy(() -> LiveVenues.of(configuration("venues." + id + ".enabled=true")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("venues." + id + ".enabled is true, allowed is false: " + sentence);
     }
 
     private static Configuration configuration(String... overrides) {
