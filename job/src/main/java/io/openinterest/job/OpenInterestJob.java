@@ -4,6 +4,7 @@ import io.openinterest.functions.RuleRecord;
 import io.openinterest.job.Configuration.SourceKind;
 import io.openinterest.observation.Arrival;
 import java.time.Duration;
+import java.util.Set;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
@@ -55,11 +56,32 @@ public final class OpenInterestJob {
      */
     public static void define(StreamExecutionEnvironment environment, Configuration configuration)
             throws InterruptedException {
+        check(configuration);
         prepare(environment, configuration);
         int partitions = Topics.create(configuration.kafka());
         DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, partitions);
         DataStream<RuleRecord> rules = Rules.topic(environment, configuration);
         Pipeline.define(arrivals, rules, TopicSink.of(configuration), partitions, configuration);
+    }
+
+    /**
+     * Finds out what can be found out before anything starts.
+     *
+     * @throws ConfigurationException when a file is missing, a venue does not exist or is closed
+     */
+    public static void check(Configuration configuration) {
+        if (configuration.source() == SourceKind.REPLAY) {
+            Sources.files(configuration.replay());
+        } else if (configuration.isLive()) {
+            LiveVenues.of(configuration);
+        }
+        Rules.start(configuration);
+        Set<String> unknown = Sources.unknownVenues(configuration);
+        if (!unknown.isEmpty()) {
+            System.err.println("Warning: venues names " + String.join(", ", unknown)
+                    + (unknown.size() == 1 ? ", which is no venue" : ", which are no venues")
+                    + " of this job or of the replay.");
+        }
     }
 
     /** What the pipeline relies on, whatever the cluster's own configuration says. */

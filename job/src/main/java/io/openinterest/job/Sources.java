@@ -1,16 +1,38 @@
 package io.openinterest.job;
 
 import io.openinterest.connector.OpenInterestSource;
+import io.openinterest.job.Configuration.SourceKind;
 import io.openinterest.observation.Arrival;
 import io.openinterest.recorded.RecordedSource;
 import io.openinterest.venue.VenueSettings;
+import io.openinterest.venue.Venues;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where arrivals come from. */
 final class Sources {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
+    private static final Pattern VENUE = Pattern.compile("\"venue\"\\s*:\\s*\"([^\"]*)\"");
+
+    /** Recordings hold their markets, though they are read by another venue's file or by none. */
+    private static final Set<String> KNOWN_WITHOUT_FILE = Set.of(
+            "bitmex", "ftx", "cme", "coinmetrics", "htx", "gate", "bitget", "kucoin", "mexc", "dydx", "crypto-com");
 
     private Sources() {}
 
@@ -45,11 +67,47 @@ final class Sources {
                 .uid("replay");
     }
 
-    private static List<Path> files(Configuration.Replay replay) {
+    /**
+     * The files of a replay.
+     *
+     * @throws ConfigurationException when there are none
+     */
+    static List<Path> files(Configuration.Replay replay) {
         try {
             return RecordedSource.files(replay.paths());
         } catch (IllegalArgumentException e) {
-            throw new ConfigurationException(e.getMessage());
+            throw new ConfigurationException(e.getMessage() + ".");
+        }
+    }
+
+    /** Venues that the configuration names and nobody knows, a replay neither; their settings are of no use. */
+    static Set<String> unknownVenues(Configuration configuration) {
+        Set<String> unknown = new TreeSet<>(configuration.venues().keySet());
+        unknown.removeIf(id -> KNOWN_WITHOUT_FILE.contains(id) || Venues.exists(id));
+        if (configuration.source() == SourceKind.REPLAY) {
+            for (Path file : files(configuration.replay())) {
+                if (unknown.isEmpty()) {
+                    break;
+                }
+                removeVenuesOf(file, unknown);
+            }
+        }
+        return unknown;
+    }
+
+    private static void removeVenuesOf(Path file, Set<String> venues) {
+        try (InputStream plain = Files.newInputStream(file);
+                InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(plain) : plain;
+                BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            for (String line = lines.readLine(); line != null && !venues.isEmpty(); line = lines.readLine()) {
+                Matcher matcher = VENUE.matcher(line);
+                if (matcher.find()) {
+                    venues.remove(matcher.group(1));
+                }
+            }
+        } catch (IOException e) {
+            // what can't be read is told by the replay itself; here it only is no proof
+            LOG.debug("{} ends early", file, e);
         }
     }
 }

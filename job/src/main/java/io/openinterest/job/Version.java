@@ -1,13 +1,17 @@
 package io.openinterest.job;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version of the jar, as Maven wrote it. */
+/** The version, as the build wrote it. */
 final class Version implements IVersionProvider {
 
     @Override
-    public String[] getVersion() {
-        String version = Version.class.getPackage().getImplementationVersion();
-        return new String[] {"open-interest " + (version == null ? "unpackaged" : version)};
+    public String[] getVersion() throws IOException {
+        try (InputStream in = Version.class.getResourceAsStream("version.txt")) {
+            return new String[] {"open-interest " + new String(in.readAllBytes(), StandardCharsets.UTF_8).strip()};
+        }
     }
 }

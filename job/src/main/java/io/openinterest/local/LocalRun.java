@@ -81,6 +81,7 @@ public final class LocalRun {
     }
 
     private int runUntilStopped() throws Exception {
+        OpenInterestJob.check(arguments.configuration(SourceKind.AUTO));
         requireFreePorts(arguments.configuration(SourceKind.AUTO));
         startBroker();
         chooseSource();
