@@ -13,7 +13,8 @@ public final class RunBounds {
 
     /**
      * Broadcast state. Under {@code venue/<id>}: as-of time of the venue's first answer. Under {@code reach/<step>}: the
-     * boundary after the greatest time accepted by then, which counts from that step on.
+     * boundary after the greatest time accepted by then. The step is the last boundary that this very observation
+     * made the watermark pass: the reach is known at all boundaries passed with it.
      */
     public static final MapStateDescriptor<String, Long> STATE =
             new MapStateDescriptor<>("run-bounds", Types.STRING, Types.LONG);
@@ -34,7 +35,7 @@ public final class RunBounds {
         }
         long reach = event.time();
         List<String> past = new ArrayList<>();
-        long step = MarketState.boundaryAfter(event.watermark());
+        long step = MarketState.floorToMinute(event.watermark());
         for (Map.Entry<String, Long> entry : state.entries()) {
             if (entry.getKey().startsWith(REACH) && (step(entry) <= currentWatermark || step(entry) == step)) {
                 past.add(entry.getKey());
@@ -48,8 +49,10 @@ public final class RunBounds {
     }
 
     /**
-     * The boundary after the last accepted observation, as far as it is known when the watermark passes a boundary:
+     * The boundary after the last accepted observation, as far as it is known when the watermark has passed a boundary:
      * independent of what subtasks further ahead have already sent.
+     *
+     * @param boundary the last boundary the watermark has passed, which in a gap is later than the one to be published
      */
     static long last(long boundary, ReadOnlyBroadcastState<String, Long> state) throws Exception {
         long last = Long.MIN_VALUE;

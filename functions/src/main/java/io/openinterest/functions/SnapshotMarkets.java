@@ -122,7 +122,10 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         boolean ended = context.timerService().currentWatermark() == NO_TIMER_LEFT;
         long limit = ended && settings.bounded() ? Long.MAX_VALUE : timestamp + 1;
         if (settings.bounded()) {
-            limit = Math.min(limit, RunBounds.last(limit, bounds));
+            long passed = ended
+                    ? Long.MAX_VALUE
+                    : MarketState.floorToMinute(context.timerService().currentWatermark() + 1);
+            limit = Math.min(limit, RunBounds.last(passed, bounds));
         }
         Clock clock = clocks.value();
         while (clock.last() < limit) {

@@ -46,13 +46,16 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
 
     @Override
     public void processElement(OptionContribution option, Context context, Collector<ExpiryRow> out) throws Exception {
-        List<OptionContribution> options = waiting.get(option.step());
+        // A boundary held back until the run was known to reach it is published later than its own time: then only the
+        // watermark after its contributions tells that all of them are here.
+        long step = Math.max(option.step(), context.timestamp() + 1);
+        List<OptionContribution> options = waiting.get(step);
         if (options == null) {
             options = new ArrayList<>();
-            context.timerService().registerEventTimeTimer(option.step() - 1);
+            context.timerService().registerEventTimeTimer(step - 1);
         }
         options.add(option);
-        waiting.put(option.step(), options);
+        waiting.put(step, options);
     }
 
     @Override

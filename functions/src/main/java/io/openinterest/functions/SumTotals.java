@@ -75,11 +75,14 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
 
     @Override
     public void processElement(Contribution contribution, Context context, Collector<TotalRow> out) throws Exception {
-        List<Contribution> waiting = pending.get(contribution.step());
+        // A boundary held back until the run was known to reach it is published later than its own time: then only the
+        // watermark after its contributions tells that all of them are here.
+        long step = Math.max(contribution.step(), context.timestamp() + 1);
+        List<Contribution> waiting = pending.get(step);
         waiting = waiting == null ? new ArrayList<>() : waiting;
         waiting.add(contribution);
-        pending.put(contribution.step(), waiting);
-        context.timerService().registerEventTimeTimer(contribution.step() - 1);
+        pending.put(step, waiting);
+        context.timerService().registerEventTimeTimer(step - 1);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -151,14 +152,19 @@ final class PipelineHarness implements AutoCloseable {
             snapshot.processElement2(new StreamRecord<>(event));
         }
         drain(snapshot.getSideOutput(SnapshotMarkets.ROWS), marketRows);
-        List<Contribution> contributions = drain(snapshot.extractOutputValues(), snapshot.getOutput());
+        Collection<? extends StreamRecord<? extends Contribution>> contributions =
+                List.copyOf(snapshot.extractOutputStreamRecords());
+        snapshot.getOutput().clear();
         for (var stage : totals) {
-            for (Contribution contribution : contributions) {
-                stage.processElement(new StreamRecord<>(contribution));
+            for (StreamRecord<? extends Contribution> contribution : contributions) {
+                stage.processElement(new StreamRecord<>(contribution.getValue(), contribution.getTimestamp()));
             }
             totalRows.addAll(drain(stage.extractOutputValues(), stage.getOutput()));
-            contributions = new ArrayList<>();
-            drain(stage.getSideOutput(SumTotals.CONTRIBUTIONS), contributions);
+            var passedOn = stage.getSideOutput(SumTotals.CONTRIBUTIONS);
+            contributions = passedOn == null ? List.of() : List.copyOf(passedOn);
+            if (passedOn != null) {
+                passedOn.clear();
+            }
         }
     }
 

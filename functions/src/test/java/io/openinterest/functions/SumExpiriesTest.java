@@ -48,7 +48,8 @@ class SumExpiriesTest {
         List<String> rows = new ArrayList<>();
         Harness harness = new Harness(null);
         for (int i = 0; i < options.size(); i++) {
-            harness.operator.processElement(new StreamRecord<>(options.get(i)));
+            harness.operator.processElement(
+                    new StreamRecord<>(options.get(i), options.get(i).step() - 1));
             if (i % 150 == 149) {
                 harness.operator.processWatermark(options.get(i).boundary() - 1);
                 OperatorSubtaskState state = harness.operator.snapshot(1, 1);
@@ -97,6 +98,21 @@ class SumExpiriesTest {
         }
     }
 
+    @Test
+    void aBoundaryPublishedLateWaitsForAllThatIsPublishedWithIt() throws Exception {
+        try (Harness harness = new Harness(null)) {
+            long published = NOON + 5 * Interval.MINUTE - 1;
+            harness.operator.processWatermark(NOON + Interval.MINUTE - 1);
+            harness.operator.processElement(new StreamRecord<>(option("100", "1", NOON, 1), published));
+            harness.operator.processWatermark(NOON + 4 * Interval.MINUTE - 1);
+            assertThat(harness.rows()).isEmpty();
+            harness.operator.processElement(new StreamRecord<>(option("110", "5", NOON, 1), published));
+            harness.operator.processWatermark(published);
+
+            assertThat(harness.rows()).containsExactly("1m 12:00 r0 6", "5m 12:00 r0 6", "15m 12:00 r0 6");
+        }
+    }
+
     private static OptionContribution option(String strike, String amount, long boundary, int count) {
         return option(strike, amount, boundary, boundary, count);
     }
@@ -140,7 +156,7 @@ class SumExpiriesTest {
 
         void say(OptionContribution... options) throws Exception {
             for (OptionContribution option : options) {
-                operator.processElement(new StreamRecord<>(option));
+                operator.processElement(new StreamRecord<>(option, option.step() - 1));
             }
         }
 
