@@ -41,6 +41,7 @@ public final class VenueSimulator implements AutoCloseable {
             SimulatedBitfinex::new,
             SimulatedBybit::new,
             SimulatedDeribit::new,
+            SimulatedGate::new,
             SimulatedHtx::new,
             SimulatedHyperliquid::new,
             SimulatedKraken::new,
