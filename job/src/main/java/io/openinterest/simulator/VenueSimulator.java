@@ -39,6 +39,7 @@ public final class VenueSimulator implements AutoCloseable {
             SimulatedBinanceFutures::new,
             SimulatedBinanceOptions::new,
             SimulatedBitfinex::new,
+            SimulatedBitget::new,
             SimulatedBybit::new,
             SimulatedDeribit::new,
             SimulatedGate::new,
