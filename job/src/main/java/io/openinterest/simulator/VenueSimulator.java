@@ -46,6 +46,7 @@ public final class VenueSimulator implements AutoCloseable {
             SimulatedHtx::new,
             SimulatedHyperliquid::new,
             SimulatedKraken::new,
+            SimulatedKucoin::new,
             SimulatedOkx::new);
 
     private static final long SEED = 20_261_120;
