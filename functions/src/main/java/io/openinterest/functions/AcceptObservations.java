@@ -83,7 +83,7 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
 
     private void judge(Arrival arrival, AcceptedMarket market, Context context, Collector<Arrival> out) {
         Observation observation = arrival.observation();
-        String doubt = market.doubt(observation);
+        String doubt = arrival.accepted() ? null : market.doubt(observation);
         if (doubt != null) {
             context.output(REJECTED, quarantined(observation, Reason.IMPLAUSIBLE, doubt));
             return;

@@ -56,11 +56,9 @@ public final class AcceptedMarket {
     String doubt(Observation observation) {
         String doubt = doubtAlone(observation);
         if (doubt == null) {
-            suspects.clear();
             return null;
         }
         if (observation.valueUsd().compareTo(GREATEST_VALUE_USD) <= 0 && isThirdAlike(observation.amountBase())) {
-            suspects.clear();
             return null;
         }
         suspects.add(observation.amountBase());
@@ -101,6 +99,7 @@ public final class AcceptedMarket {
 
     /** Remembers an accepted observation. */
     void accept(Observation observation) {
+        suspects.clear();
         lastAmount = observation.amountBase();
         lastValueUsd = observation.valueUsd();
         if (observation.time().toEpochMilli() >= greatestTime) {

@@ -64,7 +64,10 @@ final class ApplyTimeMarks extends ProcessFunction<TopicEntry, Arrival> implemen
         long reached = time.reached(marked, lateness);
         if (entry.observation() != null) {
             long known = reached == Long.MIN_VALUE ? entry.observation().time().toEpochMilli() : reached;
-            out.collect(Arrival.of(entry.observation(), known));
+            out.collect(
+                    entry.accepted()
+                            ? Arrival.accepted(entry.observation(), known)
+                            : Arrival.of(entry.observation(), known));
         } else if (entry.quarantined() != null) {
             out.collect(Arrival.of(entry.quarantined(), reached));
         }

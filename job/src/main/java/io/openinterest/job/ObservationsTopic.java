@@ -44,6 +44,9 @@ final class ObservationsTopic {
     /** Key of the time marks that {@code stages: ingest} writes among the observations. */
     static final String MARK_KEY = "_time";
 
+    /** Header of observations that were found plausible when they were written. */
+    static final String ACCEPTED_HEADER = "accepted";
+
     private static final byte[] MARK_KEY_BYTES = MARK_KEY.getBytes(StandardCharsets.UTF_8);
     private static final String COMMITTED_ONLY = "read_committed";
 
@@ -123,6 +126,10 @@ final class ObservationsTopic {
         }
     }
 
+    private static boolean isAccepted(ConsumerRecord<byte[], byte[]> record) {
+        return record.headers().lastHeader(ACCEPTED_HEADER) != null;
+    }
+
     private static boolean isMark(ConsumerRecord<byte[], byte[]> record) {
         return Arrays.equals(record.key(), MARK_KEY_BYTES);
     }
@@ -150,21 +157,24 @@ final class ObservationsTopic {
         @Override
         public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<TopicEntry> out) {
             byte[] value = record.value() == null ? new byte[0] : record.value();
-            out.collect(isMark(record) ? mark(record.partition(), value) : observation(record.partition(), value));
+            out.collect(
+                    isMark(record)
+                            ? mark(record.partition(), value)
+                            : observation(record.partition(), value, isAccepted(record)));
         }
 
-        private TopicEntry observation(int partition, byte[] value) {
+        private TopicEntry observation(int partition, byte[] value, boolean accepted) {
             ObservationReader.Reading reading = observations.read(value);
-            return new TopicEntry(partition, reading.observation(), reading.quarantined(), null);
+            return new TopicEntry(partition, reading.observation(), reading.quarantined(), null, accepted);
         }
 
         private TopicEntry mark(int partition, byte[] value) {
             try {
                 Instant mark = Instant.parse(marks.readTree(value).path("mark").asText());
-                return new TopicEntry(partition, null, null, Instant.ofEpochMilli(mark.toEpochMilli()));
+                return new TopicEntry(partition, null, null, Instant.ofEpochMilli(mark.toEpochMilli()), false);
             } catch (IOException | DateTimeException | ArithmeticException e) {
                 return new TopicEntry(
-                        partition, null, ObservationReader.unreadable("this is no time mark", value), null);
+                        partition, null, ObservationReader.unreadable("this is no time mark", value), null, false);
             }
         }
 

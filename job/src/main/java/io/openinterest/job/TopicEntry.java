@@ -11,5 +11,7 @@ import java.time.Instant;
  * @param observation an observation
  * @param quarantined a record that is none
  * @param mark a time mark: the event time that the partition has reached
+ * @param accepted true for an observation that this job wrote: it was found plausible then
  */
-public record TopicEntry(int partition, Observation observation, Quarantined quarantined, Instant mark) {}
+public record TopicEntry(
+        int partition, Observation observation, Quarantined quarantined, Instant mark, boolean accepted) {}

@@ -3,12 +3,15 @@ package io.openinterest.job;
 import io.openinterest.job.Configuration.Guarantee;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
  * The one sink of the job. Because it serves every topic, a checkpoint is one transaction per subtask over all of them:
@@ -46,6 +49,10 @@ final class TopicSink {
                 .build();
     }
 
+    /** Tells who reads the topic again that these were judged already. */
+    private static final List<Header> ACCEPTED =
+            List.of(new RecordHeader(ObservationsTopic.ACCEPTED_HEADER, new byte[0]));
+
     private record Serializer(String prefix) implements KafkaRecordSerializationSchema<TopicRecord> {
 
         @Override
@@ -55,7 +62,8 @@ final class TopicSink {
                     record.partition(),
                     record.time() == null ? 0 : record.time().toEpochMilli(),
                     record.key().getBytes(StandardCharsets.UTF_8),
-                    record.value());
+                    record.value(),
+                    record.topic().equals(Topics.OBSERVATIONS) ? ACCEPTED : null);
         }
     }
 }

@@ -91,15 +91,15 @@ class ApplyTimeMarksTest {
     }
 
     private static TopicEntry mark(int partition, String time) {
-        return new TopicEntry(partition, null, null, Instant.parse("2026-03-01T" + time));
+        return new TopicEntry(partition, null, null, Instant.parse("2026-03-01T" + time), false);
     }
 
     private static TopicEntry observation(int partition, String time) {
-        return new TopicEntry(partition, TopicObservations.read("2026-03-01T" + time), null, null);
+        return new TopicEntry(partition, TopicObservations.read("2026-03-01T" + time), null, null, false);
     }
 
     private static TopicEntry unreadable(int partition) {
         return new TopicEntry(
-                partition, null, ObservationReader.unreadable("it is no text", "?".getBytes(UTF_8)), null);
+                partition, null, ObservationReader.unreadable("it is no text", "?".getBytes(UTF_8)), null, false);
     }
 }
