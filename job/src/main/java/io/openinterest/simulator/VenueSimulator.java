@@ -41,6 +41,7 @@ public final class VenueSimulator implements AutoCloseable {
             SimulatedBitfinex::new,
             SimulatedBitget::new,
             SimulatedBybit::new,
+            SimulatedCoinmetrics::new,
             SimulatedDeribit::new,
             SimulatedGate::new,
             SimulatedHtx::new,

@@ -104,6 +104,11 @@ public record Instrument(
                 null);
     }
 
+    /** What rows call it: the symbol, of another exchange the market id, as two exchanges can have the same symbol. */
+    public String key() {
+        return exchange == null ? symbol : exchange + "-" + symbol + (type.isOption() ? "-option" : "-future");
+    }
+
     /** With a contract size, in the unit of the list. */
     public Instrument contractSize(BigDecimal size) {
         return new Instrument(

@@ -6,43 +6,43 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** The venue's current instrument list, by symbol. */
+/** The venue's current instrument list, by {@link Instrument#key}. */
 public final class Instruments {
 
-    private final Map<String, Instrument> bySymbol = new LinkedHashMap<>();
+    private final Map<String, Instrument> byKey = new LinkedHashMap<>();
     private final Predicate<Instrument> wanted;
 
     Instruments(Predicate<Instrument> wanted) {
         this.wanted = wanted;
     }
 
-    /** The instrument, whatever its status; null when the list has none of that symbol. */
-    public Instrument get(String symbol) {
-        return bySymbol.get(symbol);
+    /** The instrument, whatever its status; null when the list has none of that key. */
+    public Instrument get(String key) {
+        return byKey.get(key);
     }
 
     /** The instruments to observe, in the order of the list: those the user wants and the venue does not hold up. */
     public List<Instrument> observed() {
-        return bySymbol.values().stream()
+        return byKey.values().stream()
                 .filter(instrument -> instrument.status() == Instrument.Status.OBSERVED && wanted.test(instrument))
                 .toList();
     }
 
     /** All, whatever their status. */
     public Collection<Instrument> all() {
-        return List.copyOf(bySymbol.values());
+        return List.copyOf(byKey.values());
     }
 
     /** Number of instruments, whatever their status. */
     public int size() {
-        return bySymbol.size();
+        return byKey.size();
     }
 
     void put(Instrument instrument) {
-        bySymbol.put(instrument.symbol(), instrument);
+        byKey.put(instrument.key(), instrument);
     }
 
-    void remove(String symbol) {
-        bySymbol.remove(symbol);
+    void remove(String key) {
+        byKey.remove(key);
     }
 }

@@ -161,12 +161,12 @@ public final class Observations implements Observer {
             return !listed.isEmpty();
         }
         Map<String, Instrument> next = new LinkedHashMap<>();
-        listed.forEach(entry -> next.put(entry.symbol(), entry));
+        listed.forEach(entry -> next.put(entry.key(), entry));
         List<Instrument> alive = book.all().stream()
                 .filter(entry -> entry.status() != Status.DELISTED)
                 .toList();
         List<Instrument> lost = alive.stream()
-                .filter(entry -> isDelisted(next.get(entry.symbol())))
+                .filter(entry -> isDelisted(next.get(entry.key())))
                 .toList();
         if (next.isEmpty() || lost.size() * 2 > alive.size()) {
             String detail = next.isEmpty()
@@ -179,9 +179,9 @@ public final class Observations implements Observer {
             if (isWanted(entry)) {
                 sink.observed(delisted(entry, at));
             }
-            waiting.remove(entry.symbol());
+            waiting.remove(entry.key());
         }
-        book.all().forEach(entry -> book.remove(entry.symbol()));
+        book.all().forEach(entry -> book.remove(entry.key()));
         next.values().forEach(book::put);
         return true;
     }
@@ -376,7 +376,7 @@ public final class Observations implements Observer {
         } else if (!from.isHistory()
                 && convention.time() == TimeMeaning.SNAPSHOT
                 && exchangeTime != null
-                && exchangeTime.plus(maxAge).isBefore(from.at())) {
+                && exchangeTime.plus(maxAge(observation.venue())).isBefore(from.at())) {
             quarantine(from, row.symbol, Reason.FROZEN_AT_SOURCE, "the venue's snapshot is of " + exchangeTime);
         } else {
             remember(observation);
@@ -591,6 +591,13 @@ public final class Observations implements Observer {
 
     private Convention convention(Reading from, Instrument instrument, Instant at) {
         return settings.common().conventions().find(venueId(instrument), from.feed, instrument, at);
+    }
+
+    /** What stands under another venue id counts as long as that venue's own. */
+    private Duration maxAge(String id) {
+        return id.equals(settings.id())
+                ? maxAge
+                : Venues.create(VenueSettings.of(id, settings.common())).maxAge();
     }
 
     private String exchange(Instrument instrument) {

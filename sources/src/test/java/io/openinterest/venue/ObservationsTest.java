@@ -248,6 +248,21 @@ class ObservationsTest {
     }
 
     @Test
+    void anAggregatorTellsTheSameSymbolOfTwoExchangesApart() {
+        aggregator = true;
+        list(
+                Instrument.perpetual("BTCUSDT", "BTC", "USDT", "USDT").of("binance", null),
+                Instrument.perpetual("BTCUSDT", "BTC", "USDT", "USDT").of("bitget", null));
+
+        read(out -> out.row("bitget-BTCUSDT-future")
+                .count(number("1"))
+                .mark(number("1"))
+                .emit());
+
+        assertThat(observed).extracting(Observation::market).containsExactly("bitget-BTCUSDT-future");
+    }
+
+    @Test
     void anAggregatorDoesNotRepeatADirectVenue() {
         aggregator = true;
         directExchanges = Set.of("okx");
@@ -257,8 +272,8 @@ class ObservationsTest {
                         .of("cme", "cme"));
 
         read(out -> {
-            out.row("A").count(number("1")).mark(number("1")).emit();
-            out.row("BTCF1").count(number("1")).mark(number("1")).emit();
+            out.row("okx-A-future").count(number("1")).mark(number("1")).emit();
+            out.row("cme-BTCF1-future").count(number("1")).mark(number("1")).emit();
         });
 
         assertThat(rejected)
