@@ -98,7 +98,8 @@ public final class Kucoin implements Venue {
                 ? Instrument.future(symbol, base, quote, margin, millis(row, "expireDate"))
                 : Instrument.perpetual(symbol, base, quote, margin);
         BigDecimal multiplier = decimal(row, "multiplier");
-        return classified(instrument, base, text(row, "assetClass"))
+        String assetClass = text(row, row.has("assetClass") ? "assetClass" : "marketType");
+        return classified(instrument, base, assetClass)
                 .structure(isInverse(row) ? Structure.INVERSE : Structure.LINEAR)
                 .contractSize(multiplier == null ? null : multiplier.abs())
                 .status(status(row.path("status").asText()));
@@ -109,14 +110,14 @@ public final class Kucoin implements Venue {
         return multiplier != null && multiplier.signum() < 0;
     }
 
-    /** marketType is CRYPTO for metals too and is not asked. */
+    /** {@code marketType} stands in where there is no class; it tells stocks, and is CRYPTO for metals too. */
     private static Instrument classified(Instrument instrument, String base, String assetClass) {
         if (assetClass == null || TOKENISED_GOLD.contains(base)) {
             return instrument;
         }
         return switch (assetClass) {
             case "CRYPTO" -> instrument;
-            case "STOCK" -> instrument.assetClass(AssetClass.EQUITY, Assets.stock(base));
+            case "STOCK", "TRADFI" -> instrument.assetClass(AssetClass.EQUITY, Assets.stock(base));
             case "METAL", "COMMODITY" -> instrument.assetClass(AssetClass.COMMODITY, base);
             case "INDEX" -> instrument.assetClass(AssetClass.INDEX, base);
             case "FOREX" -> instrument.assetClass(AssetClass.FX, base);
