@@ -48,6 +48,7 @@ public final class VenueSimulator implements AutoCloseable {
             SimulatedHyperliquid::new,
             SimulatedKraken::new,
             SimulatedKucoin::new,
+            SimulatedMexc::new,
             SimulatedOkx::new);
 
     private static final long SEED = 20_261_120;
