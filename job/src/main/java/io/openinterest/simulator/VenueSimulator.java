@@ -43,6 +43,7 @@ public final class VenueSimulator implements AutoCloseable {
             SimulatedBybit::new,
             SimulatedCoinmetrics::new,
             SimulatedDeribit::new,
+            SimulatedDydx::new,
             SimulatedGate::new,
             SimulatedHtx::new,
             SimulatedHyperliquid::new,
