@@ -42,6 +42,7 @@ public final class VenueSimulator implements AutoCloseable {
             SimulatedBitget::new,
             SimulatedBybit::new,
             SimulatedCoinmetrics::new,
+            SimulatedCryptoCom::new,
             SimulatedDeribit::new,
             SimulatedDydx::new,
             SimulatedGate::new,
