@@ -230,12 +230,12 @@ public record Configuration(
                 section.duration("poll-interval", Duration.ofSeconds(1), null),
                 section.duration("max-age", Duration.ofMillis(1), SLOW_VENUES.getOrDefault(id, DEFAULT_MAX_AGE)),
                 symbols.equals(List.of("all")) ? null : symbols,
-                options(section));
+                options(id, section));
         section.end();
         return venue;
     }
 
-    private static Map<String, String> options(Section section) {
+    private static Map<String, String> options(String id, Section section) {
         Map<String, String> options = new TreeMap<>();
         Transport transport = section.choice("transport", Transport.class, null);
         if (transport != null) {
@@ -244,6 +244,12 @@ public record Configuration(
         String stream = section.text("stream", null);
         if (stream != null) {
             options.put("stream", stream);
+        }
+        if (id.equals(LiveVenues.CME)) {
+            String files = section.text("files", null);
+            if (files != null) {
+                options.put("files", files);
+            }
         }
         return options;
     }

@@ -16,17 +16,37 @@ import java.util.Set;
 /** The enabled venues as the live source wants them. */
 public final class LiveVenues {
 
+    /** The venue that is read from files. */
+    static final String CME = "cme";
+
     /** How long event time waits for a venue's first answer. */
     private static final Duration START_WAIT = Duration.ofSeconds(60);
 
     private LiveVenues() {}
 
     /**
-     * The enabled venues.
+     * The enabled venues that answer questions.
      *
      * @throws ConfigurationException when there is none, or one that does not exist, is closed or can't be as configured
      */
     public static List<VenueSettings> of(Configuration configuration) {
+        List<VenueSettings> venues = enabled(configuration).stream()
+                .filter(venue -> !venue.id().equals(CME))
+                .toList();
+        if (venues.isEmpty()) {
+            throw new ConfigurationException("No venue is enabled, allowed is venues.<id>.enabled=true for any venue.");
+        }
+        return venues;
+    }
+
+    /** CME's files, when they are enabled; at most one. */
+    static List<VenueSettings> files(Configuration configuration) {
+        return enabled(configuration).stream()
+                .filter(venue -> venue.id().equals(CME))
+                .toList();
+    }
+
+    private static List<VenueSettings> enabled(Configuration configuration) {
         SourceSettings alone = common(configuration, Set.of());
         Set<String> directExchanges = new HashSet<>();
         for (String id : configuration.enabledVenues()) {
@@ -36,13 +56,9 @@ public final class LiveVenues {
             }
         }
         SourceSettings common = common(configuration, directExchanges);
-        List<VenueSettings> venues = configuration.enabledVenues().stream()
+        return configuration.enabledVenues().stream()
                 .map(id -> settings(id, configuration, common))
                 .toList();
-        if (venues.isEmpty()) {
-            throw new ConfigurationException("No venue is enabled, allowed is venues.<id>.enabled=true for any venue.");
-        }
-        return venues;
     }
 
     private static Venue create(VenueSettings settings) {
@@ -55,6 +71,10 @@ public final class LiveVenues {
             venue = Venues.create(settings);
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(e.getMessage());
+        }
+        if (settings.id().equals(CME) && settings.option("files", null) == null) {
+            throw new ConfigurationException(
+                    "venues.cme.files is not set, allowed is a folder or object-store prefix with *.csv files.");
         }
         if (venue.closed() != null && settings.restUrl() == null) {
             throw new ConfigurationException(key + " is true, allowed is false: " + venue.closed());

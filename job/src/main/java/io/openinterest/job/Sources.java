@@ -45,18 +45,23 @@ final class Sources {
     static DataStream<Arrival> arrivals(
             StreamExecutionEnvironment environment, Configuration configuration, int partitions) {
         return switch (configuration.source()) {
-            case LIVE, SIMULATED, AUTO -> live(environment, LiveVenues.of(configuration));
+            case LIVE, SIMULATED, AUTO -> live(environment, configuration);
             case REPLAY -> replay(environment, configuration.replay());
             case KAFKA -> ObservationsTopic.arrivals(environment, configuration, partitions);
         };
     }
 
-    private static DataStream<Arrival> live(StreamExecutionEnvironment environment, List<VenueSettings> venues) {
+    private static DataStream<Arrival> live(StreamExecutionEnvironment environment, Configuration configuration) {
+        List<VenueSettings> venues = LiveVenues.of(configuration);
         OpenInterestSource source = new OpenInterestSource(venues);
-        return environment
+        DataStream<Arrival> arrivals = environment
                 .fromSource(source, source.watermarks(), "venues")
                 .setParallelism(Math.min(environment.getParallelism(), venues.size()))
                 .uid("venues");
+        for (VenueSettings cme : LiveVenues.files(configuration)) {
+            arrivals = arrivals.union(CmeFiles.arrivals(environment, cme, cme.option("files", null)));
+        }
+        return arrivals;
     }
 
     private static DataStream<Arrival> replay(StreamExecutionEnvironment environment, Configuration.Replay replay) {

@@ -51,6 +51,29 @@ class LiveVenuesTest {
                 .hasMessageStartingWith("venues." + id + ".enabled is true, allowed is false: " + sentence);
     }
 
+    @Test
+    void cmeIsReadFromFilesAndThenNotFromAnAggregator() {
+        Configuration configuration = configuration("venues.cme.enabled=true", "venues.cme.files=/data/cme");
+
+        assertThat(LiveVenues.files(configuration))
+                .singleElement()
+                .satisfies(cme -> assertThat(cme.option("files", null)).isEqualTo("/data/cme"));
+        assertThat(LiveVenues.of(configuration))
+                .extracting(VenueSettings::id)
+                .contains("coinmetrics")
+                .doesNotContain("cme");
+        assertThat(LiveVenues.of(configuration).get(0).common().directExchanges())
+                .contains("cme");
+    }
+
+    @Test
+    void cmeNeedsAFolder() {
+        assertThatThrownBy(() -> LiveVenues.of(configuration("venues.cme.enabled=true")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage(
+                        "venues.cme.files is not set, allowed is a folder or object-store prefix with *.csv files.");
+    }
+
     private static Configuration configuration(String... overrides) {
         Arguments arguments = new Arguments();
         for (String override : overrides) {
