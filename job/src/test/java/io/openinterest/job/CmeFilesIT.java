@@ -9,19 +9,28 @@ import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.VenueSettings;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CmeFilesIT {
 
     private static final String HEADER =
             "trade_date,product_code,contract_month,open_interest,settle,is_final,published_at\n";
+
+    private static final VenueSettings CME = VenueSettings.of("cme", SourceSettings.defaults());
 
     @TempDir
     Path folder;
@@ -43,7 +52,7 @@ class CmeFilesIT {
         // then
         assertThat(arrivals.stream().map(Arrival::observation).filter(Objects::nonNull))
                 .extracting(Observation::market, Observation::contractCount, Observation::origin)
-                .containsExactly(tuple("cme-BTCZ9-future", new java.math.BigDecimal("21000"), "file"));
+                .containsExactly(tuple("cme-BTCZ9-future", new BigDecimal("21000"), "file"));
         assertThat(arrivals.stream().map(Arrival::quarantined).filter(Objects::nonNull))
                 .extracting(quarantined -> quarantined.reason())
                 .containsExactlyInAnyOrder(Reason.SCHEMA, Reason.BAD_RECORD, Reason.BAD_RECORD);
@@ -65,10 +74,41 @@ class CmeFilesIT {
                 .containsExactlyInAnyOrder("cme-BTCZ9-future", "cme-MBTZ9-future", "cme-METZ9-future");
     }
 
+    @Test
+    @Timeout(120)
+    void anEmptyFolderDoesNotHoldEventTimeBack() throws Exception {
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+        DataStream<Long> others = environment
+                .fromData(1_000L)
+                .assignTimestampsAndWatermarks(WatermarkStrategy.<Long>forMonotonousTimestamps()
+                        .withTimestampAssigner((millis, timestamp) -> millis));
+        DataStream<Long> files = CmeFiles.arrivals(environment, CME, folder.toString())
+                .map(Arrival::watermark)
+                .returns(Types.LONG);
+
+        List<Long> fired =
+                others.union(files).keyBy(millis -> 0).process(new TimerAfter()).executeAndCollect(1);
+
+        assertThat(fired).containsExactly(2_000L);
+    }
+
+    private static final class TimerAfter extends KeyedProcessFunction<Integer, Long, Long> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void processElement(Long millis, Context context, Collector<Long> out) {
+            context.timerService().registerEventTimeTimer(millis + 1_000);
+        }
+
+        @Override
+        public void onTimer(long timestamp, OnTimerContext context, Collector<Long> out) {
+            out.collect(timestamp);
+        }
+    }
+
     private List<Arrival> read(int count) throws Exception {
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
-        VenueSettings cme = VenueSettings.of("cme", SourceSettings.defaults());
-        return CmeFiles.arrivals(environment, cme, folder.toString()).executeAndCollect(count);
+        return CmeFiles.arrivals(environment, CME, folder.toString()).executeAndCollect(count);
     }
 
     private void write(String name, String text) throws IOException {
