@@ -120,9 +120,9 @@ public final class Mexc implements Venue {
      * "nextSettleTime":1789516800000,"timestamp":1789505423033}]}
      */
     private void funding(Reply reply, Observer out) {
-        out.each(
-                list(reply.json(), "/data"),
-                row -> fundingHours.put(required(row, "symbol"), decimal(row, "collectCycle")));
+        JsonNode rows = list(reply.json(), "/data");
+        fundingHours.clear();
+        out.each(rows, row -> fundingHours.put(required(row, "symbol"), decimal(row, "collectCycle")));
     }
 
     /**
