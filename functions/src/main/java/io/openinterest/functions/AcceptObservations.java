@@ -129,7 +129,7 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
             markets.remove(market);
         }
         if (!markets.isEmpty() && context.timerService().currentWatermark() != Long.MAX_VALUE) {
-            sweepLater(timestamp + 1, context);
+            sweepLater(Math.max(timestamp, context.timerService().currentWatermark()) + 1, context);
         }
     }
 

@@ -150,9 +150,29 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private void awaitNextBoundary(long boundary, OnTimerContext context) throws Exception {
         if (markets.isEmpty() && late.isEmpty() && touched.isEmpty()) {
             clocks.clear();
-        } else {
-            awaitBoundary(boundary + Interval.MINUTE, context);
+            return;
         }
+        long next = boundary + Interval.MINUTE;
+        if (late.isEmpty() && touched.isEmpty()) {
+            long first = firstMinute();
+            if (first > next) {
+                clocks.update(new Clock(settings.finalBoundary(first - Interval.MINUTE), first - Interval.MINUTE));
+                next = first;
+            }
+        }
+        awaitBoundary(next, context);
+    }
+
+    /** Where every market is still to come, the first boundary that sees one: a gap of years is no work. */
+    private long firstMinute() throws Exception {
+        long first = Long.MAX_VALUE;
+        for (MarketState market : markets.values()) {
+            if (market.base.value() != null || market.latest.value() != null || market.minutes.isEmpty()) {
+                return Long.MIN_VALUE;
+            }
+            first = Math.min(first, market.minutes.get(0).boundary());
+        }
+        return first;
     }
 
     /** One millisecond before the boundary, so that everything derived from it travels with the same watermark. */

@@ -48,6 +48,8 @@ public record Configuration(
         Map<String, String> given) {
 
     /** How long a value counts that nobody renewed, unless the venue is slower or the user says otherwise. */
+    private static final Duration LONGEST_CHECKPOINT_INTERVAL = Duration.ofMinutes(5);
+
     static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(5);
 
     private static final Map<String, Duration> SLOW_VENUES =
@@ -169,7 +171,7 @@ public record Configuration(
                 root.section("rates").decimals(),
                 regime(root.section("metrics")),
                 kafka(root.section("kafka")),
-                root.duration("checkpoint-interval", Duration.ofMillis(100), Duration.ofSeconds(10)),
+                checkpointInterval(root),
                 root.integer("parallelism", 1, Pipeline.MAX_PARALLELISM, null),
                 local(root.section("local")),
                 decimals(root.section("json")),
@@ -261,6 +263,16 @@ public record Configuration(
         section.end();
         metrics.end();
         return regime;
+    }
+
+    /** Transactions are open for as long, and they end after ten minutes whether committed or not. */
+    private static Duration checkpointInterval(Section root) {
+        Duration interval = root.duration("checkpoint-interval", Duration.ofMillis(100), Duration.ofSeconds(10));
+        if (interval.compareTo(LONGEST_CHECKPOINT_INTERVAL) > 0) {
+            throw new ConfigurationException(
+                    "checkpoint-interval is \"" + interval.toSeconds() + "s\", allowed is a duration of at most 5m.");
+        }
+        return interval;
     }
 
     private static Kafka kafka(Section section) {

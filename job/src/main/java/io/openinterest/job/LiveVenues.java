@@ -6,12 +6,16 @@ import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import io.openinterest.venue.Venues;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The enabled venues as the live source wants them. */
 public final class LiveVenues {
@@ -20,6 +24,8 @@ public final class LiveVenues {
     static final String CME = "cme";
 
     /** How long event time waits for a venue's first answer. */
+    private static final Path CONVENTIONS = Path.of("conf", "conventions.yaml");
+
     private static final Duration START_WAIT = Duration.ofSeconds(60);
 
     private LiveVenues() {}
@@ -59,6 +65,17 @@ public final class LiveVenues {
         return configuration.enabledVenues().stream()
                 .map(id -> settings(id, configuration, common))
                 .toList();
+    }
+
+    /** The venues that the first boundary waits for: those that will answer under their own name. */
+    static Set<String> awaited(Configuration configuration) {
+        SourceSettings common = common(configuration, Set.of());
+        return configuration.enabledVenues().stream()
+                .filter(id -> {
+                    Venue venue = create(settings(id, configuration, common));
+                    return !venue.isAggregator() && !venue.feeds().isEmpty();
+                })
+                .collect(Collectors.toSet());
     }
 
     private static Venue create(VenueSettings settings) {
@@ -101,9 +118,22 @@ public final class LiveVenues {
                 START_WAIT,
                 configuration.historyWait(),
                 Map.copyOf(configuration.rates()),
-                Conventions.builtIn(),
+                conventions(),
                 directExchanges,
                 configuration.source() == SourceKind.SIMULATED);
+    }
+
+    /** The file that the user may have corrected, else the copy in the jar. */
+    private static Conventions conventions() {
+        if (!Files.exists(CONVENTIONS)) {
+            return Conventions.builtIn();
+        }
+        try {
+            return Conventions.read(CONVENTIONS);
+        } catch (IOException e) {
+            throw new ConfigurationException(CONVENTIONS + " can't be read: "
+                    + e.getMessage().lines().findFirst().orElse("unknown fault"));
+        }
     }
 
     private static String text(URI uri) {

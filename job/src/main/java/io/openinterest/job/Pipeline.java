@@ -31,6 +31,7 @@ import io.openinterest.observation.Json;
 import io.openinterest.observation.Quarantined;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.BroadcastStream;
@@ -190,7 +191,7 @@ public final class Pipeline {
                 Configuration.DEFAULT_MAX_AGE,
                 configuration.allowedLateness(),
                 configuration.assetClasses(),
-                configuration.enabledVenues(),
+                configuration.isLive() ? LiveVenues.awaited(configuration) : Set.of(),
                 configuration.source() == SourceKind.REPLAY);
     }
 

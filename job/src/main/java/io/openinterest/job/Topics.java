@@ -159,7 +159,10 @@ public final class Topics {
                 ? Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)
                 : Map.of(
                         TopicConfig.RETENTION_MS_CONFIG,
-                        Long.toString(kafka.retention().toMillis()));
+                        Long.toString(kafka.retention().toMillis()),
+                        // timestamps are event time; a recording may be ahead of the broker's clock
+                        TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG,
+                        Long.toString(Long.MAX_VALUE));
         return new NewTopic(kafka.topicPrefix() + topic, kafka.partitions(), kafka.replicationFactor()).configs(rules);
     }
 

@@ -20,14 +20,20 @@ public record Quarantined(
 
     static final int RAW_BYTES = 4096;
 
+    /** Of the other texts, which may quote what a venue wrote. */
+    private static final int TEXT_BYTES = 1024;
+
     public Quarantined {
-        raw = raw == null ? null : head(raw);
+        raw = raw == null ? null : head(raw, RAW_BYTES);
+        detail = detail == null ? null : head(detail, TEXT_BYTES);
+        endpoint = endpoint == null ? null : head(endpoint, TEXT_BYTES);
+        market = market == null ? null : head(market, TEXT_BYTES);
     }
 
     /** As many whole characters as fit; what is no character (half of a surrogate pair) can't be written. */
-    private static String head(String raw) {
-        byte[] bytes = raw.substring(0, Math.min(raw.length(), RAW_BYTES)).getBytes(StandardCharsets.UTF_8);
-        int end = Math.min(bytes.length, RAW_BYTES);
+    private static String head(String text, int limit) {
+        byte[] bytes = text.substring(0, Math.min(text.length(), limit)).getBytes(StandardCharsets.UTF_8);
+        int end = Math.min(bytes.length, limit);
         while (end < bytes.length && (bytes[end] & 0xC0) == 0x80) {
             end--;
         }

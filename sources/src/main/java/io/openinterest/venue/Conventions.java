@@ -136,6 +136,11 @@ public record Conventions(List<Convention> conventions) implements Serializable 
         }
     }
 
+    /** True for a venue that has an entry. */
+    public boolean knows(String venue) {
+        return conventions.stream().anyMatch(entry -> entry.venue().equals(venue));
+    }
+
     /** What holds for this venue, feed and instrument at a time. */
     public Convention find(String venue, String feed, Instrument instrument, Instant at) {
         return conventions.stream()

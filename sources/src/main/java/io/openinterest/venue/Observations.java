@@ -38,6 +38,9 @@ public final class Observations implements Observer {
     private static final BigDecimal HALF = new BigDecimal("0.5");
     private static final int WAITING_LIMIT = 50_000;
 
+    /** Far more than any venue needs; a symbol becomes part of keys and of state. */
+    private static final int LONGEST_SYMBOL = 200;
+
     private final Venue venue;
     private final VenueSettings settings;
     private final Duration maxAge;
@@ -215,6 +218,12 @@ public final class Observations implements Observer {
     @Override
     public void instrument(Instrument instrument) {
         reading.reported++;
+        if (instrument.symbol().length() > LONGEST_SYMBOL) {
+            throw new Fields.BadSchema("the symbol is longer than " + LONGEST_SYMBOL + " characters");
+        }
+        if (instrument.contractSize() != null && instrument.contractSize().signum() <= 0) {
+            throw new Fields.BadSchema("the contract size of " + instrument.symbol() + " is not above 0");
+        }
         reading.instruments.add(instrument);
     }
 
@@ -420,7 +429,11 @@ public final class Observations implements Observer {
             valueUsd = price == null ? null : Fields.multiply(Fields.multiply(amount, price.price), fx);
         }
         // without the price the amount and the value are the venue's own, and the price follows from them
-        boolean derived = (own || face != null) && amount != null && amount.signum() > 0 && valueUsd.signum() > 0;
+        boolean derived = (own || face != null)
+                && amount != null
+                && amount.signum() > 0
+                && valueUsd != null
+                && valueUsd.signum() > 0;
         if (amount == null && valueUsd != null) {
             amount = valueUsd.signum() == 0
                     ? BigDecimal.ZERO

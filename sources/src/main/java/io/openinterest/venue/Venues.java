@@ -36,9 +36,9 @@ public final class Venues {
         }
     }
 
-    /** True when a file exists for the id. */
+    /** True when a file exists for the id, and the conventions say how it counts. */
     public static boolean exists(String id) {
-        return find(id) != null;
+        return find(id) != null && Conventions.builtIn().knows(id);
     }
 
     private static Class<?> find(String id) {

@@ -21,7 +21,6 @@ import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -292,7 +291,7 @@ public final class Coinmetrics implements Venue {
         }
         boolean isOver = expiration != null && !expiration.isAfter(now) || "offline".equals(text(row, "status"));
         return instrument
-                .contractSize(new BigDecimal(required(row, "contract_size")))
+                .contractSize(decimal(row, "contract_size"))
                 .of(OURS.getOrDefault(exchange, exchange), exchange.equals("cme") ? "cme" : null)
                 .status(isOver ? Instrument.Status.DELISTED : Instrument.Status.OBSERVED);
     }
