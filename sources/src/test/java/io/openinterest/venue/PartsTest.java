@@ -164,8 +164,9 @@ class PartsTest {
         SourceSettings common = SourceSettings.defaults();
         assertThat(Venues.create(VenueSettings.of("bybit-inverse", common)).exchange())
                 .isEqualTo("bybit");
-        assertThat(Venues.exists("stub")).isTrue();
-        for (String unknown : new String[] {"nowhere", "", "../venues", "Bybit", "java-lang"}) {
+        assertThat(Venues.exists("kraken-futures")).isTrue();
+        for (String unknown :
+                new String[] {"nowhere", "", "../venues", "Bybit", "java-lang", "binance", "bybit", "okx-x"}) {
             assertThat(Venues.exists(unknown)).isFalse();
         }
         assertThatThrownBy(() -> Venues.create(VenueSettings.of("nowhere", common)))
