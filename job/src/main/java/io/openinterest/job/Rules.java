@@ -4,32 +4,36 @@ import io.openinterest.functions.AlertRules;
 import io.openinterest.functions.RuleRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.Collector;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Alert rules: those of the configuration, and those of the topic. */
 final class Rules {
+
+    private static final Duration POLL = Duration.ofMillis(500);
 
     private Rules() {}
 
@@ -43,63 +47,90 @@ final class Rules {
     }
 
     /**
-     * What the topic says: first, as an input that ends, the rules that are there already, so that event time waits for
-     * them and every run knows them from its first boundary on; then, in a job that does not end by itself, what is
-     * written later, which event time never waits for.
+     * What the topic says: first the rules that are there already, read here and now, so that event time waits for them
+     * and every run knows them from its first boundary on; then, in a job that does not end by itself, what is written
+     * later, which event time never waits for.
+     *
+     * <p>They are not a bounded Kafka source because one that is restored before it had finished never finishes: its
+     * enumerator finds no new partition and so never says that there are no more. Alerts would wait for it for ever.
      */
-    static DataStream<RuleRecord> topic(StreamExecutionEnvironment environment, Configuration configuration)
-            throws InterruptedException {
-        Map<TopicPartition, Long> ends = ends(configuration.kafka());
-        DataStream<RuleRecord> existing = environment
-                .fromSource(
-                        source(configuration.kafka())
-                                .setStartingOffsets(OffsetsInitializer.earliest())
-                                .setBounded(OffsetsInitializer.offsets(ends))
-                                .build(),
-                        WatermarkStrategy.noWatermarks(),
-                        "existing-rules")
+    static DataStream<RuleRecord> topic(StreamExecutionEnvironment environment, Configuration configuration) {
+        Existing existing = existing(configuration.kafka());
+        DataStream<RuleRecord> known = environment
+                .fromData(List.of(existing.rules()), Types.LIST(TypeInformation.of(RuleRecord.class)))
+                .uid("existing-rules")
+                .name("existing-rules")
+                .flatMap(new Each())
                 .setParallelism(1)
-                .uid("existing-rules");
+                .uid("each-existing-rule")
+                .name("each-existing-rule");
         if (configuration.source() == Configuration.SourceKind.REPLAY) {
-            return existing;
+            return known;
         }
-        return existing.union(environment
-                .fromSource(
-                        source(configuration.kafka())
-                                .setStartingOffsets(OffsetsInitializer.offsets(ends))
-                                .build(),
-                        WatermarkStrategy.forGenerator(context -> new NeverWaitedFor()),
-                        "new-rules")
+        KafkaSource<RuleRecord> later = KafkaSource.<RuleRecord>builder()
+                .setBootstrapServers(configuration.kafka().servers())
+                .setTopics(configuration.kafka().topicPrefix() + Topics.ALERT_RULES)
+                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
+                .setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false")
+                .setStartingOffsets(OffsetsInitializer.offsets(existing.ends()))
+                .setDeserializer(new Reader())
+                .build();
+        return known.union(environment
+                .fromSource(later, WatermarkStrategy.forGenerator(context -> new NeverWaitedFor()), "new-rules")
                 .setParallelism(1)
                 .uid("new-rules"));
     }
 
-    private static KafkaSourceBuilder<RuleRecord> source(Configuration.Kafka kafka) {
-        return KafkaSource.<RuleRecord>builder()
-                .setBootstrapServers(kafka.servers())
-                .setTopics(kafka.topicPrefix() + Topics.ALERT_RULES)
-                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
-                .setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false")
-                .setDeserializer(new Reader());
+    /**
+     * What the topic held when asked.
+     *
+     * @param ends where each partition goes on
+     */
+    private record Existing(List<RuleRecord> rules, Map<TopicPartition, Long> ends) {}
+
+    private static Existing existing(Configuration.Kafka kafka) {
+        String topic = kafka.topicPrefix() + Topics.ALERT_RULES;
+        Map<String, Object> settings = Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                kafka.servers(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed");
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            List<RuleRecord> rules = new ArrayList<>();
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(POLL).forEach(record -> rules.add(rule(record)));
+            }
+            Map<TopicPartition, Long> read = new HashMap<>();
+            partitions.forEach(partition -> read.put(partition, consumer.position(partition)));
+            return new Existing(rules, read);
+        } catch (KafkaException e) {
+            throw new ConfigurationException("kafka.bootstrap-servers is \"" + kafka.servers()
+                    + "\", which refused to tell the rules: " + e.getMessage());
+        }
     }
 
-    private static Map<TopicPartition, Long> ends(Configuration.Kafka kafka) throws InterruptedException {
-        String topic = kafka.topicPrefix() + Topics.ALERT_RULES;
-        try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", kafka.servers()))) {
-            List<TopicPartitionInfo> partitions = admin.describeTopics(List.of(topic))
-                    .topicNameValues()
-                    .get(topic)
-                    .get()
-                    .partitions();
-            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-            partitions.forEach(
-                    partition -> latest.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest()));
-            Map<TopicPartition, Long> ends = new HashMap<>();
-            admin.listOffsets(latest).all().get().forEach((partition, end) -> ends.put(partition, end.offset()));
-            return ends;
-        } catch (ExecutionException e) {
-            throw new ConfigurationException("kafka.bootstrap-servers is \"" + kafka.servers()
-                    + "\", which refused to tell the rules: " + e.getCause().getMessage());
+    private static RuleRecord rule(ConsumerRecord<byte[], byte[]> record) {
+        return new RuleRecord(text(record.key()), text(record.value()), record.timestamp());
+    }
+
+    private static String text(byte[] bytes) {
+        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static final class Each implements FlatMapFunction<List<RuleRecord>, RuleRecord> {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void flatMap(List<RuleRecord> rules, Collector<RuleRecord> out) {
+            rules.forEach(out::collect);
         }
     }
 
@@ -109,16 +140,12 @@ final class Rules {
 
         @Override
         public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RuleRecord> out) throws IOException {
-            out.collect(new RuleRecord(text(record.key()), text(record.value()), record.timestamp()));
+            out.collect(rule(record));
         }
 
         @Override
         public TypeInformation<RuleRecord> getProducedType() {
             return TypeInformation.of(RuleRecord.class);
-        }
-
-        private static String text(byte[] bytes) {
-            return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
         }
     }
 

@@ -248,7 +248,8 @@ final class StandaloneCluster implements AutoCloseable {
                 Map.entry("taskmanager.memory.network.min", "64m"),
                 Map.entry("taskmanager.memory.network.max", "64m"),
                 Map.entry("heartbeat.interval", 1000),
-                Map.entry("heartbeat.timeout", 5000),
+                // A killed process is noticed by its connection; this long a silence is a machine under load.
+                Map.entry("heartbeat.timeout", 30_000),
                 Map.entry("restart-strategy.type", "fixed-delay"),
                 Map.entry("restart-strategy.fixed-delay.attempts", 100),
                 Map.entry("restart-strategy.fixed-delay.delay", "500 ms"),
