@@ -171,6 +171,7 @@ class StreamTest {
 
         // then
         assertThat(frame(connection)).isEqualTo("subscribe A");
+        connection.socket.send("{\"confirm\":\"A\"}");
         assertThat(frame(connection)).isEqualTo("subscribe NEW");
     }
 
