@@ -9,7 +9,6 @@ import io.openinterest.job.Topics;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,44 +29,51 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
- * Prints the largest assets and the new alerts whenever a boundary has been published. It knows only what any consumer
- * of committed records knows.
+ * Prints the largest assets, the largest movers and the new alerts whenever a boundary has been published. Movement is
+ * that of contracts, not of dollars. It knows only what any consumer of committed records knows.
  */
 final class BoundaryTable implements AutoCloseable {
 
     private static final int LARGEST = 10;
+    private static final int MOVERS = 3;
     private static final int MOST_ALERTS = 10;
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final long CHANGE_OVER_MS = Interval.FIVE_MINUTES.millis();
+    private static final String HORIZON = "5m";
+    private static final String TOTAL = "total:all";
+    private static final String ASSET = "asset:";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PrintStream out;
-    private final String totals;
-    private final String assets;
+    private final String metrics;
     private final String alerts;
     private final KafkaConsumer<String, byte[]> consumer;
     private final Thread thread = new Thread(this::run, "boundary-table");
 
-    private final Map<String, TreeMap<Instant, Row>> rows = new HashMap<>();
+    private final Map<String, Row> rows = new HashMap<>();
+    private final Map<String, Move> moves = new HashMap<>();
     private final List<String> newAlerts = new ArrayList<>();
     private Instant newest = Instant.MIN;
     private Instant printed = Instant.MIN;
 
-    private record Row(BigDecimal value, String coverage, String exchanges) {}
+    private record Row(Instant time, BigDecimal value, String coverage, String exchanges) {}
+
+    /** The change of contracts over the horizon, like for like; null where it is not known yet. */
+    private record Move(Instant time, BigDecimal fraction, BigDecimal usd) {}
 
     /** A table of what is published from now on. */
     BoundaryTable(Configuration.Kafka kafka, PrintStream out) {
         this.out = out;
-        totals = kafka.topicPrefix() + Topics.total(Level.TOTAL, Interval.ONE_MINUTE);
-        assets = kafka.topicPrefix() + Topics.total(Level.ASSET, Interval.ONE_MINUTE);
+        String totals = kafka.topicPrefix() + Topics.total(Level.TOTAL, Interval.ONE_MINUTE);
+        String assets = kafka.topicPrefix() + Topics.total(Level.ASSET, Interval.ONE_MINUTE);
+        metrics = kafka.topicPrefix() + Topics.metrics(Interval.ONE_MINUTE);
         alerts = kafka.topicPrefix() + Topics.ALERTS;
         Properties properties = new Properties();
         properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.servers());
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
-        List<TopicPartition> partitions = Stream.of(totals, assets, alerts)
+        List<TopicPartition> partitions = Stream.of(totals, assets, metrics, alerts)
                 .flatMap(topic -> consumer.partitionsFor(topic).stream())
                 .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                 .toList();
@@ -141,35 +146,55 @@ final class BoundaryTable implements AutoCloseable {
             return;
         }
         Instant time = Instant.ofEpochMilli(record.timestamp());
-        TreeMap<Instant, Row> history = rows.computeIfAbsent(record.topic() + record.key(), key -> new TreeMap<>());
-        history.headMap(time.minusMillis(CHANGE_OVER_MS)).clear();
-        history.put(
+        if (record.topic().equals(metrics)) {
+            moves.put(
+                    record.key(),
+                    new Move(
+                            time,
+                            decimal(value.path("quantity_change_pct").path(HORIZON)),
+                            decimal(value.path("quantity_change_usd").path(HORIZON))));
+            return;
+        }
+        Row row = new Row(
                 time,
-                new Row(
-                        value.path("value_usd").isNull()
-                                ? BigDecimal.ZERO
-                                : new BigDecimal(value.path("value_usd").asText()),
-                        value.path("coverage").asText(),
-                        value.path("exchanges").asText()));
+                decimal(value.path("value_usd")),
+                value.path("coverage").asText(),
+                value.path("exchanges").asText());
+        rows.put(value.path("level").asText() + ":" + record.key(), row);
         newest = time.isAfter(newest) ? time : newest;
+    }
+
+    private static BigDecimal decimal(JsonNode value) {
+        return value.isMissingNode() || value.isNull() ? null : new BigDecimal(value.asText());
     }
 
     private void print() {
         if (!newest.isAfter(printed)) {
             return;
         }
-        StringBuilder table = new StringBuilder(
-                "%n%-24s %20s %9s %9s %10s%n".formatted(newest, "open interest, USD", "5m", "coverage", "exchanges"));
-        line(table, "total", totals + "all");
+        rows.values().removeIf(row -> row.time().isBefore(newest) || row.value() == null);
+        moves.values().removeIf(move -> move.time().isBefore(newest) || move.fraction() == null);
+        StringBuilder table = new StringBuilder("%n%-24s %20s %12s %9s %10s%n"
+                .formatted(newest, "open interest, USD", "contracts 5m", "coverage", "exchanges"));
+        line(table, "total", TOTAL);
         rows.entrySet().stream()
-                .filter(entry ->
-                        entry.getKey().startsWith(assets) && entry.getValue().containsKey(newest))
-                .sorted(Comparator.comparing(
-                        (Map.Entry<String, TreeMap<Instant, Row>> entry) ->
-                                entry.getValue().get(newest).value(),
-                        Comparator.reverseOrder()))
+                .filter(entry -> entry.getKey().startsWith(ASSET))
+                .sorted(Map.Entry.comparingByValue(
+                        Comparator.comparing(Row::value).reversed()))
                 .limit(LARGEST)
-                .forEach(entry -> line(table, entry.getKey().substring(assets.length()), entry.getKey()));
+                .forEach(entry -> line(table, entry.getKey().substring(ASSET.length()), entry.getKey()));
+        moves.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(ASSET)
+                        && entry.getValue().usd().signum() != 0)
+                .sorted(Map.Entry.comparingByValue(
+                        Comparator.comparing((Move move) -> move.usd().abs()).reversed()))
+                .limit(MOVERS)
+                .forEach(entry -> table.append(String.format(
+                        Locale.ROOT,
+                        "  moved: %-15s %+,20.0f %12s%n",
+                        entry.getKey().substring(ASSET.length()),
+                        entry.getValue().usd(),
+                        percent(entry.getValue()))));
         newAlerts.stream()
                 .limit(MOST_ALERTS)
                 .forEach(alert -> table.append("  ").append(alert).append('\n'));
@@ -177,30 +202,27 @@ final class BoundaryTable implements AutoCloseable {
             table.append("  and ").append(newAlerts.size() - MOST_ALERTS).append(" more alerts\n");
         }
         newAlerts.clear();
-        rows.values().removeIf(history -> history.lastKey().isBefore(newest.minusMillis(CHANGE_OVER_MS)));
         printed = newest;
         out.print(table);
     }
 
-    private void line(StringBuilder table, String name, String key) {
-        TreeMap<Instant, Row> history = rows.getOrDefault(key, new TreeMap<>());
-        Row row = history.get(newest);
-        if (row == null) {
-            return;
+    private void line(StringBuilder table, String name, String entity) {
+        Row row = rows.get(entity);
+        if (row != null) {
+            table.append(String.format(
+                    Locale.ROOT,
+                    "%-24s %,20.0f %12s %9s %10s%n",
+                    name,
+                    row.value(),
+                    percent(moves.get(entity)),
+                    row.coverage(),
+                    row.exchanges()));
         }
-        Row before = history.get(newest.minusMillis(CHANGE_OVER_MS));
-        table.append(String.format(
-                Locale.ROOT,
-                "%-24s %,20d %9s %9s %10s%n",
-                name,
-                row.value().setScale(0, RoundingMode.HALF_EVEN).toBigInteger(),
-                before == null || before.value().signum() == 0 ? "" : percent(row.value(), before.value()),
-                row.coverage(),
-                row.exchanges()));
     }
 
-    private static String percent(BigDecimal now, BigDecimal before) {
-        BigDecimal change = now.subtract(before).divide(before, 8, RoundingMode.HALF_EVEN);
-        return String.format(Locale.ROOT, "%+.2f %%", change.movePointRight(2));
+    private static String percent(Move move) {
+        return move == null
+                ? ""
+                : String.format(Locale.ROOT, "%+.2f %%", move.fraction().movePointRight(2));
     }
 }
