@@ -151,7 +151,9 @@ class VenueRunnerTest {
         start(settings(), null);
 
         // then: it is told, and the next try succeeds without waiting for the next minute
-        Quarantined quarantined = quarantined();
+        Quarantined quarantined = await(arrival ->
+                        arrival.quarantined() != null && arrival.quarantined().endpoint() != null)
+                .quarantined();
         assertThat(quarantined.reason()).as(quarantined.detail()).isEqualTo(reason);
         assertThat(quarantined.endpoint()).isEqualTo("GET /v5/market/tickers?category=linear");
         assertThat(quarantined.venue()).isEqualTo("bybit-linear");
