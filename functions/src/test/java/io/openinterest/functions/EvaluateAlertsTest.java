@@ -34,7 +34,9 @@ class EvaluateAlertsTest {
 
     @AfterEach
     void close() throws Exception {
-        operator.close();
+        if (operator != null) {
+            operator.close();
+        }
     }
 
     @Test
