@@ -174,6 +174,10 @@ final class BoundaryTable implements AutoCloseable {
         }
         rows.values().removeIf(row -> row.time().isBefore(newest) || row.value() == null);
         moves.values().removeIf(move -> move.time().isBefore(newest) || move.fraction() == null);
+        // partitions of one commit are read one after the other
+        if (!rows.containsKey(TOTAL) || rows.keySet().stream().noneMatch(entity -> entity.startsWith(ASSET))) {
+            return;
+        }
         StringBuilder table = new StringBuilder("%n%-24s %20s %12s %9s %10s%n"
                 .formatted(newest, "open interest, USD", "contracts 5m", "coverage", "exchanges"));
         line(table, "total", TOTAL);
