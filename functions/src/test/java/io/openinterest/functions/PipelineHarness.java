@@ -1,6 +1,17 @@
 package io.openinterest.functions;
 
-import io.openinterest.functions.SumTotals.Scope;
+import io.openinterest.functions.market.AcceptObservations;
+import io.openinterest.functions.market.SnapshotMarkets;
+import io.openinterest.functions.market.SnapshotSettings;
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.MarketRow;
+import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.run.RunBounds;
+import io.openinterest.functions.run.RunEvent;
+import io.openinterest.functions.run.TrackRun;
+import io.openinterest.functions.total.Contribution;
+import io.openinterest.functions.total.SumTotals;
+import io.openinterest.functions.total.SumTotals.Scope;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
@@ -60,7 +71,9 @@ final class PipelineHarness implements AutoCloseable {
                 Types.INT);
         for (Scope scope : Scope.values()) {
             totals.add(new KeyedOneInputStreamOperatorTestHarness<>(
-                    new KeyedProcessOperator<>(new SumTotals(scope, settings)), scope::key, Types.STRING));
+                    new KeyedProcessOperator<>(new SumTotals(scope, settings.corrections())),
+                    scope::key,
+                    Types.STRING));
         }
         if (saved != null) {
             accept.initializeState(saved.accept());
@@ -107,7 +120,7 @@ final class PipelineHarness implements AutoCloseable {
         greatest = Math.max(greatest, observation.time().toEpochMilli());
         accept.processElement(new StreamRecord<>(Arrival.of(observation, greatest - DISORDER)));
         flow();
-        long minute = MarketState.floorToMinute(greatest - DISORDER);
+        long minute = Interval.floorToMinute(greatest - DISORDER);
         if (minute > passed) {
             pass(minute - 1);
             passed = minute;

@@ -9,6 +9,10 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Ledger;
+import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.TotalRow;
 import io.openinterest.observation.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,7 +34,7 @@ import java.util.zip.GZIPInputStream;
  * Records of an independent implementation, kept beside the repository. Its totals are the input of the metrics, its
  * metrics and alerts what must come out. Tests are skipped where the folder is absent.
  */
-final class Referee {
+public final class Referee {
 
     static final JsonMapper MAPPER = (JsonMapper) Json.mapper(Json.Decimals.NUMBER)
             .registerModule(new SimpleModule().addDeserializer(Instant.class, new JsonDeserializer<>() {
@@ -47,18 +51,18 @@ final class Referee {
     }
 
     /** The generated set; skips the test where it is absent. */
-    static Referee generated() {
+    public static Referee generated() {
         Path folder = Path.of(System.getProperty("shared.directory", "../../shared"), "referee", "generated");
         assumeTrue(Files.isDirectory(folder), () -> "no expected records at " + folder.toAbsolutePath());
         return new Referee(folder);
     }
 
-    Path folder() {
+    public Path folder() {
         return folder;
     }
 
     /** The lines of a topic, without the key: the value as text. */
-    List<String> values(String topic) {
+    public List<String> values(String topic) {
         Path file = folder.resolve("expected/open-interest." + topic + ".jsonl.gz");
         try (BufferedReader reader = new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8))) {
@@ -71,7 +75,7 @@ final class Referee {
     }
 
     /** All totals by time, with what the metrics need beyond the published record taken from the expected metrics. */
-    List<TotalRow> totals() {
+    public List<TotalRow> totals() {
         List<TotalRow> rows = new ArrayList<>();
         for (Interval interval : Interval.values()) {
             Map<String, JsonNode> metrics = new HashMap<>();
@@ -109,11 +113,11 @@ final class Referee {
         return rows;
     }
 
-    static JsonNode tree(String text) {
+    public static JsonNode tree(String text) {
         return read(text, JsonNode.class);
     }
 
-    static <T> T read(String text, Class<T> type) {
+    public static <T> T read(String text, Class<T> type) {
         try {
             return MAPPER.readValue(text, type);
         } catch (IOException e) {
@@ -121,7 +125,7 @@ final class Referee {
         }
     }
 
-    static String write(Object row) {
+    public static String write(Object row) {
         try {
             return MAPPER.writeValueAsString(row);
         } catch (IOException e) {
@@ -165,7 +169,7 @@ final class Referee {
     }
 
     /** The row with another value, ledger and revision. */
-    static TotalRow copy(TotalRow row, BigDecimal value, Change change, int revision, Boolean withdrawn) {
+    public static TotalRow copy(TotalRow row, BigDecimal value, Ledger change, int revision, Boolean withdrawn) {
         return new TotalRow(
                 row.level(),
                 row.id(),

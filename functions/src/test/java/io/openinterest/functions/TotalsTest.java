@@ -2,6 +2,11 @@ package io.openinterest.functions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.functions.market.SnapshotMarkets;
+import io.openinterest.functions.market.SnapshotSettings;
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.TotalRow;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined.Reason;
@@ -29,9 +34,9 @@ class TotalsTest {
     void oneDeadVenueIsCoverageNotACrash() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
             // given two exchanges, one of which falls silent
-            run.arrive(Observed.market().on("okx").at("2026-03-01T07:00:05Z", "300", "1000"));
+            run.arrive(MarketFixture.market().on("okx").at("2026-03-01T07:00:05Z", "300", "1000"));
             for (int minute = 0; minute < 10; minute++) {
-                run.arrive(Observed.market().at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
+                run.arrive(MarketFixture.market().at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
             }
 
             run.end();
@@ -52,11 +57,12 @@ class TotalsTest {
     @Test
     void anEntityThatEndsHasOneLastRowOfZero() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
-            Observed march =
-                    Observed.market().symbol("ETHUSDT_260301", "eth", "usdt").future("2026-03-01T07:02:00Z");
+            MarketFixture march = MarketFixture.market()
+                    .symbol("ETHUSDT_260301", "eth", "usdt")
+                    .future("2026-03-01T07:02:00Z");
             run.arrive(march.at("2026-03-01T07:00:05Z", "10", "2000"));
             for (int minute = 0; minute < 10; minute++) {
-                run.arrive(Observed.market().at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
+                run.arrive(MarketFixture.market().at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
             }
 
             run.end();
@@ -81,8 +87,8 @@ class TotalsTest {
     @Test
     void nothingIsPublishedAfterTheLastObservation() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
-            run.arrive(Observed.market().at("2026-03-01T07:00:05Z", "100", "1000"));
-            run.arrive(Observed.market().at("2026-03-01T07:03:05Z", "100", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:00:05Z", "100", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:03:05Z", "100", "1000"));
 
             run.end();
 
@@ -104,9 +110,9 @@ class TotalsTest {
                 Set.of("binance-test", "okx-test", "dead-test"),
                 false);
         try (PipelineHarness run = new PipelineHarness(live)) {
-            run.arrive(Observed.market().at("2026-03-01T07:00:50Z", "100", "1000"));
-            run.arrive(Observed.market().on("okx").at("2026-03-01T07:01:20Z", "100", "1000"));
-            run.arrive(Observed.market().at("2026-03-01T07:05:50Z", "100", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:00:50Z", "100", "1000"));
+            run.arrive(MarketFixture.market().on("okx").at("2026-03-01T07:01:20Z", "100", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:05:50Z", "100", "1000"));
 
             // then 07:01 was not published, the dead venue was not awaited longer, and both are entries at 07:02
             assertThat(run.total("total:all", Interval.ONE_MINUTE, "2026-03-01T07:01:00Z"))
@@ -127,11 +133,12 @@ class TotalsTest {
                     .filter(other -> SnapshotMarkets.shard("binance-" + other + "-future") == shard)
                     .findFirst()
                     .orElseThrow();
-            Observed eth = Observed.market().symbol(symbol, "eth", "usdt");
+            MarketFixture eth = MarketFixture.market().symbol(symbol, "eth", "usdt");
             assertThat(SnapshotMarkets.shard("okx-BTCUSDT-future")).isNotEqualTo(shard);
-            run.arrive(Observed.market().at("2026-03-01T07:05:10Z", "100", "1000"), "2026-03-01T07:05:00Z");
+            run.arrive(MarketFixture.market().at("2026-03-01T07:05:10Z", "100", "1000"), "2026-03-01T07:05:00Z");
             run.arrive(eth.at("2026-03-01T07:01:10Z", "10", "2000"), "2026-03-01T07:01:00Z");
-            run.arrive(Observed.market().on("okx").at("2026-03-01T07:01:20Z", "1", "1000"), "2026-03-01T07:01:00Z");
+            run.arrive(
+                    MarketFixture.market().on("okx").at("2026-03-01T07:01:20Z", "1", "1000"), "2026-03-01T07:01:00Z");
             run.arrive(eth.at("2026-03-01T07:05:10Z", "20", "2000"), "2026-03-01T07:05:00Z");
 
             run.end();
@@ -149,14 +156,14 @@ class TotalsTest {
     @Test
     void aLateObservationCorrectsWhatItChangesAndNothingElse() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
-            run.arrive(Observed.market().on("okx").at("2026-03-01T07:00:05Z", "300", "1000"));
+            run.arrive(MarketFixture.market().on("okx").at("2026-03-01T07:00:05Z", "300", "1000"));
             for (int minute = 0; minute < 10; minute++) {
-                run.arrive(Observed.market().at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
+                run.arrive(MarketFixture.market().at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
             }
 
             // when a figure of 07:03 comes six minutes late
-            run.arrive(Observed.market().on("okx").at("2026-03-01T07:03:05Z", "330", "1000"));
-            run.arrive(Observed.market().at("2026-03-01T07:10:10Z", "100", "1000"));
+            run.arrive(MarketFixture.market().on("okx").at("2026-03-01T07:03:05Z", "330", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:10:10Z", "100", "1000"));
             run.end();
 
             assertThat(run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:03:00Z")
@@ -177,14 +184,14 @@ class TotalsTest {
     @Test
     void aRowThatShouldNotExistIsWithdrawn() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
-            run.arrive(Observed.market().on("okx").at("2026-03-01T07:00:05Z", "300", "1000"));
+            run.arrive(MarketFixture.market().on("okx").at("2026-03-01T07:00:05Z", "300", "1000"));
             for (int minute = 0; minute < 10; minute++) {
-                run.arrive(Observed.market().at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
+                run.arrive(MarketFixture.market().at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
             }
 
             // when it turns out late that the market was delisted at 07:02
-            run.arrive(Observed.market().on("okx").delisted().at("2026-03-01T07:02:30Z", "0", "0"));
-            run.arrive(Observed.market().at("2026-03-01T07:10:10Z", "100", "1000"));
+            run.arrive(MarketFixture.market().on("okx").delisted().at("2026-03-01T07:02:30Z", "0", "0"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:10:10Z", "100", "1000"));
             run.end();
 
             TotalRow gone = run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:04:00Z");
@@ -201,12 +208,12 @@ class TotalsTest {
     @Test
     void anObservationTooLateToCorrectAnythingIsQuarantined() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
-            run.arrive(Observed.market().at("2026-03-01T07:00:05Z", "100", "1000"));
-            run.arrive(Observed.market().at("2026-03-01T07:30:00Z", "100", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:00:05Z", "100", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:30:00Z", "100", "1000"));
 
             // the watermark is 07:29; a quarter of an hour behind it is too late
-            run.arrive(Observed.market().at("2026-03-01T07:14:00Z", "100", "1000"));
-            run.arrive(Observed.market().at("2026-03-01T07:14:01Z", "100", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:14:00Z", "100", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:14:01Z", "100", "1000"));
 
             assertThat(run.rejected).hasSize(1);
             assertThat(run.rejected.get(0).reason()).isEqualTo(Reason.TOO_LATE);
@@ -217,14 +224,14 @@ class TotalsTest {
     @Test
     void threeAlikeAreBelievedOneOrTwoAreNot() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
-            run.arrive(Observed.market().at("2026-03-01T07:00:05Z", "2000", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:00:05Z", "2000", "1000"));
 
-            run.arrive(Observed.market().at("2026-03-01T07:01:05Z", "30000", "1000"));
-            run.arrive(Observed.market().at("2026-03-01T07:02:05Z", "31000", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:01:05Z", "30000", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:02:05Z", "31000", "1000"));
             assertThat(run.rejected).extracting(q -> q.reason()).containsOnly(Reason.IMPLAUSIBLE);
             assertThat(run.accepted).hasSize(1);
 
-            run.arrive(Observed.market().at("2026-03-01T07:03:05Z", "32000", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:03:05Z", "32000", "1000"));
             assertThat(run.accepted).hasSize(2);
         }
     }
@@ -232,9 +239,9 @@ class TotalsTest {
     @Test
     void anExactRepetitionIsLeftOut() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
-            Observation once = Observed.market().at("2026-03-01T07:00:05Z", "100", "1000");
+            Observation once = MarketFixture.market().at("2026-03-01T07:00:05Z", "100", "1000");
             run.arrive(once).arrive(once);
-            run.arrive(Observed.market().at("2026-03-01T07:00:06Z", "100", "1000"))
+            run.arrive(MarketFixture.market().at("2026-03-01T07:00:06Z", "100", "1000"))
                     .end();
 
             assertThat(run.accepted).hasSize(2);
@@ -286,7 +293,7 @@ class TotalsTest {
                     continue;
                 }
                 contracts *= 0.97 + random.nextDouble() * 0.06;
-                Observed market = Observed.market()
+                MarketFixture market = MarketFixture.market()
                         .on(exchanges[m / 3])
                         .symbol("M" + m, bases[m % 3], m % 2 == 0 ? "usdt" : "usdc")
                         .sides(m == 4 && minute > 20 ? 2 : 1);

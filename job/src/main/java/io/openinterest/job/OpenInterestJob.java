@@ -1,7 +1,15 @@
 package io.openinterest.job;
 
-import io.openinterest.functions.RuleRecord;
-import io.openinterest.job.Configuration.SourceKind;
+import io.openinterest.functions.alert.RuleRecord;
+import io.openinterest.job.config.Arguments;
+import io.openinterest.job.config.ConfigurationException;
+import io.openinterest.job.config.JobConfiguration;
+import io.openinterest.job.config.JobConfiguration.SourceKind;
+import io.openinterest.job.config.LiveVenues;
+import io.openinterest.job.config.Section;
+import io.openinterest.job.kafka.RulesTopic;
+import io.openinterest.job.kafka.TopicSink;
+import io.openinterest.job.kafka.Topics;
 import io.openinterest.observation.Arrival;
 import java.time.Duration;
 import java.util.Set;
@@ -34,7 +42,7 @@ public final class OpenInterestJob {
                 end(0);
                 return;
             }
-            Configuration configuration = arguments.configuration(SourceKind.LIVE);
+            JobConfiguration configuration = arguments.configuration(SourceKind.LIVE);
             if (configuration.source() == SourceKind.AUTO || configuration.source() == SourceKind.SIMULATED) {
                 throw new ConfigurationException("source is \"" + Section.text(configuration.source())
                         + "\", which only job/run has; allowed is live, replay, kafka.");
@@ -54,13 +62,13 @@ public final class OpenInterestJob {
      *
      * @throws ConfigurationException when no broker answers, or the source is none of this environment
      */
-    public static void define(StreamExecutionEnvironment environment, Configuration configuration)
+    public static void define(StreamExecutionEnvironment environment, JobConfiguration configuration)
             throws InterruptedException {
         check(configuration);
         prepare(environment, configuration);
         int partitions = Topics.create(configuration.kafka());
         DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, partitions);
-        DataStream<RuleRecord> rules = Rules.topic(environment, configuration);
+        DataStream<RuleRecord> rules = RulesTopic.topic(environment, configuration);
         Pipeline.define(arrivals, rules, TopicSink.of(configuration), partitions, configuration);
     }
 
@@ -69,13 +77,13 @@ public final class OpenInterestJob {
      *
      * @throws ConfigurationException when a file is missing, a venue does not exist or is closed
      */
-    public static void check(Configuration configuration) {
+    public static void check(JobConfiguration configuration) {
         if (configuration.source() == SourceKind.REPLAY) {
             Sources.files(configuration.replay());
         } else if (configuration.isLive()) {
             LiveVenues.of(configuration);
         }
-        Rules.start(configuration);
+        RulesTopic.start(configuration);
         Set<String> unknown = Sources.unknownVenues(configuration);
         if (!unknown.isEmpty()) {
             System.err.println("Warning: venues names " + String.join(", ", unknown)
@@ -85,7 +93,7 @@ public final class OpenInterestJob {
     }
 
     /** What the pipeline relies on, whatever the cluster's own configuration says. */
-    static void prepare(StreamExecutionEnvironment environment, Configuration configuration) {
+    static void prepare(StreamExecutionEnvironment environment, JobConfiguration configuration) {
         var options = new org.apache.flink.configuration.Configuration();
         options.set(PipelineOptions.MAX_PARALLELISM, Pipeline.MAX_PARALLELISM);
         // Every record has a Flink type; a class that falls back to Kryo is a mistake to be found at submission.

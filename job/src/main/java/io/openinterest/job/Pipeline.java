@@ -1,31 +1,37 @@
 package io.openinterest.job;
 
-import io.openinterest.functions.AcceptObservations;
-import io.openinterest.functions.AlertControl;
-import io.openinterest.functions.AlertEvent;
-import io.openinterest.functions.AlertRules;
-import io.openinterest.functions.Contribution;
-import io.openinterest.functions.DeriveMetrics;
-import io.openinterest.functions.EvaluateAlerts;
-import io.openinterest.functions.ExpiryRow;
-import io.openinterest.functions.Measured;
-import io.openinterest.functions.MetricsSettings;
-import io.openinterest.functions.OptionContribution;
-import io.openinterest.functions.ParentValue;
-import io.openinterest.functions.ReadRules;
-import io.openinterest.functions.RuleChange;
-import io.openinterest.functions.RuleRecord;
-import io.openinterest.functions.RunBounds;
-import io.openinterest.functions.RunEvent;
-import io.openinterest.functions.SnapshotMarkets;
-import io.openinterest.functions.SnapshotSettings;
-import io.openinterest.functions.SumExpiries;
-import io.openinterest.functions.SumTotals;
-import io.openinterest.functions.SumTotals.Scope;
-import io.openinterest.functions.TotalRow;
-import io.openinterest.functions.TrackRun;
-import io.openinterest.job.Configuration.SourceKind;
-import io.openinterest.job.Configuration.Stages;
+import io.openinterest.functions.alert.AlertControl;
+import io.openinterest.functions.alert.EvaluateAlerts;
+import io.openinterest.functions.alert.ReadRules;
+import io.openinterest.functions.alert.RuleChange;
+import io.openinterest.functions.alert.RuleParser;
+import io.openinterest.functions.alert.RuleRecord;
+import io.openinterest.functions.expiry.OptionContribution;
+import io.openinterest.functions.expiry.SumExpiries;
+import io.openinterest.functions.market.AcceptObservations;
+import io.openinterest.functions.market.SnapshotMarkets;
+import io.openinterest.functions.market.SnapshotSettings;
+import io.openinterest.functions.metrics.BoundaryRecord;
+import io.openinterest.functions.metrics.DeriveMetrics;
+import io.openinterest.functions.metrics.MetricsSettings;
+import io.openinterest.functions.metrics.ParentValue;
+import io.openinterest.functions.record.AlertEvent;
+import io.openinterest.functions.record.ExpiryRow;
+import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.run.RunBounds;
+import io.openinterest.functions.run.RunEvent;
+import io.openinterest.functions.run.TrackRun;
+import io.openinterest.functions.total.Contribution;
+import io.openinterest.functions.total.SumTotals;
+import io.openinterest.functions.total.SumTotals.Scope;
+import io.openinterest.job.config.JobConfiguration;
+import io.openinterest.job.config.JobConfiguration.SourceKind;
+import io.openinterest.job.config.JobConfiguration.Stages;
+import io.openinterest.job.config.LiveVenues;
+import io.openinterest.job.kafka.RulesTopic;
+import io.openinterest.job.kafka.ToTopic;
+import io.openinterest.job.kafka.TopicRecord;
+import io.openinterest.job.kafka.WriteWatermarks;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Json;
 import io.openinterest.observation.Quarantined;
@@ -64,7 +70,7 @@ public final class Pipeline {
             DataStream<RuleRecord> rules,
             Sink<TopicRecord> topics,
             int partitions,
-            Configuration configuration) {
+            JobConfiguration configuration) {
         Json.Decimals decimals = configuration.decimals();
         SnapshotSettings settings = settings(configuration);
         List<DataStream<TopicRecord>> published = new ArrayList<>();
@@ -77,16 +83,18 @@ public final class Pipeline {
         SingleOutputStreamOperator<Arrival> accepted = named(
                 "accept-observations",
                 usable.keyBy(Pipeline::shard).process(new AcceptObservations(settings, configuration.isLive())));
-        published.add(named("publish-unusable", arrivals.flatMap(Publish.unusable(decimals))));
+        published.add(named("publish-unusable", arrivals.flatMap(ToTopic.unusable(decimals))));
         published.add(named(
                 "publish-rejected",
-                accepted.getSideOutput(AcceptObservations.REJECTED).flatMap(Publish.rejected(decimals))));
+                accepted.getSideOutput(AcceptObservations.REJECTED).flatMap(ToTopic.rejected(decimals))));
         if (configuration.source() != SourceKind.KAFKA) {
             DataStream<TopicRecord> observations = named(
                     "publish-observations",
-                    accepted.getSideOutput(AcceptObservations.ACCEPTED).flatMap(Publish.observations(decimals)));
+                    accepted.getSideOutput(AcceptObservations.ACCEPTED).flatMap(ToTopic.observations(decimals)));
             published.add(
-                    configuration.stages() == Stages.INGEST ? MarkTime.among(observations, partitions) : observations);
+                    configuration.stages() == Stages.INGEST
+                            ? WriteWatermarks.among(observations, partitions)
+                            : observations);
         }
 
         if (configuration.stages() != Stages.INGEST) {
@@ -107,10 +115,10 @@ public final class Pipeline {
 
             published.add(named(
                     "publish-markets",
-                    markets.getSideOutput(SnapshotMarkets.ROWS).flatMap(Publish.markets(decimals))));
+                    markets.getSideOutput(SnapshotMarkets.ROWS).flatMap(ToTopic.markets(decimals))));
             published.add(named(
                     "publish-totals",
-                    named("show-totals", totals.map(new ShowTotals())).flatMap(Publish.totals(decimals))));
+                    named("show-totals", totals.map(new TotalGauges())).flatMap(ToTopic.totals(decimals))));
 
             // What it amounts to: options by expiry, and what can be said about every total.
             DataStream<ExpiryRow> expiries = named(
@@ -121,15 +129,15 @@ public final class Pipeline {
             BroadcastStream<ParentValue> parents = named(
                             "parent-values", totals.flatMap(Pipeline::parent).returns(ParentValue.class))
                     .broadcast(DeriveMetrics.PARENTS);
-            DataStream<Measured> measured = named(
+            DataStream<BoundaryRecord> measured = named(
                     "derive-metrics",
                     totals.keyBy(TotalRow::entity).connect(parents).process(new DeriveMetrics(metrics(configuration))));
 
-            published.add(named("publish-expiries", expiries.flatMap(Publish.expiries(decimals))));
-            published.add(named("publish-metrics", measured.flatMap(Publish.metrics(decimals))));
+            published.add(named("publish-expiries", expiries.flatMap(ToTopic.expiries(decimals))));
+            published.add(named("publish-metrics", measured.flatMap(ToTopic.metrics(decimals))));
 
             // What is worth telling: alerts on all of it, by rules that change while this runs.
-            AlertRules start = Rules.start(configuration);
+            RuleParser start = RulesTopic.start(configuration);
             SingleOutputStreamOperator<RuleChange> changes = named("read-rules", rules.process(new ReadRules()));
             BroadcastStream<AlertControl> control = named("rule-changes", changes.map(AlertControl::of))
                     .union(named("run-events", run.map(AlertControl::of)))
@@ -138,15 +146,15 @@ public final class Pipeline {
                     "evaluate-alerts",
                     measured.union(named(
                                     "market-records",
-                                    markets.getSideOutput(SnapshotMarkets.ROWS).map(Measured::of)))
-                            .keyBy(Measured::entity)
+                                    markets.getSideOutput(SnapshotMarkets.ROWS).map(BoundaryRecord::of)))
+                            .keyBy(BoundaryRecord::entity)
                             .connect(control)
                             .process(new EvaluateAlerts(start.rules())));
 
-            published.add(named("publish-alerts", alerts.flatMap(Publish.alerts(decimals))));
+            published.add(named("publish-alerts", alerts.flatMap(ToTopic.alerts(decimals))));
             published.add(named(
                     "publish-bad-rules",
-                    changes.getSideOutput(ReadRules.REJECTED).flatMap(Publish.rejected(decimals))));
+                    changes.getSideOutput(ReadRules.REJECTED).flatMap(ToTopic.rejected(decimals))));
             if (!start.quarantined().isEmpty()) {
                 DataStream<Quarantined> bad = arrivals.getExecutionEnvironment()
                         .fromData(
@@ -154,7 +162,7 @@ public final class Pipeline {
                                 start.quarantined().toArray(Quarantined[]::new))
                         .name("bad-start-rules")
                         .uid("bad-start-rules");
-                published.add(named("publish-bad-start-rules", bad.flatMap(Publish.rejected(decimals))));
+                published.add(named("publish-bad-start-rules", bad.flatMap(ToTopic.rejected(decimals))));
             }
         }
 
@@ -168,7 +176,7 @@ public final class Pipeline {
 
     private static SingleOutputStreamOperator<TotalRow> sum(
             String name, DataStream<Contribution> contributions, Scope scope, SnapshotSettings settings) {
-        return named(name, contributions.keyBy(scope::key).process(new SumTotals(scope, settings)));
+        return named(name, contributions.keyBy(scope::key).process(new SumTotals(scope, settings.corrections())));
     }
 
     private static void parent(TotalRow row, Collector<ParentValue> out) {
@@ -185,17 +193,17 @@ public final class Pipeline {
         return operator.name(name).uid(name);
     }
 
-    private static SnapshotSettings settings(Configuration configuration) {
+    private static SnapshotSettings settings(JobConfiguration configuration) {
         return new SnapshotSettings(
                 configuration.maxAges(),
-                Configuration.DEFAULT_MAX_AGE,
+                JobConfiguration.DEFAULT_MAX_AGE,
                 configuration.allowedLateness(),
                 configuration.assetClasses(),
                 configuration.isLive() ? LiveVenues.awaited(configuration) : Set.of(),
                 configuration.source() == SourceKind.REPLAY);
     }
 
-    private static MetricsSettings metrics(Configuration configuration) {
+    private static MetricsSettings metrics(JobConfiguration configuration) {
         return new MetricsSettings(
                 configuration.regime().priceBand(),
                 configuration.regime().returnBand(),

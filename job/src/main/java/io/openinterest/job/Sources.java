@@ -1,11 +1,16 @@
 package io.openinterest.job;
 
-import io.openinterest.connector.OpenInterestSource;
-import io.openinterest.job.Configuration.SourceKind;
+import io.openinterest.adapters.Adapters;
+import io.openinterest.job.config.ConfigurationException;
+import io.openinterest.job.config.JobConfiguration;
+import io.openinterest.job.config.JobConfiguration.SourceKind;
+import io.openinterest.job.config.LiveVenues;
+import io.openinterest.job.kafka.ObservationsTopic;
 import io.openinterest.observation.Arrival;
-import io.openinterest.recorded.RecordedSource;
+import io.openinterest.source.files.CmeFiles;
+import io.openinterest.source.live.OpenInterestSource;
+import io.openinterest.source.replay.RecordedSource;
 import io.openinterest.venue.VenueSettings;
-import io.openinterest.venue.Venues;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,7 +48,7 @@ final class Sources {
      * @throws ConfigurationException when the source does not exist here, or a venue can't be read
      */
     static DataStream<Arrival> arrivals(
-            StreamExecutionEnvironment environment, Configuration configuration, int partitions) {
+            StreamExecutionEnvironment environment, JobConfiguration configuration, int partitions) {
         return switch (configuration.source()) {
             case LIVE, SIMULATED, AUTO -> live(environment, configuration);
             case REPLAY -> replay(environment, configuration.replay());
@@ -51,7 +56,7 @@ final class Sources {
         };
     }
 
-    private static DataStream<Arrival> live(StreamExecutionEnvironment environment, Configuration configuration) {
+    private static DataStream<Arrival> live(StreamExecutionEnvironment environment, JobConfiguration configuration) {
         List<VenueSettings> venues = LiveVenues.of(configuration);
         OpenInterestSource source = new OpenInterestSource(venues);
         DataStream<Arrival> arrivals = environment
@@ -64,7 +69,7 @@ final class Sources {
         return arrivals;
     }
 
-    private static DataStream<Arrival> replay(StreamExecutionEnvironment environment, Configuration.Replay replay) {
+    private static DataStream<Arrival> replay(StreamExecutionEnvironment environment, JobConfiguration.Replay replay) {
         RecordedSource source = new RecordedSource(files(replay), replay.outOfOrderness());
         return environment
                 .fromSource(source, RecordedSource.fullMinutes(), "replay")
@@ -77,7 +82,7 @@ final class Sources {
      *
      * @throws ConfigurationException when there are none
      */
-    static List<Path> files(Configuration.Replay replay) {
+    static List<Path> files(JobConfiguration.Replay replay) {
         try {
             return RecordedSource.files(replay.paths());
         } catch (IllegalArgumentException e) {
@@ -86,9 +91,9 @@ final class Sources {
     }
 
     /** Venues that the configuration names and nobody knows, a replay neither; their settings are of no use. */
-    static Set<String> unknownVenues(Configuration configuration) {
+    static Set<String> unknownVenues(JobConfiguration configuration) {
         Set<String> unknown = new TreeSet<>(configuration.venues().keySet());
-        unknown.removeIf(id -> KNOWN_WITHOUT_FILE.contains(id) || Venues.exists(id));
+        unknown.removeIf(id -> KNOWN_WITHOUT_FILE.contains(id) || Adapters.exists(id));
         if (configuration.source() == SourceKind.REPLAY) {
             for (Path file : files(configuration.replay())) {
                 if (unknown.isEmpty()) {

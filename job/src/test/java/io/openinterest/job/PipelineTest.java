@@ -2,10 +2,13 @@ package io.openinterest.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openinterest.functions.RuleRecord;
-import io.openinterest.job.Configuration.SourceKind;
+import io.openinterest.functions.alert.RuleRecord;
+import io.openinterest.job.config.Arguments;
+import io.openinterest.job.config.JobConfiguration;
+import io.openinterest.job.config.JobConfiguration.SourceKind;
+import io.openinterest.job.kafka.TopicSink;
 import io.openinterest.observation.Arrival;
-import io.openinterest.recorded.RecordedSource;
+import io.openinterest.source.replay.RecordedSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +61,7 @@ class PipelineTest {
     private static StreamGraph graph(String stages) {
         Arguments arguments = new Arguments();
         arguments.set("stages", stages);
-        Configuration configuration = arguments.configuration(SourceKind.LIVE);
+        JobConfiguration configuration = arguments.configuration(SourceKind.LIVE);
         var options = new org.apache.flink.configuration.Configuration();
         options.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(options);

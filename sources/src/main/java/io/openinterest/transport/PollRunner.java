@@ -1,11 +1,11 @@
 package io.openinterest.transport;
 
 import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.Feed.Poll.Kind;
 import io.openinterest.venue.Instrument;
-import io.openinterest.venue.Observations;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import java.io.IOException;
@@ -225,7 +225,7 @@ final class PollRunner {
         if (fault != null) {
             fault(current, request, fault, reply.text());
         } else {
-            Observations.Outcome outcome = runner.observations()
+            VenueReader.Outcome outcome = runner.observations()
                     .read(
                             feed.name(),
                             "rest",

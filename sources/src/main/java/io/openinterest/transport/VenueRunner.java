@@ -1,19 +1,19 @@
 package io.openinterest.transport;
 
+import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
-import io.openinterest.venue.Observations;
 import io.openinterest.venue.RateLimit;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
-import io.openinterest.venue.Venues;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -46,7 +46,7 @@ public final class VenueRunner implements AutoCloseable {
     private final Instant resumeFrom;
     private final Output output;
     private final VenueStats stats;
-    private final Observations observations;
+    private final VenueReader observations;
     private final Http http;
     private final String restUrl;
     private final String wsUrl;
@@ -56,7 +56,7 @@ public final class VenueRunner implements AutoCloseable {
 
     private final Map<String, PollRunner> polls = new LinkedHashMap<>();
     private final Map<String, StreamRunner> streams = new LinkedHashMap<>();
-    private HistoryRunner history;
+    private BackfillRunner history;
 
     /** Newest live observation of each market while the history of a gap is read; null when nothing is held. */
     private Map<String, Observation> held;
@@ -90,7 +90,7 @@ public final class VenueRunner implements AutoCloseable {
      */
     public VenueRunner(VenueSettings settings, Instant resumeFrom, Output output, VenueStats stats, Http http) {
         this.settings = settings;
-        this.venue = Venues.create(settings);
+        this.venue = Adapters.create(settings);
         this.resumeFrom = resumeFrom;
         this.output = output;
         this.stats = stats;
@@ -99,7 +99,7 @@ public final class VenueRunner implements AutoCloseable {
         this.wsUrl = settings.wsUrl() != null ? settings.wsUrl() : venue.wsUrl();
         this.pollInterval = settings.pollInterval() != null ? settings.pollInterval() : venue.pollInterval();
         this.owed = venue.history() == null ? null : resumeFrom;
-        this.observations = new Observations(venue, settings, new Observations.Sink() {
+        this.observations = new VenueReader(venue, settings, new VenueReader.Sink() {
             @Override
             public void observed(Observation observation) {
                 take(observation);
@@ -159,7 +159,7 @@ public final class VenueRunner implements AutoCloseable {
         return venue;
     }
 
-    Observations observations() {
+    VenueReader observations() {
         return observations;
     }
 
@@ -364,7 +364,7 @@ public final class VenueRunner implements AutoCloseable {
             return;
         }
         LOG.info("{}: reading the history from {} to {}", id(), from, to);
-        history = new HistoryRunner(this, from, to, () -> {
+        history = new BackfillRunner(this, from, to, () -> {
             history = null;
             release();
         });

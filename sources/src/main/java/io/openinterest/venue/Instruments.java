@@ -12,7 +12,7 @@ public final class Instruments {
     private final Map<String, Instrument> byKey = new LinkedHashMap<>();
     private final Predicate<Instrument> wanted;
 
-    Instruments(Predicate<Instrument> wanted) {
+    public Instruments(Predicate<Instrument> wanted) {
         this.wanted = wanted;
     }
 
@@ -38,11 +38,11 @@ public final class Instruments {
         return byKey.size();
     }
 
-    void put(Instrument instrument) {
+    public void put(Instrument instrument) {
         byKey.put(instrument.key(), instrument);
     }
 
-    void remove(String key) {
+    public void remove(String key) {
         byKey.remove(key);
     }
 }

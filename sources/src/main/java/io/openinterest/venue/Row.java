@@ -11,31 +11,31 @@ import java.util.function.Consumer;
  */
 public final class Row {
 
-    final String symbol;
+    public final String symbol;
     private final Consumer<Row> emit;
 
-    BigDecimal count;
-    BigDecimal amount;
-    BigDecimal value;
-    boolean valueInUsd;
-    BigDecimal price;
-    String priceSource;
-    String priceKey;
-    BigDecimal premium;
-    boolean premiumInBase;
-    BigDecimal fundingRate;
-    BigDecimal fundingHours;
-    BigDecimal volume;
-    VolumeUnit volumeUnit;
-    Instant time;
+    public BigDecimal count;
+    public BigDecimal amount;
+    public BigDecimal value;
+    public boolean valueInUsd;
+    public BigDecimal price;
+    public String priceSource;
+    public String priceKey;
+    public BigDecimal premium;
+    public boolean premiumInBase;
+    public BigDecimal fundingRate;
+    public BigDecimal fundingHours;
+    public BigDecimal volume;
+    public VolumeUnit volumeUnit;
+    public Instant time;
 
-    enum VolumeUnit {
+    public enum VolumeUnit {
         QUOTE,
         BASE,
         USD
     }
 
-    Row(String symbol, Consumer<Row> emit) {
+    public Row(String symbol, Consumer<Row> emit) {
         this.symbol = symbol;
         this.emit = emit;
         this.priceKey = symbol;

@@ -30,7 +30,7 @@ public interface Venue {
     List<Feed> feeds();
 
     /** How the past is read after an outage; null where the venue keeps none. */
-    default History history() {
+    default Backfill history() {
         return null;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.venue.Fault.Kind;
 import java.math.BigDecimal;
@@ -162,14 +163,14 @@ class PartsTest {
     @Test
     void findsTheFileOfAVenueByItsId() {
         SourceSettings common = SourceSettings.defaults();
-        assertThat(Venues.create(VenueSettings.of("bybit-inverse", common)).exchange())
+        assertThat(Adapters.create(VenueSettings.of("bybit-inverse", common)).exchange())
                 .isEqualTo("bybit");
-        assertThat(Venues.exists("kraken-futures")).isTrue();
+        assertThat(Adapters.exists("kraken-futures")).isTrue();
         for (String unknown :
                 new String[] {"nowhere", "", "../venues", "Bybit", "java-lang", "binance", "bybit", "okx-x"}) {
-            assertThat(Venues.exists(unknown)).isFalse();
+            assertThat(Adapters.exists(unknown)).isFalse();
         }
-        assertThatThrownBy(() -> Venues.create(VenueSettings.of("nowhere", common)))
+        assertThatThrownBy(() -> Adapters.create(VenueSettings.of("nowhere", common)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("there is no venue 'nowhere'");
     }

@@ -1,0 +1,10 @@
+package io.openinterest.functions.alert;
+
+/**
+ * A record of the topic of rules.
+ *
+ * @param id its key, the rule's id
+ * @param json the rule; null or empty removes it
+ * @param time its Kafka timestamp, epoch milliseconds
+ */
+public record RuleRecord(String id, String json, long time) {}

@@ -1,0 +1,142 @@
+package io.openinterest.functions.expiry;
+
+import io.openinterest.functions.record.ExpiryRow;
+import io.openinterest.functions.record.ExpiryRow.Strike;
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Rounding;
+import io.openinterest.observation.MarketType;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The included options of an expiry at one boundary, as sums that contributions can be added to and taken back from in
+ * any order. Public fields, as Flink's POJO serializer wants them.
+ */
+public final class ExpirySums {
+
+    private static final BigDecimal DAY = BigDecimal.valueOf(Duration.ofDays(1).toMillis());
+
+    public BigDecimal callUsd = Rounding.usd(BigDecimal.ZERO);
+    public BigDecimal putUsd = Rounding.usd(BigDecimal.ZERO);
+    /** Sum of value times price. */
+    public BigDecimal priceWeight = BigDecimal.ZERO;
+
+    public BigDecimal marketValueUsd = Rounding.usd(BigDecimal.ZERO);
+    /** Options with a market value. */
+    public int marketValues;
+    /** Options by time of expiration, epoch milliseconds. */
+    public Map<Long, Integer> expirations = new HashMap<>();
+    /** By strike, without trailing zeros. */
+    public Map<BigDecimal, AtStrike> strikes = new HashMap<>();
+    /** Revision last published; -1 before the first. */
+    public int revision = -1;
+
+    /** Options of one strike. */
+    public record AtStrike(int count, BigDecimal callBase, BigDecimal putBase) {
+
+        private static final AtStrike NONE =
+                new AtStrike(0, Rounding.base(BigDecimal.ZERO), Rounding.base(BigDecimal.ZERO));
+
+        private AtStrike plus(int more, BigDecimal calls, BigDecimal puts) {
+            return new AtStrike(count + more, callBase.add(calls), putBase.add(puts));
+        }
+    }
+
+    void add(OptionContribution option) {
+        BigDecimal sign = BigDecimal.valueOf(option.count());
+        BigDecimal value = option.valueUsd().multiply(sign);
+        BigDecimal amount = option.amountBase().multiply(sign);
+        boolean call = option.type() == MarketType.CALL;
+        callUsd = call ? callUsd.add(value) : callUsd;
+        putUsd = call ? putUsd : putUsd.add(value);
+        priceWeight = priceWeight.add(value.multiply(option.priceUsd()));
+        if (option.marketValueUsd() != null) {
+            marketValueUsd = marketValueUsd.add(option.marketValueUsd().multiply(sign));
+            marketValues += option.count();
+        }
+        expirations.merge(option.expiration().toEpochMilli(), option.count(), Integer::sum);
+        expirations.values().removeIf(count -> count == 0);
+        AtStrike more = strikes.getOrDefault(option.strike().stripTrailingZeros(), AtStrike.NONE)
+                .plus(option.count(), call ? amount : BigDecimal.ZERO, call ? BigDecimal.ZERO : amount);
+        strikes.put(option.strike().stripTrailingZeros(), more);
+        strikes.values().removeIf(strike -> strike.count() == 0);
+    }
+
+    /** True where no option is included: there is no record. */
+    boolean isEmpty() {
+        return strikes.isEmpty();
+    }
+
+    /** The record at 1 minute; {@code key}, {@code exchange} and {@code asset} say of what. */
+    ExpiryRow row(OptionContribution any, Duration allowedLateness) {
+        List<Strike> ladder = strikes.entrySet().stream()
+                .map(entry -> new Strike(
+                        entry.getKey(),
+                        entry.getValue().callBase(),
+                        entry.getValue().putBase()))
+                .sorted(Comparator.comparing(Strike::strike))
+                .toList();
+        BigDecimal calls = ladder.stream().map(Strike::callBase).reduce(BigDecimal.ZERO, BigDecimal::add);
+        BigDecimal puts = ladder.stream().map(Strike::putBase).reduce(BigDecimal.ZERO, BigDecimal::add);
+        long expiration = Collections.min(expirations.keySet());
+        return new ExpiryRow(
+                any.expiry(),
+                any.exchange(),
+                any.asset(),
+                Instant.ofEpochMilli(expiration),
+                Interval.ONE_MINUTE,
+                Instant.ofEpochMilli(any.boundary()),
+                callUsd,
+                putUsd,
+                calls,
+                puts,
+                Rounding.ratio(puts, calls),
+                marketValues == 0 ? null : marketValueUsd,
+                Rounding.price(priceWeight, callUsd.add(putUsd)),
+                Rounding.ratio(BigDecimal.valueOf(expiration - any.boundary()), DAY),
+                maxPain(ladder),
+                ladder,
+                0,
+                Instant.ofEpochMilli(any.boundary()).plus(allowedLateness),
+                null);
+    }
+
+    /**
+     * The strike K that minimises {@code sum of callBase * max(K - k, 0) + putBase * max(k - K, 0)} over all strikes k;
+     * the lowest of several. One sweep: with the calls below and the puts above K known, what they cost at K is a
+     * product.
+     *
+     * @param ladder strikes in ascending order, at least one
+     */
+    static BigDecimal maxPain(List<Strike> ladder) {
+        BigDecimal calls = BigDecimal.ZERO;
+        BigDecimal callsPaid = BigDecimal.ZERO;
+        BigDecimal puts = BigDecimal.ZERO;
+        BigDecimal putsPaid = BigDecimal.ZERO;
+        for (Strike strike : ladder) {
+            puts = puts.add(strike.putBase());
+            putsPaid = putsPaid.add(strike.putBase().multiply(strike.strike()));
+        }
+        BigDecimal least = null;
+        BigDecimal best = null;
+        for (Strike strike : ladder) {
+            BigDecimal at = strike.strike();
+            calls = calls.add(strike.callBase());
+            callsPaid = callsPaid.add(strike.callBase().multiply(at));
+            puts = puts.subtract(strike.putBase());
+            putsPaid = putsPaid.subtract(strike.putBase().multiply(at));
+            BigDecimal pain = at.multiply(calls).subtract(callsPaid).add(putsPaid.subtract(at.multiply(puts)));
+            if (least == null || pain.compareTo(least) < 0) {
+                least = pain;
+                best = at;
+            }
+        }
+        return best;
+    }
+}

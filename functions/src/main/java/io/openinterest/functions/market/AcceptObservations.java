@@ -1,0 +1,140 @@
+package io.openinterest.functions.market;
+
+import io.openinterest.functions.record.Interval;
+import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.ObservationOrder;
+import io.openinterest.observation.Quarantined;
+import io.openinterest.observation.Quarantined.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Judges observations market by market in the order of their arrival: drops exact repetitions, and sends implausible ones
+ * and those too late to correct anything to quarantine. What is left goes on; everything accepted, history too old to
+ * count included, goes to the observations topic (side output {@link #ACCEPTED}).
+ *
+ * <p>Keyed by {@link SnapshotMarkets#shard}.
+ */
+public final class AcceptObservations extends KeyedProcessFunction<Integer, Arrival, Arrival> {
+
+    /** Every accepted observation. */
+    public static final OutputTag<Observation> ACCEPTED =
+            new OutputTag<>("accepted", TypeInformation.of(Observation.class));
+
+    /** Every rejected one, and why. */
+    public static final OutputTag<Quarantined> REJECTED =
+            new OutputTag<>("rejected", TypeInformation.of(Quarantined.class));
+
+    private static final long serialVersionUID = 1L;
+    private static final long SWEEP_EVERY = Duration.ofHours(1).toMillis();
+    private static final String HISTORY = "history";
+
+    private final SnapshotSettings settings;
+    private final boolean live;
+
+    private transient MapState<String, AcceptedMarket> markets;
+
+    /**
+     * Accepts by these settings.
+     *
+     * @param live true if observations come from venues, so that quarantine records carry the time of receipt; else a
+     *     repeated run would not give the same records
+     */
+    public AcceptObservations(SnapshotSettings settings, boolean live) {
+        this.settings = settings;
+        this.live = live;
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        markets = getRuntimeContext()
+                .getMapState(
+                        new MapStateDescriptor<>("markets", Types.STRING, TypeInformation.of(AcceptedMarket.class)));
+    }
+
+    @Override
+    public void processElement(Arrival arrival, Context context, Collector<Arrival> out) throws Exception {
+        Observation observation = arrival.observation();
+        AcceptedMarket market = markets.get(observation.market());
+        if (market == null) {
+            market = new AcceptedMarket();
+            sweepLater(arrival.reached(), context);
+        } else if (market.isForgotten(Interval.floorToMinute(arrival.reached()), settings)) {
+            List<Observation> recent = market.recent;
+            market = new AcceptedMarket();
+            market.recent = recent;
+        }
+        if (!market.isRepetition(observation, arrival.reached())) {
+            judge(arrival, market, context, out);
+        }
+        markets.put(observation.market(), market);
+    }
+
+    private void judge(Arrival arrival, AcceptedMarket market, Context context, Collector<Arrival> out) {
+        Observation observation = arrival.observation();
+        String doubt = arrival.accepted() ? null : market.doubt(observation);
+        if (doubt != null) {
+            context.output(REJECTED, quarantined(observation, Reason.IMPLAUSIBLE, doubt));
+            return;
+        }
+        boolean counts = arrival.reached() - observation.time().toEpochMilli()
+                < settings.allowedLateness().toMillis();
+        if (!counts && !HISTORY.equals(observation.origin())) {
+            context.output(
+                    REJECTED,
+                    quarantined(observation, Reason.TOO_LATE, "time is further behind than records may be corrected"));
+            return;
+        }
+        context.output(ACCEPTED, observation);
+        if (counts) {
+            market.accept(observation);
+            out.collect(arrival);
+        }
+    }
+
+    private Quarantined quarantined(Observation observation, Reason reason, String detail) {
+        Instant receipt = live ? observation.databaseTime() : null;
+        return new Quarantined(
+                receipt,
+                observation.venue(),
+                null,
+                observation.market(),
+                reason,
+                detail,
+                ObservationOrder.text(observation));
+    }
+
+    /** Removes what is forgotten, so that markets that never come back do not stay for ever. */
+    @Override
+    public void onTimer(long timestamp, OnTimerContext context, Collector<Arrival> out) throws Exception {
+        List<String> forgotten = new ArrayList<>();
+        for (Map.Entry<String, AcceptedMarket> entry : markets.entries()) {
+            AcceptedMarket market = entry.getValue();
+            if (market.lastAmount == null || market.isForgotten(timestamp, settings)) {
+                forgotten.add(entry.getKey());
+            }
+        }
+        for (String market : forgotten) {
+            markets.remove(market);
+        }
+        if (!markets.isEmpty() && context.timerService().currentWatermark() != Long.MAX_VALUE) {
+            sweepLater(Math.max(timestamp, context.timerService().currentWatermark()) + 1, context);
+        }
+    }
+
+    private void sweepLater(long from, Context context) {
+        context.timerService().registerEventTimeTimer(Math.floorDiv(from, SWEEP_EVERY) * SWEEP_EVERY + SWEEP_EVERY - 1);
+    }
+}

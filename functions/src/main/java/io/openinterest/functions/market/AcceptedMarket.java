@@ -1,0 +1,111 @@
+package io.openinterest.functions.market;
+
+import io.openinterest.functions.record.Interval;
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.ObservationOrder;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What acceptance remembers of a market.
+ *
+ * <p>Public fields, as Flink's POJO serializer wants them.
+ */
+public final class AcceptedMarket {
+
+    private static final BigDecimal GREATEST_VALUE_USD = new BigDecimal("1e12");
+    private static final BigDecimal CHECKED_FROM_USD = new BigDecimal("1e6");
+    private static final BigDecimal TENFOLD = BigDecimal.TEN;
+    private static final BigDecimal ALIKE = new BigDecimal("1.1");
+    private static final int CONVINCING = 3;
+
+    /** Greatest time accepted, epoch milliseconds. */
+    public long greatestTime = Long.MIN_VALUE;
+    /** Venue of that observation. */
+    public String venue;
+    /** Amount of the last accepted observation, in the order of arrival; null before the first. */
+    public BigDecimal lastAmount;
+    /** Its value. */
+    public BigDecimal lastValueUsd;
+    /** Amounts of the implausible observations since, the newest two at most. */
+    public List<BigDecimal> suspects = new ArrayList<>(2);
+    /** Observations of minutes the watermark has not passed, accepted or not. */
+    public List<Observation> recent = new ArrayList<>(2);
+
+    /** True once its age at a boundary exceeds what anything remembers; then the next observation is the first again. */
+    boolean isForgotten(long reached, SnapshotSettings settings) {
+        return greatestTime != Long.MIN_VALUE && reached - greatestTime > settings.forgottenAfterMillis(venue);
+    }
+
+    /** True if the same observation has come before, its minute still being open; remembers it if not. */
+    boolean isRepetition(Observation observation, long watermark) {
+        recent.removeIf(known -> Interval.boundaryAfter(known.time().toEpochMilli()) <= watermark);
+        if (Interval.boundaryAfter(observation.time().toEpochMilli()) <= watermark) {
+            return false;
+        }
+        for (Observation known : recent) {
+            if (ObservationOrder.compare(known, observation) == 0) {
+                return true;
+            }
+        }
+        recent.add(observation);
+        return false;
+    }
+
+    /** Why the observation cannot be believed, as a sentence; null if it can. */
+    String doubt(Observation observation) {
+        String doubt = doubtAlone(observation);
+        if (doubt == null) {
+            return null;
+        }
+        if (observation.valueUsd().compareTo(GREATEST_VALUE_USD) <= 0 && isThirdAlike(observation.amountBase())) {
+            return null;
+        }
+        suspects.add(observation.amountBase());
+        if (suspects.size() == CONVINCING) {
+            suspects.remove(0);
+        }
+        return doubt;
+    }
+
+    private String doubtAlone(Observation observation) {
+        if (observation.valueUsd().compareTo(GREATEST_VALUE_USD) > 0) {
+            return "value_usd is above 10^12 USD";
+        }
+        if (lastAmount == null
+                || observation.valueUsd().compareTo(CHECKED_FROM_USD) <= 0
+                || lastValueUsd.compareTo(CHECKED_FROM_USD) <= 0) {
+            return null;
+        }
+        BigDecimal amount = observation.amountBase();
+        return amount.compareTo(lastAmount.multiply(TENFOLD)) > 0
+                        || amount.multiply(TENFOLD).compareTo(lastAmount) < 0
+                ? "amount_base is more than ten times or less than a tenth of the last one"
+                : null;
+    }
+
+    private boolean isThirdAlike(BigDecimal amount) {
+        if (suspects.size() < CONVINCING - 1) {
+            return false;
+        }
+        BigDecimal least = amount;
+        BigDecimal greatest = amount;
+        for (BigDecimal suspect : suspects) {
+            least = least.min(suspect);
+            greatest = greatest.max(suspect);
+        }
+        return greatest.compareTo(least.multiply(ALIKE)) <= 0;
+    }
+
+    /** Remembers an accepted observation. */
+    void accept(Observation observation) {
+        suspects.clear();
+        lastAmount = observation.amountBase();
+        lastValueUsd = observation.valueUsd();
+        if (observation.time().toEpochMilli() >= greatestTime) {
+            greatestTime = observation.time().toEpochMilli();
+            venue = observation.venue();
+        }
+    }
+}

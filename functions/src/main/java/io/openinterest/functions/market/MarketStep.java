@@ -1,0 +1,324 @@
+package io.openinterest.functions.market;
+
+import io.openinterest.functions.expiry.OptionContribution;
+import io.openinterest.functions.market.MarketStanding.Status;
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Ledger;
+import io.openinterest.functions.record.MarketRow;
+import io.openinterest.functions.record.Rounding;
+import io.openinterest.functions.total.Bar;
+import io.openinterest.functions.total.MarginClass;
+import io.openinterest.functions.total.Sums;
+import io.openinterest.observation.MarketType;
+import io.openinterest.observation.Observation;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * One market, one boundary further: decides whether it is included, stale, gone or forgotten, explains the change of its
+ * value, and gives what it contributes to totals.
+ *
+ * @param boundary the boundary stepped to, epoch milliseconds
+ * @param before where the market stood one minute earlier
+ * @param after where it stands now
+ * @param change the ledger of the minute
+ * @param wentAway true if it was included or stale a minute ago and is gone now
+ * @param changed true if it is included and its one-sided contract count moved
+ */
+record MarketStep(
+        long boundary, MarketStanding before, MarketStanding after, Ledger change, boolean wentAway, boolean changed) {
+
+    private static final BigDecimal TWO = BigDecimal.valueOf(2);
+    private static final BigDecimal EIGHT_HOURS = BigDecimal.valueOf(8);
+    private static final long CARRIED_AFTER = Interval.MINUTE_MILLIS;
+
+    /**
+     * Steps to a boundary.
+     *
+     * @param newest the best observation of the minute that ends at the boundary; null where it had none
+     */
+    static MarketStep take(MarketStanding before, Observation newest, long boundary, SnapshotSettings settings) {
+        Observation value = newest != null ? newest : before.value();
+        Status status = status(value, boundary, settings);
+        if (status == Status.ABSENT) {
+            value = null;
+        }
+        boolean included = status == Status.INCLUDED;
+        boolean known = included || (status == Status.STALE && before.known());
+        boolean begun = included || (status != Status.ABSENT && before.begun());
+        Ledger change = change(before, status, value);
+        MarketStanding after = new MarketStanding(
+                status,
+                value,
+                begun,
+                known,
+                window(before.five(), Interval.FIVE_MINUTES, before, included, value, change, boundary),
+                window(before.fifteen(), Interval.FIFTEEN_MINUTES, before, included, value, change, boundary));
+        boolean changed =
+                included && before.value() != null && oneSided(before.value()).compareTo(oneSided(value)) != 0;
+        return new MarketStep(boundary, before, after, change, before.isPresent() && status == Status.GONE, changed);
+    }
+
+    private static Status status(Observation value, long boundary, SnapshotSettings settings) {
+        if (value == null) {
+            return Status.ABSENT;
+        }
+        long age = boundary - value.time().toEpochMilli();
+        if (age > settings.forgottenAfterMillis(value.venue())) {
+            return Status.ABSENT;
+        }
+        if (value.delisted()
+                || (value.expiration() != null && value.expiration().toEpochMilli() <= boundary)) {
+            return Status.GONE;
+        }
+        return age <= settings.maxAgeMillis(value.venue()) ? Status.INCLUDED : Status.STALE;
+    }
+
+    private static Bar window(
+            Bar window,
+            Interval interval,
+            MarketStanding before,
+            boolean included,
+            Observation value,
+            Ledger change,
+            long boundary) {
+        Bar open = interval.isBoundary(boundary - Interval.MINUTE_MILLIS) ? Bar.openAt(before.valueUsd()) : window;
+        return open.next(included ? Rounding.usd(value.valueUsd()) : null, change, 0, 0, Map.of());
+    }
+
+    /** The ledger of the minute: every change of value has one name, and quantity and price share what is left. */
+    private static Ledger change(MarketStanding before, Status status, Observation value) {
+        BigDecimal zero = BigDecimal.ZERO;
+        boolean included = status == Status.INCLUDED;
+        if (!before.isIncluded()) {
+            if (!included) {
+                return Ledger.ZERO;
+            }
+            BigDecimal now = Rounding.usd(value.valueUsd());
+            return before.status() == Status.STALE && before.known()
+                    ? Ledger.of(zero, zero, zero, zero, now, zero)
+                    : Ledger.of(zero, zero, now, zero, zero, zero);
+        }
+        BigDecimal then = Rounding.usd(before.value().valueUsd());
+        if (!included) {
+            return status == Status.GONE
+                    ? Ledger.of(zero, zero, zero, then.negate(), zero, zero)
+                    : Ledger.of(zero, zero, zero, zero, then.negate(), zero);
+        }
+        BigDecimal difference = Rounding.usd(value.valueUsd()).subtract(then);
+        if (isRestated(before.value(), value)) {
+            return Ledger.of(zero, zero, zero, zero, zero, difference);
+        }
+        BigDecimal quantity = quantityUsd(before.value(), value);
+        return Ledger.of(quantity, difference.subtract(quantity), zero, zero, zero, zero);
+    }
+
+    /** (n1 - n0)(v0 n1 + v1 n0) / (2 n0 n1): the change of contracts at the mean published value of a contract. */
+    private static BigDecimal quantityUsd(Observation before, Observation now) {
+        BigDecimal n0 = oneSided(before);
+        BigDecimal n1 = oneSided(now);
+        if (n0.signum() == 0) {
+            return n1.signum() == 0 ? BigDecimal.ZERO : Rounding.usd(now.valueUsd());
+        }
+        if (n1.signum() == 0) {
+            return Rounding.usd(before.valueUsd()).negate();
+        }
+        BigDecimal dividend = n1.subtract(n0)
+                .multiply(Rounding.usd(before.valueUsd())
+                        .multiply(n1)
+                        .add(Rounding.usd(now.valueUsd()).multiply(n0)));
+        return dividend.divide(TWO.multiply(n0).multiply(n1), 6, RoundingMode.HALF_EVEN);
+    }
+
+    private static boolean isRestated(Observation before, Observation now) {
+        return before.sides() != now.sides()
+                || (before.contractSize() != null
+                        && now.contractSize() != null
+                        && before.contractSize().compareTo(now.contractSize()) != 0)
+                || !before.exchange().equals(now.exchange())
+                || !before.base().equals(now.base())
+                || !before.quote().equals(now.quote())
+                || !before.margin().equals(now.margin())
+                || before.structure() != now.structure()
+                || before.assetClass() != now.assetClass();
+    }
+
+    /** Contracts counted once. Exact: sides are 1 or 2. */
+    static BigDecimal oneSided(Observation market) {
+        return market.sides() == 1
+                ? market.contractCount()
+                : market.contractCount().divide(TWO, MathContext.UNLIMITED);
+    }
+
+    /** The market's row of an interval, not yet corrected; null unless it is included. */
+    MarketRow row(Interval interval, int observations, SnapshotSettings settings) {
+        if (!after.isIncluded()) {
+            return null;
+        }
+        Bar window = switch (interval) {
+            case ONE_MINUTE -> window(null, interval, before, true, after.value(), change, boundary);
+            case FIVE_MINUTES -> after.five();
+            case FIFTEEN_MINUTES -> after.fifteen();
+        };
+        Observation o = after.value();
+        long age = boundary - o.time().toEpochMilli();
+        return new MarketRow(
+                o.market(),
+                o.exchange(),
+                o.venue(),
+                o.symbol(),
+                o.assetClass(),
+                o.base(),
+                o.quote(),
+                o.margin(),
+                o.type(),
+                o.structure(),
+                o.expiration(),
+                o.strike(),
+                interval,
+                Instant.ofEpochMilli(boundary),
+                oneSided(o).stripTrailingZeros(),
+                Rounding.base(o.amountBase()),
+                o.priceUsd(),
+                Rounding.usd(o.valueUsd()),
+                o.marketValueUsd() == null ? null : Rounding.usd(o.marketValueUsd()),
+                window.open(),
+                window.high(),
+                window.low(),
+                Rounding.usdMean(window.sum(), window.minutes()),
+                o.time(),
+                age,
+                age > CARRIED_AFTER,
+                observations,
+                window.changeSinceOpen(),
+                0,
+                Instant.ofEpochMilli(boundary).plus(settings.allowedLateness()),
+                null);
+    }
+
+    /** What the market leaves behind in the group it was in; empty if it stayed where it was. */
+    boolean moved() {
+        return before.value() != null && after.value() != null && !sameGroup(before.value(), after.value());
+    }
+
+    private static boolean sameGroup(Observation a, Observation b) {
+        return a.exchange().equals(b.exchange()) && a.quote().equals(b.quote()) && Objects.equals(a.asset(), b.asset());
+    }
+
+    /** What the market adds to the totals of the group it is in now. */
+    Sums sums() {
+        Sums sums = new Sums();
+        if (!moved()) {
+            sums.change = change;
+            sums.gone = wentAway ? 1 : 0;
+        } else if (after.isIncluded()) {
+            sums.change = arrival();
+        }
+        if (after.isIncluded()) {
+            addValue(sums, after.value());
+        } else if (after.status() == Status.STALE) {
+            sums.stale = 1;
+            sums.staleUsd = Rounding.usd(after.value().valueUsd());
+        }
+        return sums;
+    }
+
+    /** What the market takes out of the totals of the group it was in a minute ago, having moved to another. */
+    Sums sumsLeftBehind() {
+        Sums sums = new Sums();
+        sums.gone = wentAway ? 1 : 0;
+        if (before.isIncluded()) {
+            BigDecimal zero = BigDecimal.ZERO;
+            sums.change = after.isIncluded()
+                    ? Ledger.of(
+                            zero,
+                            zero,
+                            zero,
+                            zero,
+                            zero,
+                            Rounding.usd(before.value().valueUsd()).negate())
+                    : change;
+        }
+        return sums;
+    }
+
+    /** The ledger of the group a market moved to: the whole value, under the name its arrival has. */
+    private Ledger arrival() {
+        if (!before.isIncluded()) {
+            return change;
+        }
+        BigDecimal zero = BigDecimal.ZERO;
+        return Ledger.of(
+                zero, zero, zero, zero, zero, Rounding.usd(after.value().valueUsd()));
+    }
+
+    /**
+     * What the market adds to its expiry; null unless it is an option with strike and expiration.
+     *
+     * @param step the boundary whose passing publishes it
+     */
+    OptionContribution option(long step) {
+        Observation o = after.value();
+        if (!o.type().isOption() || o.strike() == null || o.expiration() == null) {
+            return null;
+        }
+        return new OptionContribution(
+                o.exchange(),
+                o.asset(),
+                o.expiration(),
+                o.strike(),
+                o.type(),
+                boundary,
+                step,
+                Rounding.usd(o.valueUsd()),
+                Rounding.base(o.amountBase()),
+                o.priceUsd(),
+                o.marketValueUsd() == null ? null : Rounding.usd(o.marketValueUsd()),
+                1);
+    }
+
+    private void addValue(Sums sums, Observation o) {
+        BigDecimal value = Rounding.usd(o.valueUsd());
+        BigDecimal sides = BigDecimal.valueOf(o.sides());
+        boolean premium = o.type().isOption() && o.marketValueUsd() != null;
+        sums.parts.add(new Sums.Part(
+                o.type(),
+                MarginClass.of(o),
+                1,
+                value,
+                value.multiply(sides),
+                premium ? Rounding.usd(o.marketValueUsd()).multiply(sides) : BigDecimal.ZERO,
+                premium ? 1 : 0));
+        sums.included = 1;
+        sums.amountBase = Rounding.base(o.amountBase());
+        long age = boundary - o.time().toEpochMilli();
+        sums.ages.put(age, 1);
+        sums.carried = age > CARRIED_AFTER ? 1 : 0;
+        sums.changed = changed ? 1 : 0;
+        sums.priceWeight = value.multiply(o.priceUsd());
+        if (o.type() == MarketType.PERPETUAL) {
+            sums.perpetualPriceWeight = sums.priceWeight;
+            if (o.fundingRate() != null) {
+                sums.fundingWeight = value.multiply(fundingRate8h(o));
+                sums.fundingUsd = value;
+            }
+        }
+        if (o.volume24hUsd() != null) {
+            sums.volumeUsd = Rounding.usd(o.volume24hUsd());
+            sums.volumeOpenUsd = value;
+        }
+    }
+
+    /** Funding rate per 8 hours, 12 digits; an interval that is absent or 0 means 8 hours. */
+    private static BigDecimal fundingRate8h(Observation o) {
+        BigDecimal hours = o.fundingIntervalHours();
+        if (hours == null || hours.signum() == 0) {
+            hours = EIGHT_HOURS;
+        }
+        return o.fundingRate().multiply(EIGHT_HOURS).divide(hours, 12, RoundingMode.HALF_EVEN);
+    }
+}

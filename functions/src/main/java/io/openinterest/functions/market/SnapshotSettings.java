@@ -1,0 +1,50 @@
+package io.openinterest.functions.market;
+
+import io.openinterest.functions.record.CorrectionWindow;
+import io.openinterest.observation.AssetClass;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The rules a run takes its snapshots by.
+ *
+ * @param maxAge by venue: how old an observation may be and still count
+ * @param defaultMaxAge the same for venues not named
+ * @param allowedLateness how long a published record may still be corrected
+ * @param assetClasses classes that enter the totals
+ * @param awaitedVenues the first boundary waits until each has answered, a minute at most; empty in a replay
+ * @param bounded true if the input ends: then no boundary after the last observation is published
+ */
+public record SnapshotSettings(
+        Map<String, Duration> maxAge,
+        Duration defaultMaxAge,
+        Duration allowedLateness,
+        Set<AssetClass> assetClasses,
+        Set<String> awaitedVenues,
+        boolean bounded)
+        implements Serializable {
+
+    private static final long FORGOTTEN_AFTER = Duration.ofHours(24).toMillis();
+
+    /** How old an observation of the venue may be and still count, in milliseconds. */
+    long maxAgeMillis(String venue) {
+        return maxAge.getOrDefault(venue, defaultMaxAge).toMillis();
+    }
+
+    /** From which age on a market of the venue is forgotten, in milliseconds. */
+    long forgottenAfterMillis(String venue) {
+        return maxAgeMillis(venue) + FORGOTTEN_AFTER;
+    }
+
+    /** How long records may be corrected. */
+    public CorrectionWindow corrections() {
+        return new CorrectionWindow(allowedLateness);
+    }
+
+    /** The last boundary that nothing can correct any more once {@code clock} is published, a 15-minute boundary. */
+    public long finalBoundary(long clock) {
+        return corrections().finalBoundary(clock);
+    }
+}

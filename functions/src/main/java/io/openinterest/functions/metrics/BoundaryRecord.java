@@ -1,0 +1,58 @@
+package io.openinterest.functions.metrics;
+
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.MarketRow;
+import io.openinterest.functions.record.MetricsRow;
+import io.openinterest.functions.record.TotalRow;
+import java.time.Instant;
+import java.util.Comparator;
+
+/**
+ * What there is to say about an entity at one boundary of one interval. A boundary is measured once with all its
+ * parts; a correction carries the parts that changed.
+ *
+ * @param market the market's row at level market, else null
+ * @param total the entity's total at the other levels; null when a correction did not change it
+ * @param metrics its derived metrics; null at level market, and when a correction did not change them
+ */
+public record BoundaryRecord(MarketRow market, TotalRow total, MetricsRow metrics) {
+
+    /** Corrections before what is new, short intervals before long ones. */
+    static final Comparator<BoundaryRecord> BY_TIME =
+            Comparator.comparing(BoundaryRecord::time).thenComparing(BoundaryRecord::interval);
+
+    /** A market at a boundary. */
+    public static BoundaryRecord of(MarketRow market) {
+        return new BoundaryRecord(market, null, null);
+    }
+
+    /** {@code asset:btc}, or {@code market:binance-BTCUSDT-future}. */
+    public String entity() {
+        return levelName() + ":" + id();
+    }
+
+    /** Name of the level, {@code market} for markets. */
+    public String levelName() {
+        return market != null ? "market" : (total != null ? total.level() : metrics.level()).text();
+    }
+
+    /** The entity within its level. */
+    public String id() {
+        return market != null ? market.market() : total != null ? total.id() : metrics.id();
+    }
+
+    /** The interval of the record. */
+    public Interval interval() {
+        return market != null ? market.interval() : total != null ? total.interval() : metrics.interval();
+    }
+
+    /** How often the record was corrected. */
+    public int revision() {
+        return market != null ? market.revision() : total != null ? total.revision() : metrics.revision();
+    }
+
+    /** The boundary. */
+    public Instant time() {
+        return market != null ? market.time() : total != null ? total.time() : metrics.time();
+    }
+}

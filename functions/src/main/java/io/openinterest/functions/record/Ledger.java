@@ -1,0 +1,87 @@
+package io.openinterest.functions.record;
+
+import java.math.BigDecimal;
+
+/**
+ * The change ledger: why a value differs from the one an interval before, as an exact sum. USD with 6 decimals.
+ *
+ * @param totalUsd the sum of the other six
+ * @param quantityUsd contracts opened or closed, at the mean value of a contract
+ * @param priceUsd what only price moved
+ * @param entriesUsd markets included for the first time
+ * @param exitsUsd markets expired or delisted, never above 0
+ * @param coverageUsd markets that went stale (negative) or came back
+ * @param restatementUsd markets whose convention or identity changed
+ */
+public record Ledger(
+        BigDecimal totalUsd,
+        BigDecimal quantityUsd,
+        BigDecimal priceUsd,
+        BigDecimal entriesUsd,
+        BigDecimal exitsUsd,
+        BigDecimal coverageUsd,
+        BigDecimal restatementUsd) {
+
+    /** No change at all. */
+    public static final Ledger ZERO =
+            of(BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+
+    /** A ledger of its six parts. */
+    public static Ledger of(
+            BigDecimal quantity,
+            BigDecimal price,
+            BigDecimal entries,
+            BigDecimal exits,
+            BigDecimal coverage,
+            BigDecimal restatement) {
+        BigDecimal total =
+                quantity.add(price).add(entries).add(exits).add(coverage).add(restatement);
+        return new Ledger(total, quantity, price, entries, exits, coverage, restatement);
+    }
+
+    /** Both changes, one after the other. */
+    public Ledger plus(Ledger next) {
+        return new Ledger(
+                totalUsd.add(next.totalUsd),
+                quantityUsd.add(next.quantityUsd),
+                priceUsd.add(next.priceUsd),
+                entriesUsd.add(next.entriesUsd),
+                exitsUsd.add(next.exitsUsd),
+                coverageUsd.add(next.coverageUsd),
+                restatementUsd.add(next.restatementUsd));
+    }
+
+    /** The change that undoes this one. */
+    public Ledger negate() {
+        return new Ledger(
+                totalUsd.negate(),
+                quantityUsd.negate(),
+                priceUsd.negate(),
+                entriesUsd.negate(),
+                exitsUsd.negate(),
+                coverageUsd.negate(),
+                restatementUsd.negate());
+    }
+
+    /** True if every part is 0. */
+    public boolean hasNoParts() {
+        return quantityUsd.signum() == 0
+                && priceUsd.signum() == 0
+                && entriesUsd.signum() == 0
+                && exitsUsd.signum() == 0
+                && coverageUsd.signum() == 0
+                && restatementUsd.signum() == 0;
+    }
+
+    /** The same ledger as it is published, every part with 6 decimals, so that equal ledgers are equal records. */
+    public Ledger published() {
+        return new Ledger(
+                Rounding.usd(totalUsd),
+                Rounding.usd(quantityUsd),
+                Rounding.usd(priceUsd),
+                Rounding.usd(entriesUsd),
+                Rounding.usd(exitsUsd),
+                Rounding.usd(coverageUsd),
+                Rounding.usd(restatementUsd));
+    }
+}

@@ -1,0 +1,107 @@
+package io.openinterest.functions.record;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.math.BigDecimal;
+import java.time.Instant;
+
+/**
+ * What can be said about an entity at a boundary beyond its total (topic {@code metrics.<interval>}). Percentages are
+ * fractions. A field is null where an operand is missing or a division is by zero, and where it looks back further than
+ * the entity's unbroken sequence of 1-minute records.
+ *
+ * @param changeUsd V(T) - V(T-h)
+ * @param changePct {@code changeUsd} divided by V(T-h)
+ * @param quantityChangeUsd sum of the ledger's quantity part over (T-h, T]
+ * @param quantityChangePct {@code quantityChangeUsd} divided by V(T-h): like for like, neither price moves, listings,
+ *     expiries nor outages move it
+ * @param priceEffectUsd sum of the ledger's price part over (T-h, T]
+ * @param velocityUsdPerMin quantity change of the interval per minute
+ * @param accelerationUsdPerMin2 change of the velocity since the interval before, per minute
+ * @param rateOfReturn quantity change of the interval divided by the open value, 12 decimals; published as
+ *     {@code return}
+ * @param zscore distance of the return from the mean of the 60 before, in sample standard deviations
+ * @param robustZscore distance from their median, in median absolute deviations times 0.6745
+ * @param ewmaVolatility square root of the exponentially weighted mean of squared returns, decay 0.94
+ * @param percentile24h share of the last day's values, outages and restatements taken out, that are not above this one
+ * @param newHigh24h true if this value, outages and restatements taken out, is above all of the day before
+ * @param newLow24h true if it is below all of them
+ * @param hhi Herfindahl index over the children with value
+ * @param effectiveCount 1 divided by the index
+ * @param leader greatest child
+ * @param leaderChanged true if the leader is not that of the record one interval before
+ * @param priceUsd the entity's price, 12 significant digits
+ * @param regime what price and quantity say together
+ * @param revision 0 when first published, one higher each time a correction changes the record
+ * @param withdrawn true when corrected input does not have this record; null otherwise
+ * @param coverageBefore coverage at T-h, which alerts with a minimum coverage look at; not published
+ */
+public record MetricsRow(
+        Level level,
+        String id,
+        Interval interval,
+        Instant time,
+        BigDecimal valueUsd,
+        BigDecimal coverage,
+        Horizons changeUsd,
+        Horizons changePct,
+        Horizons quantityChangeUsd,
+        Horizons quantityChangePct,
+        Horizons priceEffectUsd,
+        BigDecimal velocityUsdPerMin,
+        BigDecimal accelerationUsdPerMin2,
+        @JsonProperty("return") BigDecimal rateOfReturn,
+        BigDecimal zscore,
+        BigDecimal robustZscore,
+        BigDecimal ewmaVolatility,
+        @JsonProperty("percentile_24h") BigDecimal percentile24h,
+        @JsonProperty("new_high_24h") Boolean newHigh24h,
+        @JsonProperty("new_low_24h") Boolean newLow24h,
+        BigDecimal shareOfTotal,
+        BigDecimal shareOfAsset,
+        BigDecimal shareOfExchange,
+        BigDecimal hhi,
+        BigDecimal effectiveCount,
+        String leader,
+        BigDecimal leaderShare,
+        Boolean leaderChanged,
+        BigDecimal perpetualShare,
+        BigDecimal optionShare,
+        BigDecimal coinMarginShare,
+        BigDecimal putCallRatio,
+        BigDecimal optionsToFutures,
+        BigDecimal priceUsd,
+        Horizons priceChangePct,
+        Regime regime,
+        @JsonProperty("funding_rate_8h") BigDecimal fundingRate8h,
+        BigDecimal volumeRatio,
+        int revision,
+        Instant finalAt,
+        @JsonInclude(JsonInclude.Include.NON_NULL) Boolean withdrawn,
+        @JsonIgnore Horizons coverageBefore) {
+
+    /** The record's key, also in alert ids: {@code asset:btc}. */
+    public String entity() {
+        return level.text() + ":" + id;
+    }
+
+    /** What price and quantity say together. The constants are part of saved state: append only. */
+    public enum Regime {
+        /** Price and quantity rise. */
+        @JsonProperty("long_build_up")
+        LONG_BUILD_UP,
+        /** Price falls, quantity rises. */
+        @JsonProperty("short_build_up")
+        SHORT_BUILD_UP,
+        /** Price rises, quantity falls. */
+        @JsonProperty("short_covering")
+        SHORT_COVERING,
+        /** Price and quantity fall. */
+        @JsonProperty("long_unwinding")
+        LONG_UNWINDING,
+        /** Either move is within its band. */
+        @JsonProperty("neutral")
+        NEUTRAL
+    }
+}

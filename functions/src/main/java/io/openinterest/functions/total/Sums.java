@@ -1,0 +1,256 @@
+package io.openinterest.functions.total;
+
+import io.openinterest.functions.record.Ledger;
+import io.openinterest.observation.MarketType;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What markets add up to at one boundary. Every figure is a sum of figures rounded at the market, so the result depends
+ * neither on the order of addition nor on how markets are spread over subtasks, and what was added can be taken out
+ * again: a correction is sent as the difference.
+ *
+ * <p>An accumulator with public fields, as Flink's POJO serializer wants it.
+ */
+public final class Sums {
+
+    /** Value by type and margin; a combination without markets has no part. */
+    public List<Part> parts = new ArrayList<>(2);
+    /** One-sided amount of the base coin. */
+    public BigDecimal amountBase = BigDecimal.ZERO;
+    /** Last known value of the stale markets. */
+    public BigDecimal staleUsd = BigDecimal.ZERO;
+    /** Value times price, over all included markets. */
+    public BigDecimal priceWeight = BigDecimal.ZERO;
+    /** Value times price, over the included perpetuals. */
+    public BigDecimal perpetualPriceWeight = BigDecimal.ZERO;
+    /** Value times funding rate per 8 hours, over the included perpetuals that carry one. */
+    public BigDecimal fundingWeight = BigDecimal.ZERO;
+    /** Value of those perpetuals. */
+    public BigDecimal fundingUsd = BigDecimal.ZERO;
+    /** Traded value of 24 hours, over the included markets that carry one. */
+    public BigDecimal volumeUsd = BigDecimal.ZERO;
+    /** Value of those markets. */
+    public BigDecimal volumeOpenUsd = BigDecimal.ZERO;
+
+    public int included;
+    public int carried;
+    public int stale;
+    public int gone;
+    public int changed;
+    /** The ledger of the minute that ends at the boundary. */
+    public Ledger change = Ledger.ZERO;
+    /** How many included markets (or, further up, children) have which age in milliseconds. */
+    public Map<Long, Integer> ages = new HashMap<>(2);
+    /** Sums by child: the exchanges of an asset, a pair and the whole; the assets of an exchange. */
+    public Map<String, Child> children = new HashMap<>(2);
+
+    /**
+     * Value of one type and margin.
+     *
+     * @param valueUsd one-sided
+     * @param reportedUsd with the venue's own sides
+     * @param reportedMarketValueUsd premium with the venue's own sides, of the markets that publish one
+     * @param marketValues how many markets publish one
+     */
+    public record Part(
+            MarketType type,
+            MarginClass margin,
+            int markets,
+            BigDecimal valueUsd,
+            BigDecimal reportedUsd,
+            BigDecimal reportedMarketValueUsd,
+            int marketValues) {
+
+        Part plus(Part other, int sign) {
+            return new Part(
+                    type,
+                    margin,
+                    markets + sign * other.markets,
+                    Sums.plus(valueUsd, other.valueUsd, sign),
+                    Sums.plus(reportedUsd, other.reportedUsd, sign),
+                    Sums.plus(reportedMarketValueUsd, other.reportedMarketValueUsd, sign),
+                    marketValues + sign * other.marketValues);
+        }
+
+        private boolean isNothing() {
+            return markets == 0
+                    && marketValues == 0
+                    && valueUsd.signum() == 0
+                    && reportedUsd.signum() == 0
+                    && reportedMarketValueUsd.signum() == 0;
+        }
+    }
+
+    /**
+     * What a child contributes to its parent's concentration and to the evidence of alerts.
+     *
+     * @param valueUsd its value
+     * @param quantityUsd the quantity part of its ledger
+     * @param included its included markets
+     */
+    public record Child(BigDecimal valueUsd, BigDecimal quantityUsd, int included) {
+
+        private boolean isNothing() {
+            return included == 0 && valueUsd.signum() == 0 && quantityUsd.signum() == 0;
+        }
+    }
+
+    /** Adds other sums. */
+    public void add(Sums other) {
+        add(other, 1);
+    }
+
+    /** Takes other sums out again. */
+    public void subtract(Sums other) {
+        add(other, -1);
+    }
+
+    private void add(Sums other, int sign) {
+        other.parts.forEach(part -> addPart(part, sign));
+        amountBase = plus(amountBase, other.amountBase, sign);
+        staleUsd = plus(staleUsd, other.staleUsd, sign);
+        priceWeight = plus(priceWeight, other.priceWeight, sign);
+        perpetualPriceWeight = plus(perpetualPriceWeight, other.perpetualPriceWeight, sign);
+        fundingWeight = plus(fundingWeight, other.fundingWeight, sign);
+        fundingUsd = plus(fundingUsd, other.fundingUsd, sign);
+        volumeUsd = plus(volumeUsd, other.volumeUsd, sign);
+        volumeOpenUsd = plus(volumeOpenUsd, other.volumeOpenUsd, sign);
+        included += sign * other.included;
+        carried += sign * other.carried;
+        stale += sign * other.stale;
+        gone += sign * other.gone;
+        changed += sign * other.changed;
+        change = change.plus(sign > 0 ? other.change : other.change.negate());
+        other.ages.forEach((age, count) -> ages.merge(age, sign * count, Sums::sumOrNothing));
+        other.children.forEach((name, child) -> addChild(name, child, sign));
+    }
+
+    private void addPart(Part part, int sign) {
+        for (int i = 0; i < parts.size(); i++) {
+            Part present = parts.get(i);
+            if (present.type == part.type && present.margin == part.margin) {
+                Part sum = present.plus(part, sign);
+                if (sum.isNothing()) {
+                    parts.remove(i);
+                } else {
+                    parts.set(i, sum);
+                }
+                return;
+            }
+        }
+        parts.add(
+                sign > 0
+                        ? part
+                        : new Part(part.type, part.margin, 0, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, 0)
+                                .plus(part, sign));
+    }
+
+    private void addChild(String name, Child child, int sign) {
+        children.merge(
+                name,
+                new Child(
+                        plus(BigDecimal.ZERO, child.valueUsd, sign),
+                        plus(BigDecimal.ZERO, child.quantityUsd, sign),
+                        sign * child.included),
+                (present, added) -> {
+                    Child sum = new Child(
+                            present.valueUsd.add(added.valueUsd),
+                            present.quantityUsd.add(added.quantityUsd),
+                            present.included + added.included);
+                    return sum.isNothing() ? null : sum;
+                });
+    }
+
+    /** These sums with themselves as the one child of that name. */
+    Sums asChild(String name) {
+        Sums copy = new Sums();
+        copy.add(this);
+        copy.children = new HashMap<>(2);
+        Child self = new Child(valueUsd(), change.quantityUsd(), included);
+        if (!self.isNothing()) {
+            copy.children.put(name, self);
+        }
+        return copy;
+    }
+
+    /** These sums with only the greatest age, as a parent needs them. */
+    Sums withGreatestAgeOnly() {
+        Sums copy = new Sums();
+        copy.add(this);
+        copy.ages = new HashMap<>(2);
+        Long greatest = greatestAge();
+        if (greatest != null) {
+            copy.ages.put(greatest, 1);
+        }
+        return copy;
+    }
+
+    /** Value of the included markets. */
+    BigDecimal valueUsd() {
+        BigDecimal sum = BigDecimal.ZERO;
+        for (Part part : parts) {
+            sum = sum.add(part.valueUsd);
+        }
+        return sum;
+    }
+
+    /** Value of the included markets of a type. */
+    BigDecimal valueUsd(MarketType type) {
+        BigDecimal sum = BigDecimal.ZERO;
+        for (Part part : parts) {
+            if (part.type == type) {
+                sum = sum.add(part.valueUsd);
+            }
+        }
+        return sum;
+    }
+
+    /** Greatest age of an included market in milliseconds; null where none is included. */
+    Long greatestAge() {
+        Long greatest = null;
+        for (Long age : ages.keySet()) {
+            if (greatest == null || age > greatest) {
+                greatest = age;
+            }
+        }
+        return greatest;
+    }
+
+    /** True while a market is included or stale: the entity lives. */
+    boolean isPresent() {
+        return included > 0 || stale > 0;
+    }
+
+    /** True if adding these sums would change nothing. */
+    public boolean isNothing() {
+        return parts.isEmpty()
+                && amountBase.signum() == 0
+                && staleUsd.signum() == 0
+                && priceWeight.signum() == 0
+                && perpetualPriceWeight.signum() == 0
+                && fundingWeight.signum() == 0
+                && fundingUsd.signum() == 0
+                && volumeUsd.signum() == 0
+                && volumeOpenUsd.signum() == 0
+                && included == 0
+                && carried == 0
+                && stale == 0
+                && gone == 0
+                && changed == 0
+                && change.hasNoParts()
+                && ages.isEmpty()
+                && children.isEmpty();
+    }
+
+    private static Integer sumOrNothing(Integer a, Integer b) {
+        return a + b == 0 ? null : a + b;
+    }
+
+    private static BigDecimal plus(BigDecimal a, BigDecimal b, int sign) {
+        return sign > 0 ? a.add(b) : a.subtract(b);
+    }
+}

@@ -1,0 +1,26 @@
+package io.openinterest.functions.total;
+
+import java.math.BigDecimal;
+
+/**
+ * Where an entity stands at a boundary, and all that the next boundary needs to know of the past.
+ *
+ * @param begun true from the first boundary with an included market on, until it has had no record for 24 hours
+ * @param present true while it has an included or stale market
+ * @param valueUsd value at the boundary: 0 without a record
+ * @param lastRecord the last boundary with a 1-minute record, epoch milliseconds
+ * @param lastChanged the last boundary at which an included market's contract count moved; null before the first
+ * @param five the 5-minute window that holds the boundary
+ * @param fifteen the 15-minute window that holds the boundary
+ */
+public record TotalStanding(
+        boolean begun, boolean present, BigDecimal valueUsd, long lastRecord, Long lastChanged, Bar five, Bar fifteen) {
+
+    static final TotalStanding NEW =
+            new TotalStanding(false, false, BigDecimal.ZERO, Long.MIN_VALUE, null, Bar.openAt(null), Bar.openAt(null));
+
+    /** Value to open the next window at; null before the entity began. */
+    BigDecimal openUsd() {
+        return begun ? valueUsd : null;
+    }
+}

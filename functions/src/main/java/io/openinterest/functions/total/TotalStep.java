@@ -1,0 +1,255 @@
+package io.openinterest.functions.total;
+
+import io.openinterest.functions.record.CorrectionWindow;
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.Rounding;
+import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.record.TotalRow.ByMargin;
+import io.openinterest.functions.record.TotalRow.ByType;
+import io.openinterest.functions.record.TotalRow.Extras;
+import io.openinterest.functions.record.TotalRow.Markets;
+import io.openinterest.functions.record.TotalRow.Reported;
+import io.openinterest.observation.MarketType;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/**
+ * One entity, one boundary further.
+ *
+ * @param boundary the boundary stepped to, epoch milliseconds
+ * @param sums what its markets add up to there; empty sums where it has none
+ * @param before where it stood one minute earlier
+ * @param after where it stands now
+ */
+record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding after) {
+
+    private static final long BEGINS_ANEW_AFTER = Duration.ofHours(24).toMillis();
+    private static final int MOVERS = 3;
+
+    static TotalStep take(TotalStanding standing, Sums sums, long boundary) {
+        TotalStanding before = standing;
+        if (before.begun() && boundary - before.lastRecord() > BEGINS_ANEW_AFTER) {
+            before = TotalStanding.NEW;
+        }
+        boolean begun = before.begun() || sums.included > 0;
+        boolean recorded = begun && (sums.isPresent() || before.present());
+        BigDecimal value = sums.valueUsd();
+        TotalStanding after = new TotalStanding(
+                begun,
+                begun && sums.isPresent(),
+                value,
+                recorded ? boundary : before.lastRecord(),
+                sums.changed > 0 ? Long.valueOf(boundary) : before.lastChanged(),
+                window(before.five(), Interval.FIVE_MINUTES, before, recorded, sums, boundary),
+                window(before.fifteen(), Interval.FIFTEEN_MINUTES, before, recorded, sums, boundary));
+        return new TotalStep(boundary, sums, before, after);
+    }
+
+    private static Bar window(
+            Bar window, Interval interval, TotalStanding before, boolean recorded, Sums sums, long boundary) {
+        Bar open = interval.isBoundary(boundary - Interval.MINUTE_MILLIS) ? Bar.openAt(before.openUsd()) : window;
+        return open.next(recorded ? sums.valueUsd() : null, sums.change, sums.gone, sums.changed, sums.children);
+    }
+
+    /** The entity's row of an interval, not yet corrected; null where it has no 1-minute record in the interval. */
+    TotalRow row(Interval interval, Entity entity, CorrectionWindow corrections) {
+        if (!after.begun() || boundary - after.lastRecord() >= interval.millis()) {
+            return null;
+        }
+        Bar window = switch (interval) {
+            case ONE_MINUTE -> window(null, interval, before, true, sums, boundary);
+            case FIVE_MINUTES -> after.five();
+            case FIFTEEN_MINUTES -> after.fifteen();
+        };
+        boolean hasAsset = entity.asset() != null;
+        return new TotalRow(
+                entity.level(),
+                entity.id(),
+                entity.exchange(),
+                entity.asset(),
+                entity.pair(),
+                interval,
+                Instant.ofEpochMilli(boundary),
+                Rounding.usd(after.valueUsd()),
+                hasAsset ? Rounding.base(sums.amountBase) : null,
+                window.open(),
+                window.high(),
+                window.low(),
+                Rounding.usdMean(window.sum(), window.minutes()),
+                byType(),
+                byMargin(),
+                reported(),
+                hasAsset ? price() : null,
+                new Markets(sums.included, sums.carried, sums.stale, window.gone(), window.changed()),
+                after.lastChanged() == null ? null : (boundary - after.lastChanged()) / Interval.MINUTE_MILLIS,
+                exchanges(entity.level()),
+                coverage(),
+                sums.greatestAge(),
+                window.changeSinceOpen(),
+                0,
+                corrections.finalAt(boundary),
+                null,
+                extras(entity.level(), window));
+    }
+
+    private ByType byType() {
+        return new ByType(
+                Rounding.usd(sums.valueUsd(MarketType.PERPETUAL)),
+                Rounding.usd(sums.valueUsd(MarketType.FUTURE)),
+                Rounding.usd(sums.valueUsd(MarketType.CALL)),
+                Rounding.usd(sums.valueUsd(MarketType.PUT)));
+    }
+
+    private ByMargin byMargin() {
+        return new ByMargin(
+                valueUsd(MarginClass.COIN),
+                valueUsd(MarginClass.USDT),
+                valueUsd(MarginClass.USDC),
+                valueUsd(MarginClass.USD),
+                valueUsd(MarginClass.OTHER));
+    }
+
+    private BigDecimal valueUsd(MarginClass margin) {
+        BigDecimal sum = BigDecimal.ZERO;
+        for (Sums.Part part : sums.parts) {
+            if (part.margin() == margin) {
+                sum = sum.add(part.valueUsd());
+            }
+        }
+        return Rounding.usd(sum);
+    }
+
+    private Reported reported() {
+        return new Reported(
+                notional(part -> !part.type().isOption()),
+                notional(part -> part.type() == MarketType.PERPETUAL),
+                notional(part -> part.type() == MarketType.FUTURE),
+                notional(future(MarginClass.USDT)),
+                notional(future(MarginClass.COIN)),
+                notional(future(MarginClass.USDC)),
+                notional(future(MarginClass.USD)),
+                notional(future(MarginClass.OTHER)),
+                notional(part -> part.type().isOption()),
+                marketValue(part -> part.type().isOption()),
+                notional(part -> part.type() == MarketType.CALL),
+                marketValue(part -> part.type() == MarketType.CALL),
+                notional(part -> part.type() == MarketType.PUT),
+                marketValue(part -> part.type() == MarketType.PUT),
+                notional(option(MarginClass.USDT)),
+                marketValue(option(MarginClass.USDT)),
+                notional(option(MarginClass.COIN)),
+                marketValue(option(MarginClass.COIN)),
+                notional(option(MarginClass.USDC)),
+                marketValue(option(MarginClass.USDC)),
+                notional(option(MarginClass.USD)),
+                marketValue(option(MarginClass.USD)),
+                notional(option(MarginClass.OTHER)),
+                marketValue(option(MarginClass.OTHER)));
+    }
+
+    private static Predicate<Sums.Part> future(MarginClass margin) {
+        return part -> !part.type().isOption() && part.margin() == margin;
+    }
+
+    private static Predicate<Sums.Part> option(MarginClass margin) {
+        return part -> part.type().isOption() && part.margin() == margin;
+    }
+
+    private BigDecimal notional(Predicate<Sums.Part> which) {
+        BigDecimal sum = BigDecimal.ZERO;
+        for (Sums.Part part : sums.parts) {
+            if (which.test(part)) {
+                sum = sum.add(part.reportedUsd());
+            }
+        }
+        return Rounding.usd(sum);
+    }
+
+    private BigDecimal marketValue(Predicate<Sums.Part> which) {
+        BigDecimal sum = null;
+        for (Sums.Part part : sums.parts) {
+            if (which.test(part) && part.marketValues() > 0) {
+                sum = sum == null ? part.reportedMarketValueUsd() : sum.add(part.reportedMarketValueUsd());
+            }
+        }
+        return sum == null ? null : Rounding.usd(sum);
+    }
+
+    /** Over the perpetuals with value, over all included markets where there is none. */
+    private BigDecimal price() {
+        BigDecimal perpetuals = sums.valueUsd(MarketType.PERPETUAL);
+        return perpetuals.signum() > 0
+                ? Rounding.price(sums.perpetualPriceWeight, perpetuals)
+                : Rounding.price(sums.priceWeight, sums.valueUsd());
+    }
+
+    private int exchanges(Level level) {
+        if (level == Level.EXCHANGE || level == Level.EXCHANGE_ASSET) {
+            return sums.included > 0 ? 1 : 0;
+        }
+        return (int) sums.children.values().stream()
+                .filter(child -> child.included() > 0)
+                .count();
+    }
+
+    private BigDecimal coverage() {
+        BigDecimal included = sums.valueUsd();
+        BigDecimal all = included.add(sums.staleUsd);
+        if (all.signum() == 0) {
+            return sums.stale > 0 ? BigDecimal.ZERO : null;
+        }
+        return Rounding.ratio(included, all, 6);
+    }
+
+    private Extras extras(Level level, Bar window) {
+        BigDecimal funding = Rounding.ratio(sums.fundingWeight, sums.fundingUsd);
+        BigDecimal volume = Rounding.ratio(sums.volumeUsd, sums.volumeOpenUsd);
+        if (level == Level.EXCHANGE_ASSET || level == Level.PAIR) {
+            return new Extras(null, null, null, null, funding, volume, null);
+        }
+        BigDecimal sum = BigDecimal.ZERO;
+        BigDecimal squares = BigDecimal.ZERO;
+        String leader = null;
+        BigDecimal greatest = BigDecimal.ZERO;
+        for (Map.Entry<String, Sums.Child> child : sums.children.entrySet()) {
+            BigDecimal value = child.getValue().valueUsd();
+            if (value.signum() <= 0) {
+                continue;
+            }
+            sum = sum.add(value);
+            squares = squares.add(value.multiply(value));
+            int order = value.compareTo(greatest);
+            if (order > 0 || (order == 0 && child.getKey().compareTo(Objects.requireNonNull(leader)) < 0)) {
+                leader = child.getKey();
+                greatest = value;
+            }
+        }
+        BigDecimal square = sum.multiply(sum);
+        return new Extras(
+                Rounding.ratio(squares, square),
+                Rounding.ratio(square, squares),
+                leader,
+                Rounding.ratio(greatest, sum),
+                funding,
+                volume,
+                level == Level.ASSET ? movers(window) : null);
+    }
+
+    private static String movers(Bar window) {
+        return window.quantities().entrySet().stream()
+                .sorted(Comparator.comparing((Map.Entry<String, BigDecimal> e) ->
+                                e.getValue().abs())
+                        .reversed()
+                        .thenComparing(Map.Entry::getKey))
+                .limit(MOVERS)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(","));
+    }
+}

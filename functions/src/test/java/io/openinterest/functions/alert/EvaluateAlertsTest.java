@@ -1,0 +1,335 @@
+package io.openinterest.functions.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openinterest.functions.Referee;
+import io.openinterest.functions.metrics.BoundaryRecord;
+import io.openinterest.functions.metrics.MetricsHarness;
+import io.openinterest.functions.metrics.MetricsSettings;
+import io.openinterest.functions.record.AlertEvent;
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.run.RunBounds;
+import io.openinterest.functions.run.RunEvent;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class EvaluateAlertsTest {
+
+    private static final long NOON = Instant.parse("2026-12-20T12:00:00Z").toEpochMilli();
+    private static final long MINUTE = Interval.MINUTE_MILLIS;
+
+    private KeyedTwoInputStreamOperatorTestHarness<String, BoundaryRecord, AlertControl, AlertEvent> operator;
+    private List<AlertRule> startRules = List.of();
+    private final List<AlertEvent> published = new ArrayList<>();
+
+    @AfterEach
+    void close() throws Exception {
+        if (operator != null) {
+            operator.close();
+        }
+    }
+
+    @Test
+    void publishesWhatAnIndependentImplementationPublishes() throws Exception {
+        Referee referee = Referee.generated();
+        startRules = RuleParser.of(
+                        Referee.tree(Files.readString(referee.folder().resolve("rules.json"))))
+                .rules();
+        start(null);
+        List<TotalRow> totals = referee.totals();
+        try (MetricsHarness metrics = new MetricsHarness(
+                new MetricsSettings(new BigDecimal("0.0005"), new BigDecimal("0.0005"), Duration.ofMinutes(15)))) {
+            for (TotalRow row : totals) {
+                metrics.say(row, row.time().toEpochMilli());
+            }
+            metrics.watermark(Long.MAX_VALUE);
+            for (StreamRecord<? extends BoundaryRecord> record : metrics.records()) {
+                operator.processElement1(new StreamRecord<>(record.getValue(), record.getTimestamp()));
+            }
+        }
+        end(totals.get(totals.size() - 1).time().toEpochMilli());
+
+        assertThat(published())
+                .map(event -> comparable(Referee.tree(Referee.write(event))))
+                .containsExactlyInAnyOrderElementsOf(referee.values("alerts").stream()
+                        .map(text -> comparable(Referee.tree(text)))
+                        .toList());
+        assertThat(operator.numEventTimeTimers()).isZero();
+    }
+
+    @Test
+    void aRestartInTheMiddleLosesNothing() throws Exception {
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9, \"cooldown\": \"10m\""));
+        start(null);
+        coverage(NOON, "0.8");
+        watermark(NOON);
+        restart();
+        coverage(NOON + 5 * MINUTE, "0.95");
+        watermark(NOON + 5 * MINUTE);
+        restart();
+        coverage(NOON + 10 * MINUTE, "0.8");
+        coverage(NOON + 15 * MINUTE, "0.7");
+        end(NOON + 15 * MINUTE);
+
+        assertThat(story())
+                .containsExactly(
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.8",
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z resolved 12:05 0.95",
+                        "coverage/exchange:okx/2026-12-20T12:15:00Z open 12:15 0.7");
+    }
+
+    @Test
+    void rulesSaidBeforeTheFirstWatermarkCountFromTheFirstBoundary() throws Exception {
+        start(null);
+        coverage(NOON, "0.8");
+        say(new RuleChange("coverage", rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"), NOON - 1));
+        watermark(NOON);
+
+        assertThat(story()).containsExactly("coverage/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.8");
+    }
+
+    @Test
+    void aRuleTakesEffectAtTheFirstBoundaryAfterItsTime() throws Exception {
+        start(null);
+        watermark(NOON - MINUTE);
+        say(new RuleChange("coverage", rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"), NOON));
+        coverage(NOON, "0.8");
+        coverage(NOON + 5 * MINUTE, "0.7");
+        watermark(NOON + 5 * MINUTE);
+
+        assertThat(story()).containsExactly("coverage/exchange:okx/2026-12-20T12:05:00Z open 12:05 0.7");
+    }
+
+    @Test
+    void aReplacedRulesAlertExpiresAndTheNewRuleBeginsAnew() throws Exception {
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
+        start(null);
+        coverage(NOON, "0.8");
+        watermark(NOON);
+        AlertRule stricter = rule("coverage", "\"direction\": \"below\", \"warning\": 0.95");
+        say(new RuleChange("coverage", stricter, NOON + MINUTE));
+        coverage(NOON + 5 * MINUTE, "0.8");
+        watermark(NOON + 5 * MINUTE);
+        say(new RuleChange("coverage", stricter, NOON + 6 * MINUTE));
+        coverage(NOON + 10 * MINUTE, "0.8");
+        watermark(NOON + 10 * MINUTE);
+        say(new RuleChange("coverage", null, NOON + 11 * MINUTE));
+        watermark(NOON + 15 * MINUTE);
+
+        assertThat(story())
+                .containsExactly(
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.8",
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z expired 12:05 null",
+                        "coverage/exchange:okx/2026-12-20T12:05:00Z open 12:05 0.8",
+                        "coverage/exchange:okx/2026-12-20T12:05:00Z expired 12:15 null");
+        assertThat(published().get(1).ruleVersion()).isEqualTo(startRules.get(0).version());
+        assertThat(published().get(2).ruleVersion()).isEqualTo(stricter.version());
+    }
+
+    @Test
+    void changedRulesSurviveARestart() throws Exception {
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
+        start(null);
+        watermark(NOON - 10 * MINUTE);
+        say(new RuleChange("coverage", null, NOON - 9 * MINUTE));
+        say(new RuleChange("other", rule("other", "\"direction\": \"below\", \"warning\": 0.5"), NOON - 9 * MINUTE));
+        restart();
+        coverage(NOON, "0.4");
+        watermark(NOON);
+
+        assertThat(story()).containsExactly("other/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.4");
+    }
+
+    @Test
+    void anAlertExpiresAnHourAfterTheLastRecordButNotAfterTheRun() throws Exception {
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
+        start(null);
+        coverage(NOON, "0.8");
+        watermark(NOON);
+        watermark(NOON + 59 * MINUTE);
+        assertThat(story()).hasSize(1);
+        watermark(NOON + 60 * MINUTE);
+        assertThat(story()).element(1).isEqualTo("coverage/exchange:okx/2026-12-20T12:00:00Z expired 13:00 null");
+
+        coverage(NOON + 90 * MINUTE, "0.8");
+        end(NOON + 149 * MINUTE);
+
+        assertThat(story()).hasSize(3);
+        assertThat(operator.numEventTimeTimers()).isZero();
+    }
+
+    @Test
+    void silenceAtTheEndOfTheInputIsSeenToo() throws Exception {
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
+        start(null);
+        coverage(NOON, "0.8");
+        coverage(NOON + 75 * MINUTE, "0.8");
+        end(NOON + 135 * MINUTE);
+
+        assertThat(story())
+                .containsExactly(
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.8",
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z expired 13:00 null",
+                        "coverage/exchange:okx/2026-12-20T13:15:00Z open 13:15 0.8",
+                        "coverage/exchange:okx/2026-12-20T13:15:00Z expired 14:15 null");
+    }
+
+    @Test
+    void aCorrectionRetractsButNeverOpensOrResolves() throws Exception {
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
+        start(null);
+        coverage(NOON, "0.95");
+        coverage(NOON + 5 * MINUTE, "0.8");
+        coverage(NOON + 10 * MINUTE, "0.8");
+        watermark(NOON + 10 * MINUTE);
+        correct(NOON, "0.5", NOON + 11 * MINUTE);
+        correct(NOON + 10 * MINUTE, "1", NOON + 12 * MINUTE);
+        watermark(NOON + 12 * MINUTE);
+        assertThat(story()).containsExactly("coverage/exchange:okx/2026-12-20T12:05:00Z open 12:05 0.8");
+
+        correct(NOON + 5 * MINUTE, "0.97", NOON + 13 * MINUTE);
+        watermark(NOON + 15 * MINUTE);
+        assertThat(story()).element(1).isEqualTo("coverage/exchange:okx/2026-12-20T12:05:00Z retracted 12:05 0.97");
+    }
+
+    @Test
+    void nothingStaysBehindWhereNothingGoesOn() throws Exception {
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9, \"for\": 3"));
+        start(null);
+        coverage(NOON, "0.8");
+        watermark(NOON);
+        assertThat(operator.numKeyedStateEntries()).isPositive();
+        watermark(NOON + 5 * MINUTE);
+
+        assertThat(operator.numKeyedStateEntries()).isZero();
+        assertThat(operator.numEventTimeTimers()).isZero();
+    }
+
+    private void start(OperatorSubtaskState state) throws Exception {
+        operator = new KeyedTwoInputStreamOperatorTestHarness<>(
+                new CoBroadcastWithKeyedOperator<>(
+                        new EvaluateAlerts(startRules), List.of(EvaluateAlerts.RULES, RunBounds.STATE)),
+                BoundaryRecord::entity,
+                null,
+                Types.STRING);
+        operator.getExecutionConfig()
+                .configure(
+                        new Configuration().set(PipelineOptions.GENERIC_TYPES, false),
+                        EvaluateAlertsTest.class.getClassLoader());
+        operator.setup(TypeInformation.of(AlertEvent.class)
+                .createSerializer(operator.getExecutionConfig().getSerializerConfig()));
+        if (state != null) {
+            operator.initializeState(state);
+        }
+        operator.open();
+    }
+
+    private void restart() throws Exception {
+        OperatorSubtaskState state = operator.snapshot(1, 1);
+        published.addAll(operator.extractOutputValues());
+        operator.close();
+        start(state);
+    }
+
+    private void say(RuleChange change) throws Exception {
+        operator.processElement2(new StreamRecord<>(AlertControl.of(change)));
+    }
+
+    private void watermark(long boundary) throws Exception {
+        operator.processBothWatermarks(new Watermark(boundary - 1));
+    }
+
+    private void end(long lastBoundary) throws Exception {
+        operator.processElement2(
+                new StreamRecord<>(AlertControl.of(new RunEvent(null, lastBoundary, lastBoundary - MINUTE))));
+        operator.processBothWatermarks(Watermark.MAX_WATERMARK);
+    }
+
+    private void coverage(long boundary, String coverage) throws Exception {
+        operator.processElement1(new StreamRecord<>(measured(boundary, coverage, 0), boundary - 1));
+    }
+
+    private void correct(long boundary, String coverage, long step) throws Exception {
+        operator.processElement1(new StreamRecord<>(measured(boundary, coverage, 1), step - 1));
+    }
+
+    private List<AlertEvent> published() {
+        List<AlertEvent> all = new ArrayList<>(published);
+        all.addAll(operator.extractOutputValues());
+        return all;
+    }
+
+    private List<String> story() {
+        return published().stream()
+                .map(event -> event.alertId() + " " + event.state().name().toLowerCase(Locale.ROOT) + " "
+                        + event.time().toString().substring(11, 16) + " " + event.value())
+                .toList();
+    }
+
+    private static AlertRule rule(String id, String thresholds) {
+        return RuleParser.parse("""
+                {"id": "%s", "kind": "data-quality", "level": "exchange", "interval": "5m", "metric": "coverage", %s}""".formatted(id, thresholds));
+    }
+
+    private static BoundaryRecord measured(long boundary, String coverage, int revision) {
+        Instant time = Instant.ofEpochMilli(boundary);
+        TotalRow total = new TotalRow(
+                Level.EXCHANGE,
+                "okx",
+                "okx",
+                null,
+                null,
+                Interval.FIVE_MINUTES,
+                time,
+                BigDecimal.TEN,
+                null,
+                null,
+                BigDecimal.TEN,
+                BigDecimal.TEN,
+                BigDecimal.TEN,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                1,
+                new BigDecimal(coverage),
+                0L,
+                null,
+                revision,
+                time.plus(Duration.ofMinutes(15)),
+                null,
+                null);
+        return new BoundaryRecord(null, total, null);
+    }
+
+    /** What is the same in every implementation: the sentence and how the movers are told are free. */
+    private static JsonNode comparable(JsonNode event) {
+        ((ObjectNode) event).remove("message");
+        if (event.get("evidence").isObject()) {
+            ((ObjectNode) event.get("evidence")).remove("exchanges");
+        }
+        return event;
+    }
+}

@@ -1,0 +1,108 @@
+package io.openinterest.functions.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.functions.alert.RuleIndex.Installed;
+import io.openinterest.functions.record.Interval;
+import java.util.List;
+import java.util.regex.Pattern;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.Chars;
+import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
+
+class RuleIndexTest {
+
+    private final RuleIndex index = new RuleIndex();
+
+    @Test
+    void findsWhatNamesTheEntityAndWhatMatchesIt() {
+        install("z-all", "asset", "5m", "*");
+        install("btc", "asset", "5m", "eth", "btc");
+        install("b", "asset", "5m", "x*", "b*c");
+        install("other-id", "asset", "5m", "eth");
+        install("other-level", "exchange", "5m", "*");
+        install("other-interval", "asset", "15m", "*");
+
+        assertThat(found("btc")).containsExactly("b", "btc", "z-all");
+        assertThat(found("eth")).containsExactly("btc", "other-id", "z-all");
+        assertThat(index.size()).isEqualTo(6);
+    }
+
+    @Test
+    void forgetsWhatItRememberedWhenARuleChanges() {
+        install("all", "asset", "5m", "*");
+        assertThat(found("btc")).containsExactly("all");
+
+        install("more", "asset", "5m", "btc");
+        install("all", "asset", "5m", "eth");
+
+        assertThat(found("btc")).containsExactly("more");
+        assertThat(found("eth")).containsExactly("all");
+    }
+
+    @Test
+    void aChangeTakesEffectAtTheFirstBoundaryAfterIt() {
+        AlertRule first = rule("r", "asset", "5m", "0.01", "*");
+        AlertRule second = rule("r", "asset", "5m", "0.02", "*");
+        index.install("r", first, List.of(new RuleChange("r", second, 100), new RuleChange("r", null, 200)));
+
+        assertThat(inForce(100)).containsExactly(first);
+        assertThat(inForce(101)).containsExactly(second);
+        assertThat(inForce(200)).containsExactly(second);
+        assertThat(inForce(201)).isEmpty();
+        assertThat(index.isInForce(first, 100)).isTrue();
+        assertThat(index.isInForce(first, 101)).isFalse();
+        assertThat(index.size()).as("removed").isZero();
+    }
+
+    @Test
+    void whatIsSaidLaterCountsWhateverItsTime() {
+        AlertRule second = rule("r", "asset", "5m", "0.02", "*");
+        index.install(
+                "r",
+                rule("r", "asset", "5m", "0.01", "*"),
+                List.of(new RuleChange("r", null, 300), new RuleChange("r", second, 100)));
+
+        assertThat(inForce(301)).containsExactly(second);
+    }
+
+    @Property
+    void aStarStandsForAnyText(
+            @ForAll @CharRange(from = 'a', to = 'b') @Chars('*') @StringLength(max = 6) String pattern,
+            @ForAll @CharRange(from = 'a', to = 'b') @StringLength(max = 8) String text) {
+        String regex = pattern.replace("*", ".*");
+
+        assertThat(RuleIndex.matches(pattern, text)).isEqualTo(Pattern.matches(regex, text));
+    }
+
+    @Test
+    void aPatternOfManyStarsTakesNoTime() {
+        assertThat(RuleIndex.matches("*a".repeat(2_000) + "b", "a".repeat(5_000)))
+                .isFalse();
+    }
+
+    private List<String> found(String id) {
+        return index.rules("asset", Interval.FIVE_MINUTES, id).stream()
+                .map(installed -> installed.rule().id())
+                .toList();
+    }
+
+    private List<AlertRule> inForce(long boundary) {
+        return index.rules("asset", Interval.FIVE_MINUTES, "btc").stream()
+                .filter(installed -> installed.isInForce(boundary))
+                .map(Installed::rule)
+                .toList();
+    }
+
+    private void install(String id, String level, String interval, String... ids) {
+        index.install(id, rule(id, level, interval, "0.01", ids), List.of());
+    }
+
+    private static AlertRule rule(String id, String level, String interval, String warning, String... ids) {
+        return RuleParser.parse("""
+                {"id": "%s", "level": "%s", "ids": ["%s"], "interval": "%s", "metric": "return", "warning": %s}""".formatted(id, level, String.join("\", \"", ids), interval, warning));
+    }
+}

@@ -1,0 +1,190 @@
+package io.openinterest.functions.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.functions.Referee;
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Ledger;
+import io.openinterest.functions.record.MetricsRow;
+import io.openinterest.functions.record.TotalRow;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.junit.jupiter.api.Test;
+
+class DeriveMetricsTest {
+
+    private static final MetricsSettings SETTINGS =
+            new MetricsSettings(new BigDecimal("0.0005"), new BigDecimal("0.0005"), Duration.ofMinutes(15));
+
+    @Test
+    void theOrderOfRowsBetweenTwoWatermarksDoesNotMatter() throws Exception {
+        Referee referee = Referee.generated();
+        Random random = new Random(7);
+        List<BoundaryRecord> measured = new ArrayList<>();
+        try (MetricsHarness harness = new MetricsHarness(SETTINGS)) {
+            for (Map.Entry<Long, List<TotalRow>> minute :
+                    byTime(referee.totals()).entrySet()) {
+                List<TotalRow> rows = new ArrayList<>(minute.getValue());
+                Collections.shuffle(rows, random);
+                for (TotalRow row : rows) {
+                    harness.say(row, minute.getKey());
+                }
+                harness.watermark(minute.getKey() - 1);
+            }
+            measured.addAll(harness.output());
+        }
+        assertThat(published(measured)).containsExactlyInAnyOrderElementsOf(expected(referee));
+    }
+
+    @Test
+    void allAtTheEndOfTheInputIsTheSameAsMinuteByMinute() throws Exception {
+        Referee referee = Referee.generated();
+        try (MetricsHarness harness = new MetricsHarness(SETTINGS)) {
+            for (TotalRow row : referee.totals()) {
+                harness.say(row, row.time().toEpochMilli());
+            }
+            harness.watermark(Long.MAX_VALUE);
+            assertThat(published(harness.output())).containsExactlyInAnyOrderElementsOf(expected(referee));
+            assertThat(harness.timers()).isZero();
+            assertThat(harness.stateEntries()).isZero();
+        }
+    }
+
+    @Test
+    void aSnapshotBetweenAnyTwoRowsLosesNothing() throws Exception {
+        Referee referee = Referee.generated();
+        List<BoundaryRecord> measured = new ArrayList<>();
+        MetricsHarness harness = new MetricsHarness(SETTINGS);
+        int said = 0;
+        for (Map.Entry<Long, List<TotalRow>> minute : byTime(referee.totals()).entrySet()) {
+            for (TotalRow row : minute.getValue()) {
+                harness.say(row, minute.getKey());
+                if (++said % 997 == 0) {
+                    OperatorSubtaskState state = harness.snapshot();
+                    measured.addAll(harness.output());
+                    harness.close();
+                    harness = new MetricsHarness(SETTINGS, state);
+                }
+            }
+            harness.watermark(minute.getKey() - 1);
+        }
+        measured.addAll(harness.output());
+        harness.close();
+        assertThat(published(measured)).containsExactlyInAnyOrderElementsOf(expected(referee));
+    }
+
+    @Test
+    void correctionsEndInWhatTheInputInOrderGives() throws Exception {
+        Referee referee = Referee.generated();
+        Random random = new Random(11);
+        TreeMap<Long, List<TotalRow>> steps = byTime(referee.totals());
+        for (TotalRow row : referee.totals()) {
+            long time = row.time().toEpochMilli();
+            int kind = random.nextInt(40);
+            if (kind > 2) {
+                continue;
+            }
+            steps.get(time).remove(row);
+            long later = time + (1 + random.nextInt(15)) * Interval.MINUTE_MILLIS;
+            if (kind == 0) {
+                steps.get(time).add(wrong(row, 0, null));
+                steps.computeIfAbsent(later, step -> new ArrayList<>()).add(revised(row, 1));
+            } else if (kind == 1) {
+                steps.computeIfAbsent(later, step -> new ArrayList<>()).add(row);
+            } else {
+                steps.get(time).add(wrong(row, 0, null));
+                steps.computeIfAbsent(time + Interval.MINUTE_MILLIS, step -> new ArrayList<>())
+                        .add(wrong(row, 1, true));
+                steps.computeIfAbsent(time + 2 * Interval.MINUTE_MILLIS, step -> new ArrayList<>())
+                        .add(revised(row, 2));
+            }
+        }
+        Map<String, MetricsRow> last = new HashMap<>();
+        Set<String> perStep = new HashSet<>();
+        int corrections = 0;
+        try (MetricsHarness harness = new MetricsHarness(SETTINGS)) {
+            for (Map.Entry<Long, List<TotalRow>> step : steps.entrySet()) {
+                for (TotalRow row : step.getValue()) {
+                    harness.say(row, step.getKey());
+                }
+                harness.watermark(step.getKey() - 1);
+            }
+            for (StreamRecord<? extends BoundaryRecord> record : harness.records()) {
+                MetricsRow row = record.getValue().metrics();
+                if (row != null) {
+                    String key = row.entity() + row.interval() + row.time();
+                    assertThat(perStep.add(key + record.getTimestamp()))
+                            .as("one revision a step")
+                            .isTrue();
+                    MetricsRow before = last.put(key, row);
+                    assertThat(row.revision()).isEqualTo(before == null ? 0 : before.revision() + 1);
+                    corrections += row.revision() > 0 ? 1 : 0;
+                }
+            }
+        }
+        assertThat(corrections).isGreaterThan(1000);
+        assertThat(last.values().stream().filter(row -> row.withdrawn() == null).map(DeriveMetricsTest::comparable))
+                .containsExactlyInAnyOrderElementsOf(expected(referee).stream()
+                        .map(text -> text.replaceAll("\"share_of_\\w+\":[^,]+,|\"revision\":\\d+,", ""))
+                        .toList());
+    }
+
+    private static String comparable(MetricsRow row) {
+        return Referee.write(row).replaceAll("\"share_of_\\w+\":[^,]+,|\"revision\":\\d+,", "");
+    }
+
+    /** A row as it might have looked before a late observation. */
+    private static TotalRow wrong(TotalRow row, int revision, Boolean withdrawn) {
+        Ledger change = row.change() == null
+                ? null
+                : row.change()
+                        .plus(Ledger.of(
+                                BigDecimal.TEN,
+                                BigDecimal.ONE,
+                                BigDecimal.ZERO,
+                                BigDecimal.ZERO,
+                                new BigDecimal("-3.5"),
+                                BigDecimal.ZERO));
+        return Referee.copy(
+                row, withdrawn == null ? row.valueUsd().add(BigDecimal.TEN) : null, change, revision, withdrawn);
+    }
+
+    private static TotalRow revised(TotalRow row, int revision) {
+        return Referee.copy(row, row.valueUsd(), row.change(), revision, null);
+    }
+
+    private static List<String> expected(Referee referee) {
+        List<String> rows = new ArrayList<>();
+        for (Interval interval : Interval.values()) {
+            rows.addAll(referee.values("metrics." + interval.text()));
+        }
+        return rows;
+    }
+
+    private static List<String> published(List<BoundaryRecord> measured) {
+        return measured.stream()
+                .map(BoundaryRecord::metrics)
+                .map(Referee::write)
+                .toList();
+    }
+
+    private static TreeMap<Long, List<TotalRow>> byTime(List<TotalRow> rows) {
+        TreeMap<Long, List<TotalRow>> minutes = new TreeMap<>();
+        for (TotalRow row : rows) {
+            minutes.computeIfAbsent(row.time().toEpochMilli(), time -> new ArrayList<>())
+                    .add(row);
+        }
+        return minutes;
+    }
+}

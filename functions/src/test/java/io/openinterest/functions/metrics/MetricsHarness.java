@@ -1,0 +1,81 @@
+package io.openinterest.functions.metrics;
+
+import io.openinterest.functions.record.TotalRow;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+
+/** The operator alone, with the parents' values taken from the same rows. */
+public final class MetricsHarness implements AutoCloseable {
+
+    private final KeyedTwoInputStreamOperatorTestHarness<String, TotalRow, ParentValue, BoundaryRecord> operator;
+
+    public MetricsHarness(MetricsSettings settings, OperatorSubtaskState state) throws Exception {
+        operator = new KeyedTwoInputStreamOperatorTestHarness<>(
+                new CoBroadcastWithKeyedOperator<>(new DeriveMetrics(settings), List.of(DeriveMetrics.PARENTS)),
+                TotalRow::entity,
+                null,
+                Types.STRING);
+        operator.getExecutionConfig()
+                .configure(
+                        new Configuration().set(PipelineOptions.GENERIC_TYPES, false),
+                        MetricsHarness.class.getClassLoader());
+        operator.setup(TypeInformation.of(BoundaryRecord.class)
+                .createSerializer(operator.getExecutionConfig().getSerializerConfig()));
+        if (state != null) {
+            operator.initializeState(state);
+        }
+        operator.open();
+    }
+
+    public MetricsHarness(MetricsSettings settings) throws Exception {
+        this(settings, null);
+    }
+
+    int timers() {
+        return operator.numEventTimeTimers();
+    }
+
+    int stateEntries() {
+        return operator.numKeyedStateEntries();
+    }
+
+    public void say(TotalRow row, long step) throws Exception {
+        if (ParentValue.isParent(row)) {
+            operator.processElement2(new StreamRecord<>(ParentValue.of(row), step - 1));
+        }
+        operator.processElement1(new StreamRecord<>(row, step - 1));
+    }
+
+    public void watermark(long time) throws Exception {
+        operator.processBothWatermarks(new Watermark(time));
+    }
+
+    OperatorSubtaskState snapshot() throws Exception {
+        return operator.snapshot(1, 1);
+    }
+
+    public List<? extends StreamRecord<? extends BoundaryRecord>> records() {
+        return operator.extractOutputStreamRecords();
+    }
+
+    List<BoundaryRecord> output() {
+        return operator.extractOutputValues();
+    }
+
+    @Override
+    public void close() {
+        try {
+            operator.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.openinterest.job.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.openinterest.job.config.JobConfiguration.SourceKind;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The command line. */
+@Command(
+        name = "open-interest",
+        description = "Open interest of derivatives exchanges, aligned, added up and explained, in Kafka topics.",
+        sortOptions = false,
+        versionProvider = Version.class)
+public class Arguments {
+
+    private static final String DEFAULT_FILE = "conf/open-interest.yaml";
+
+    @Option(
+            names = "--conf",
+            paramLabel = "FILE",
+            description = "Configuration file (default: " + DEFAULT_FILE + ", else the copy in the jar).")
+    private String file = DEFAULT_FILE;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            arity = "1",
+            description =
+                    "Overrides one key of the file, for example --set source=replay; lists as [a, b]. Repeatable.")
+    private List<String> overrides = new ArrayList<>();
+
+    @Option(names = "--help", usageHelp = true, description = "Prints this and ends.")
+    private boolean help;
+
+    @Option(names = "--version", versionHelp = true, description = "Prints the version and ends.")
+    private boolean version;
+
+    /**
+     * Parses a command line into this object. Prints what {@code --help} or {@code --version} asks for.
+     *
+     * @return false if that was all there was to do
+     * @throws ConfigurationException on an argument that does not exist
+     */
+    public boolean parse(String... args) {
+        CommandLine commandLine = new CommandLine(this);
+        try {
+            commandLine.parseArgs(args);
+        } catch (ParameterException e) {
+            throw new ConfigurationException(
+                    e.getMessage() + ", allowed is " + String.join(", ", options(commandLine)) + ".");
+        }
+        if (help) {
+            commandLine.usage(System.out);
+        } else if (version) {
+            commandLine.printVersionHelp(System.out);
+        }
+        return !help && !version;
+    }
+
+    /**
+     * Reads the configuration these arguments name.
+     *
+     * @param defaultSource the source where neither the file nor an argument names one
+     * @throws ConfigurationException on a wrong file, key or value
+     */
+    public JobConfiguration configuration(SourceKind defaultSource) {
+        ObjectNode tree = object(ConfigurationFile.read("--conf", file), file);
+        addVenues(tree, object(ConfigurationFile.readInJar(DEFAULT_FILE), DEFAULT_FILE));
+        overrides.forEach(override -> set(tree, override));
+        return JobConfiguration.of(tree, defaultSource);
+    }
+
+    /** Sets a key as {@code --set} does, over all that was given. */
+    public void set(String key, String value) {
+        overrides.add(key + "=" + value);
+    }
+
+    private static ObjectNode object(JsonNode tree, String name) {
+        if (tree.isMissingNode() || tree.isNull()) {
+            return JsonNodeFactory.instance.objectNode();
+        }
+        if (tree instanceof ObjectNode object) {
+            return object;
+        }
+        throw new ConfigurationException(name + " is no configuration, allowed is YAML of keys and values.");
+    }
+
+    /** Which venues there are, and which are on, is said by the file in the jar, whatever file is used. */
+    private static void addVenues(ObjectNode tree, ObjectNode defaults) {
+        if (tree.path("venues").isMissingNode() || tree.path("venues").isNull()) {
+            tree.putObject("venues");
+        }
+        if (tree.get("venues") instanceof ObjectNode venues && defaults.path("venues") instanceof ObjectNode known) {
+            known.properties().forEach(venue -> addMissing(venues, venue.getKey(), venue.getValue()));
+        }
+    }
+
+    private static void addMissing(ObjectNode venues, String id, JsonNode defaults) {
+        if (venues.path(id) instanceof ObjectNode venue) {
+            defaults.properties().stream()
+                    .filter(entry -> !venue.has(entry.getKey()))
+                    .forEach(entry -> venue.set(entry.getKey(), entry.getValue()));
+        } else if (!venues.has(id)) {
+            venues.set(id, defaults);
+        }
+    }
+
+    private static void set(ObjectNode tree, String override) {
+        int equals = override.indexOf('=');
+        if (equals < 1) {
+            throw new ConfigurationException("--set " + override + " has no value, allowed is path.to.key=value.");
+        }
+        String[] path = override.substring(0, equals).split("\\.", -1);
+        ObjectNode level = tree;
+        for (int i = 0; i < path.length - 1; i++) {
+            JsonNode next = level.path(path[i]);
+            level = next instanceof ObjectNode object ? object : level.putObject(path[i]);
+        }
+        level.set(path[path.length - 1], value(override, override.substring(equals + 1)));
+    }
+
+    private static JsonNode value(String override, String text) {
+        try {
+            JsonNode value = ConfigurationFile.value(text);
+            return value.isMissingNode() ? TextNode.valueOf(text) : value;
+        } catch (JsonProcessingException e) {
+            throw new ConfigurationException(
+                    "--set " + override + " has no readable value, allowed is a plain value or a list as [a, b].");
+        }
+    }
+
+    private static List<String> options(CommandLine commandLine) {
+        return commandLine.getCommandSpec().options().stream()
+                .map(option -> option.longestName())
+                .toList();
+    }
+}

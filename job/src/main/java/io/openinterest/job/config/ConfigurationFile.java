@@ -1,0 +1,81 @@
+package io.openinterest.job.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/** YAML files of the user, or their copies in the jar. */
+public final class ConfigurationFile {
+
+    private static final ObjectMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+            .build();
+
+    private ConfigurationFile() {}
+
+    /**
+     * Reads a file; where there is none, the jar's copy of that name.
+     *
+     * @param key what named it: an argument or a key, for the sentence
+     * @throws ConfigurationException when there is neither, or when it is no YAML
+     */
+    public static JsonNode read(String key, String file) {
+        try {
+            Path path = Path.of(file);
+            return parse(Files.exists(path) ? Files.readAllBytes(path) : inJar(file), file);
+        } catch (NoSuchFileException e) {
+            throw new ConfigurationException(key + " " + file + " does not exist, allowed is a YAML file.");
+        } catch (IOException | InvalidPathException e) {
+            throw new ConfigurationException(key + " " + file + " can't be read, allowed is a YAML file.");
+        }
+    }
+
+    /** Reads the jar's copy of a file. */
+    static JsonNode readInJar(String file) {
+        try {
+            return parse(inJar(file), file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads a value as it stands in a file. */
+    static JsonNode value(String text) throws JsonProcessingException {
+        return YAML.readTree(text);
+    }
+
+    private static JsonNode parse(byte[] yaml, String file) throws IOException {
+        try {
+            return YAML.readTree(yaml);
+        } catch (JsonProcessingException e) {
+            throw new ConfigurationException("%s is not readable as YAML: %s at line %d."
+                    .formatted(
+                            file,
+                            e.getOriginalMessage().lines().findFirst().orElse("syntax error"),
+                            e.getLocation() == null ? 1 : e.getLocation().getLineNr()));
+        }
+    }
+
+    private static byte[] inJar(String file) throws IOException {
+        try (InputStream in = ConfigurationFile.class.getResourceAsStream("/" + file)) {
+            if (in == null) {
+                throw new NoSuchFileException(file);
+            }
+            return in.readAllBytes();
+        }
+    }
+}

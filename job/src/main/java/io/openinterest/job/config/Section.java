@@ -1,0 +1,311 @@
+package io.openinterest.job.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One level of the configuration, read strictly: each reader names a key, what it may hold and its default, and
+ * {@link #end()} refuses every key that no reader named. A default of null means that the key has none.
+ */
+public final class Section {
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+    private static final Pattern SECRET = Pattern.compile("(?i).*(secret|password|token|api-?key|credential).*");
+    private static final int VALUE_LIMIT = 200;
+
+    private final String path;
+    private final JsonNode node;
+    private final Set<String> known = new LinkedHashSet<>();
+
+    private Section(String path, JsonNode node) {
+        this.path = path;
+        this.node = node;
+    }
+
+    /** The whole configuration. */
+    static Section root(JsonNode node) {
+        return new Section("", node);
+    }
+
+    /** A level below this one, empty where the configuration does not have it. */
+    Section section(String key) {
+        known.add(key);
+        JsonNode child = node.path(key);
+        if (child.isNull() || child.isMissingNode()) {
+            return new Section(name(key) + ".", MissingNode.getInstance());
+        }
+        if (!child.isObject()) {
+            throw wrong(key, child, "a group of keys");
+        }
+        return new Section(name(key) + ".", child);
+    }
+
+    /** The levels below this one, whatever they are called. */
+    Map<String, Section> sections() {
+        Map<String, Section> sections = new TreeMap<>();
+        node.fieldNames().forEachRemaining(key -> sections.put(key, section(key)));
+        return sections;
+    }
+
+    /** Positive decimals under whatever keys. */
+    Map<String, BigDecimal> decimals() {
+        Map<String, BigDecimal> decimals = new TreeMap<>();
+        node.fieldNames().forEachRemaining(key -> {
+            BigDecimal value = decimal(key, null);
+            if (value.signum() <= 0) {
+                throw wrong(key, node.get(key), "a number above 0");
+            }
+            decimals.put(key, value);
+        });
+        return decimals;
+    }
+
+    /** Text that is not empty. */
+    String text(String key, String fallback) {
+        return scalar(key, "a text", fallback, text -> text.isBlank() ? null : text);
+    }
+
+    /** {@code true} or {@code false}. */
+    Boolean bool(String key, Boolean fallback) {
+        return scalar(key, "true or false", fallback, text -> switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> null;
+        });
+    }
+
+    /** A whole number of a range, both ends included. */
+    Integer integer(String key, int least, int greatest, Integer fallback) {
+        return scalar(key, "a whole number from " + least + " to " + greatest, fallback, text -> {
+            try {
+                int value = Integer.parseInt(text);
+                return value < least || value > greatest ? null : value;
+            } catch (NumberFormatException e) {
+                return null;
+            }
+        });
+    }
+
+    /** A decimal number of at least 0. */
+    BigDecimal decimal(String key, BigDecimal fallback) {
+        return scalar(key, "a number of at least 0", fallback, text -> {
+            try {
+                BigDecimal value = text.length() > 40 ? null : new BigDecimal(text);
+                return value == null || value.signum() < 0 || Math.abs((long) value.scale()) > 40 ? null : value;
+            } catch (NumberFormatException e) {
+                return null;
+            }
+        });
+    }
+
+    /** A duration such as {@code 90s}, of at least the given length. */
+    Duration duration(String key, Duration least, Duration fallback) {
+        String allowed =
+                "a duration such as 500ms, 60s, 5m, 96h or 7d" + (least.isZero() ? "" : " of at least " + text(least));
+        return scalar(key, allowed, fallback, text -> {
+            Duration value = duration(text);
+            return value == null || value.compareTo(least) < 0 ? null : value;
+        });
+    }
+
+    /** An address of one of the schemes. */
+    URI uri(String key, List<String> schemes, URI fallback) {
+        return scalar(key, "an address that begins with " + String.join(":// or ", schemes) + "://", fallback, text -> {
+            try {
+                URI uri = new URI(text);
+                return uri.getHost() != null && schemes.contains(uri.getScheme()) ? uri : null;
+            } catch (URISyntaxException e) {
+                return null;
+            }
+        });
+    }
+
+    /** One of an enumeration's constants, written in lower case with hyphens. */
+    <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
+        return scalar(key, allowed(type), fallback, text -> constant(type, text));
+    }
+
+    /** Some of an enumeration's constants, at least one. */
+    <E extends Enum<E>> Set<E> choices(String key, Class<E> type, Set<E> fallback) {
+        List<String> texts = texts(key, null);
+        if (texts == null) {
+            return fallback;
+        }
+        Set<E> chosen = new LinkedHashSet<>();
+        for (String text : texts) {
+            E constant = constant(type, text);
+            if (constant == null) {
+                throw wrong(key, node.get(key), "a list of " + allowed(type));
+            }
+            chosen.add(constant);
+        }
+        return chosen;
+    }
+
+    /** A list of texts, at least one; a single text counts as a list of one. */
+    List<String> texts(String key, List<String> fallback) {
+        known.add(key);
+        JsonNode value = node.path(key);
+        if (value.isMissingNode()) {
+            return fallback;
+        }
+        List<String> texts = new ArrayList<>();
+        if (value.isArray()) {
+            value.forEach(element -> texts.add(element.isContainerNode() || element.isNull() ? "" : element.asText()));
+        } else {
+            texts.add(value.isContainerNode() || value.isNull() ? "" : value.asText());
+        }
+        if (texts.isEmpty() || texts.stream().anyMatch(String::isBlank)) {
+            throw wrong(key, value, "a list such as [a, b]");
+        }
+        return List.copyOf(texts);
+    }
+
+    /** Every key below this level with its value as text, without secrets. */
+    Map<String, String> flat() {
+        Map<String, String> flat = new TreeMap<>();
+        node.properties().forEach(entry -> {
+            if (entry.getValue().isObject()) {
+                flat.putAll(new Section(name(entry.getKey()) + ".", entry.getValue()).flat());
+            } else {
+                flat.put(name(entry.getKey()), redacted(entry.getValue()));
+            }
+        });
+        return flat;
+    }
+
+    /** Refuses what nobody asked for. */
+    void end() {
+        node.fieldNames().forEachRemaining(key -> {
+            if (!known.contains(key)) {
+                throw new ConfigurationException("There is no key " + name(key) + " (set to "
+                        + shown(key, node.get(key)) + "), " + instead(key));
+            }
+        });
+    }
+
+    /** The mistake that a value of this level does not hold what it must. */
+    ConfigurationException wrong(String key, String allowed) {
+        return wrong(key, node.path(key), allowed);
+    }
+
+    private ConfigurationException wrong(String key, JsonNode value, String allowed) {
+        return new ConfigurationException(name(key) + " is " + shown(key, value) + ", allowed is " + allowed + ".");
+    }
+
+    private <T> T scalar(String key, String allowed, T fallback, Function<String, T> parse) {
+        known.add(key);
+        JsonNode value = node.path(key);
+        if (value.isMissingNode()) {
+            return fallback;
+        }
+        T parsed = value.isValueNode() && !value.isNull()
+                ? parse.apply(value.asText().strip())
+                : null;
+        if (parsed == null) {
+            throw wrong(key, value, allowed);
+        }
+        return parsed;
+    }
+
+    private String name(String key) {
+        return path + key;
+    }
+
+    private String instead(String key) {
+        String keys =
+                known.stream().map(this::name).reduce((a, b) -> a + ", " + b).orElse("none");
+        return known.stream()
+                        .filter(candidate -> distance(candidate, key) <= 1 + key.length() / 4)
+                        .min((a, b) -> Integer.compare(distance(a, key), distance(b, key)))
+                        .map(nearest -> "perhaps " + name(nearest) + " is meant; ")
+                        .orElse("")
+                + "allowed is " + keys + ".";
+    }
+
+    private static String shown(String key, JsonNode value) {
+        if (SECRET.matcher(key).matches()) {
+            return "a value not shown here, secrets belong in environment variables";
+        }
+        String text = redacted(value);
+        return text.isBlank() ? "empty" : '"' + text + '"';
+    }
+
+    /** One line of bounded length, without the user and password of an address. */
+    private static String redacted(JsonNode value) {
+        String text = value.isValueNode() ? value.asText("") : value.toString();
+        String line = text.replaceAll("\\p{Cntrl}", " ").replaceAll("//[^/@]*@", "//");
+        return line.length() > VALUE_LIMIT ? line.substring(0, VALUE_LIMIT) + "..." : line;
+    }
+
+    private static <E extends Enum<E>> String allowed(Class<E> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .map(Section::text)
+                .reduce((a, b) -> a + ", " + b)
+                .orElseThrow();
+    }
+
+    private static <E extends Enum<E>> E constant(Class<E> type, String text) {
+        return Arrays.stream(type.getEnumConstants())
+                .filter(constant -> text(constant).equals(text))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** A constant as the configuration writes it. */
+    public static String text(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Duration duration(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            return null;
+        }
+        long count = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(count);
+            case "s" -> Duration.ofSeconds(count);
+            case "m" -> Duration.ofMinutes(count);
+            case "h" -> Duration.ofHours(count);
+            default -> Duration.ofDays(count);
+        };
+    }
+
+    private static String text(Duration duration) {
+        return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+    }
+
+    /** Levenshtein distance, the number of letters to change, add or drop. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

@@ -1,0 +1,217 @@
+package io.openinterest.job.kafka;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.openinterest.job.config.JobConfiguration;
+import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Json;
+import io.openinterest.observation.ObservationReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads the observations topic, from its beginning unless it goes on from a checkpoint. Event time is that of the time
+ * marks, partition by partition: an observation is late or not by the last mark before it in its own partition, so that
+ * reading gives the same however the partitions run, and a partition without a new mark holds event time back.
+ *
+ * <p>A topic that holds observations but no marks was not written by {@code stages: ingest}. There event time is the
+ * greatest time of each partition minus {@code lateness}, and it stays that until the next start of the job.
+ */
+public final class ObservationsTopic {
+
+    /** Key of the time marks that {@code stages: ingest} writes among the observations. */
+    public static final String MARK_KEY = "_time";
+
+    /** Header of observations that were found plausible when they were written. */
+    static final String ACCEPTED_HEADER = "accepted";
+
+    private static final byte[] MARK_KEY_BYTES = MARK_KEY.getBytes(StandardCharsets.UTF_8);
+    private static final String COMMITTED_ONLY = "read_committed";
+
+    /** Records of a partition among which there is a mark, one a second, if there are marks. */
+    private static final long RECENT = 20_000;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private ObservationsTopic() {}
+
+    /**
+     * The arrivals in the topic.
+     *
+     * @param partitions of the topic, which exists
+     */
+    public static DataStream<Arrival> arrivals(
+            StreamExecutionEnvironment environment, JobConfiguration configuration, int partitions) {
+        String topic = configuration.kafka().topicPrefix() + Topics.OBSERVATIONS;
+        String servers = configuration.kafka().servers();
+        boolean marked = isMarked(servers, topic);
+        long lateness = configuration.lateness().toMillis();
+        KafkaSource<TopicEntry> source = KafkaSource.<TopicEntry>builder()
+                .setBootstrapServers(servers)
+                .setTopics(topic)
+                .setGroupId(configuration.kafka().topicPrefix() + "analyze")
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, COMMITTED_ONLY)
+                .setDeserializer(new Reader())
+                .build();
+        // a subtask without a partition would hold event time back for ever
+        int parallelism = Math.min(environment.getParallelism(), partitions);
+        return environment
+                .fromSource(
+                        source,
+                        WatermarkStrategy.forGenerator(context -> new Watermarks(marked, lateness)),
+                        "read-observations")
+                .uid("read-observations")
+                .setParallelism(parallelism)
+                .process(new ReadWatermarks(marked, lateness))
+                .name("apply-time-marks")
+                .uid("apply-time-marks")
+                .setParallelism(parallelism);
+    }
+
+    /** Whether event time comes from marks: yes, unless there are observations and no marks among them. */
+    private static boolean isMarked(String servers, String topic) {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        servers,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        COMMITTED_ONLY,
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList();
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            consumer.assign(partitions);
+            consumer.beginningOffsets(partitions)
+                    .forEach((partition, begin) ->
+                            consumer.seek(partition, Math.max(begin, ends.get(partition) - RECENT)));
+            boolean empty = true;
+            Instant deadline = Instant.now().plus(PATIENCE);
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))
+                    && Instant.now().isBefore(deadline)) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+                    empty = false;
+                    if (isMark(record)) {
+                        return true;
+                    }
+                }
+            }
+            return empty;
+        }
+    }
+
+    private static boolean isAccepted(ConsumerRecord<byte[], byte[]> record) {
+        return record.headers().lastHeader(ACCEPTED_HEADER) != null;
+    }
+
+    private static boolean isMark(ConsumerRecord<byte[], byte[]> record) {
+        return Arrays.equals(record.key(), MARK_KEY_BYTES);
+    }
+
+    /**
+     * Reads a record of the topic: an observation, or with the key {@code _time} a time mark.
+     *
+     * <pre>
+     * {"mark": "2026-12-25T08:00:00Z"}
+     * </pre>
+     */
+    static final class Reader implements KafkaRecordDeserializationSchema<TopicEntry> {
+
+        private static final long serialVersionUID = 1;
+
+        private transient ObservationReader observations;
+        private transient JsonMapper marks;
+
+        @Override
+        public void open(InitializationContext context) {
+            observations = new ObservationReader(InstantSource.system());
+            marks = Json.mapper(Json.Decimals.NUMBER);
+        }
+
+        @Override
+        public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<TopicEntry> out) {
+            byte[] value = record.value() == null ? new byte[0] : record.value();
+            out.collect(
+                    isMark(record)
+                            ? mark(record.partition(), value)
+                            : observation(record.partition(), value, isAccepted(record)));
+        }
+
+        private TopicEntry observation(int partition, byte[] value, boolean accepted) {
+            ObservationReader.Reading reading = observations.read(value);
+            return new TopicEntry(partition, reading.observation(), reading.quarantined(), null, accepted);
+        }
+
+        private TopicEntry mark(int partition, byte[] value) {
+            try {
+                Instant mark = Instant.parse(marks.readTree(value).path("mark").asText());
+                return new TopicEntry(partition, null, null, Instant.ofEpochMilli(mark.toEpochMilli()), false);
+            } catch (IOException | DateTimeException | ArithmeticException e) {
+                return new TopicEntry(
+                        partition, null, ObservationReader.unreadable("this is no time mark", value), null, false);
+            }
+        }
+
+        @Override
+        public TypeInformation<TopicEntry> getProducedType() {
+            return TypeInformation.of(TopicEntry.class);
+        }
+    }
+
+    /** Event time of one partition for the operators behind: a watermark when it passes a full minute. */
+    private static final class Watermarks implements WatermarkGenerator<TopicEntry> {
+
+        private static final long MINUTE = 60_000;
+
+        private final boolean marked;
+        private final long lateness;
+        private PartitionWatermark time = PartitionWatermark.start(0);
+        private long passed = Long.MIN_VALUE;
+
+        Watermarks(boolean marked, long lateness) {
+            this.marked = marked;
+            this.lateness = lateness;
+        }
+
+        @Override
+        public void onEvent(TopicEntry entry, long timestamp, WatermarkOutput output) {
+            time = time.after(entry);
+            long reached = time.reached(marked, lateness);
+            long minute = reached == Long.MIN_VALUE ? reached : Math.floorDiv(reached, MINUTE) * MINUTE;
+            if (minute > passed) {
+                passed = minute;
+                output.emitWatermark(new Watermark(minute - 1));
+            }
+        }
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {}
+    }
+}

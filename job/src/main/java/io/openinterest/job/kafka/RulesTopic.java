@@ -1,0 +1,166 @@
+package io.openinterest.job.kafka;
+
+import io.openinterest.functions.alert.RuleParser;
+import io.openinterest.functions.alert.RuleRecord;
+import io.openinterest.job.config.ConfigurationException;
+import io.openinterest.job.config.ConfigurationFile;
+import io.openinterest.job.config.JobConfiguration;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.FlatMapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Alert rules: those of the configuration, and those of the topic. */
+public final class RulesTopic {
+
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private RulesTopic() {}
+
+    /**
+     * The rules to start with.
+     *
+     * @throws ConfigurationException when there is no such file
+     */
+    public static RuleParser start(JobConfiguration configuration) {
+        return RuleParser.of(ConfigurationFile.read("alerts.rules", configuration.alertRules()));
+    }
+
+    /**
+     * What the topic says: first the rules that are there already, read here and now, so that event time waits for them
+     * and every run knows them from its first boundary on; then, in a job that does not end by itself, what is written
+     * later, which event time never waits for.
+     *
+     * <p>They are not a bounded Kafka source because one that is restored before it had finished never finishes: its
+     * enumerator finds no new partition and so never says that there are no more. Alerts would wait for it for ever.
+     */
+    public static DataStream<RuleRecord> topic(StreamExecutionEnvironment environment, JobConfiguration configuration) {
+        Existing existing = existing(configuration.kafka());
+        DataStream<RuleRecord> known = environment
+                .fromData(List.of(existing.rules()), Types.LIST(TypeInformation.of(RuleRecord.class)))
+                .uid("existing-rules")
+                .name("existing-rules")
+                .flatMap(new Each())
+                .setParallelism(1)
+                .uid("each-existing-rule")
+                .name("each-existing-rule");
+        if (configuration.source() == JobConfiguration.SourceKind.REPLAY) {
+            return known;
+        }
+        KafkaSource<RuleRecord> later = KafkaSource.<RuleRecord>builder()
+                .setBootstrapServers(configuration.kafka().servers())
+                .setTopics(configuration.kafka().topicPrefix() + Topics.ALERT_RULES)
+                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
+                .setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false")
+                .setStartingOffsets(OffsetsInitializer.offsets(existing.ends()))
+                .setDeserializer(new Reader())
+                .build();
+        return known.union(environment
+                .fromSource(later, WatermarkStrategy.forGenerator(context -> new NeverWaitedFor()), "new-rules")
+                .setParallelism(1)
+                .uid("new-rules"));
+    }
+
+    /**
+     * What the topic held when asked.
+     *
+     * @param ends where each partition goes on
+     */
+    private record Existing(List<RuleRecord> rules, Map<TopicPartition, Long> ends) {}
+
+    private static Existing existing(JobConfiguration.Kafka kafka) {
+        String topic = kafka.topicPrefix() + Topics.ALERT_RULES;
+        Map<String, Object> settings = Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                kafka.servers(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed");
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            List<RuleRecord> rules = new ArrayList<>();
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(POLL).forEach(record -> rules.add(rule(record)));
+            }
+            Map<TopicPartition, Long> read = new HashMap<>();
+            partitions.forEach(partition -> read.put(partition, consumer.position(partition)));
+            return new Existing(rules, read);
+        } catch (KafkaException e) {
+            throw new ConfigurationException("kafka.bootstrap-servers is \"" + kafka.servers()
+                    + "\", which refused to tell the rules: " + e.getMessage());
+        }
+    }
+
+    private static RuleRecord rule(ConsumerRecord<byte[], byte[]> record) {
+        return new RuleRecord(text(record.key()), text(record.value()), record.timestamp());
+    }
+
+    private static String text(byte[] bytes) {
+        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static final class Each implements FlatMapFunction<List<RuleRecord>, RuleRecord> {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void flatMap(List<RuleRecord> rules, Collector<RuleRecord> out) {
+            rules.forEach(out::collect);
+        }
+    }
+
+    private static final class Reader implements KafkaRecordDeserializationSchema<RuleRecord> {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<RuleRecord> out) throws IOException {
+            out.collect(rule(record));
+        }
+
+        @Override
+        public TypeInformation<RuleRecord> getProducedType() {
+            return TypeInformation.of(RuleRecord.class);
+        }
+    }
+
+    /** Event time of an input whose elements may come at any time: always the greatest there is but the end. */
+    private static final class NeverWaitedFor implements WatermarkGenerator<RuleRecord> {
+
+        @Override
+        public void onEvent(RuleRecord record, long timestamp, WatermarkOutput output) {}
+
+        @Override
+        public void onPeriodicEmit(WatermarkOutput output) {
+            output.emitWatermark(new Watermark(Long.MAX_VALUE - 1));
+        }
+    }
+}

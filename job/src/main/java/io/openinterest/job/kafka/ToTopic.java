@@ -1,0 +1,126 @@
+package io.openinterest.job.kafka;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import io.openinterest.functions.metrics.BoundaryRecord;
+import io.openinterest.functions.record.AlertEvent;
+import io.openinterest.functions.record.ExpiryRow;
+import io.openinterest.functions.record.MarketRow;
+import io.openinterest.functions.record.MetricsRow;
+import io.openinterest.functions.record.TotalRow;
+import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Json;
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Quarantined;
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.function.Function;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichFlatMapFunction;
+import org.apache.flink.util.Collector;
+
+/**
+ * Turns what the pipeline knows into records of topics: which part of it, in which topic, under which key and time. What
+ * does not have that part gives nothing.
+ *
+ * @param <T> what flows in the pipeline
+ * @param <R> the part that is written
+ */
+public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
+
+    private static final long serialVersionUID = 1;
+
+    private final Json.Decimals decimals;
+    private final Field<T, R> part;
+    private final Field<R, String> topic;
+    private final Field<R, String> key;
+    private final Field<R, Instant> time;
+    private transient ObjectWriter writer;
+
+    private interface Field<A, B> extends Function<A, B>, Serializable {}
+
+    private ToTopic(
+            Json.Decimals decimals,
+            Field<T, R> part,
+            Field<R, String> topic,
+            Field<R, String> key,
+            Field<R, Instant> time) {
+        this.decimals = decimals;
+        this.part = part;
+        this.topic = topic;
+        this.key = key;
+        this.time = time;
+    }
+
+    public static ToTopic<Observation, Observation> observations(Json.Decimals decimals) {
+        return new ToTopic<>(
+                decimals,
+                observation -> observation,
+                observation -> Topics.OBSERVATIONS,
+                Observation::market,
+                Observation::time);
+    }
+
+    public static ToTopic<Arrival, Quarantined> unusable(Json.Decimals decimals) {
+        return quarantined(decimals, Arrival::quarantined);
+    }
+
+    public static ToTopic<Quarantined, Quarantined> rejected(Json.Decimals decimals) {
+        return quarantined(decimals, quarantined -> quarantined);
+    }
+
+    public static ToTopic<MarketRow, MarketRow> markets(Json.Decimals decimals) {
+        return new ToTopic<>(
+                decimals, row -> row, row -> Topics.market(row.interval()), MarketRow::market, MarketRow::time);
+    }
+
+    public static ToTopic<TotalRow, TotalRow> totals(Json.Decimals decimals) {
+        return new ToTopic<>(
+                decimals, row -> row, row -> Topics.total(row.level(), row.interval()), TotalRow::id, TotalRow::time);
+    }
+
+    public static ToTopic<ExpiryRow, ExpiryRow> expiries(Json.Decimals decimals) {
+        return new ToTopic<>(
+                decimals, row -> row, row -> Topics.expiry(row.interval()), ExpiryRow::key, ExpiryRow::time);
+    }
+
+    public static ToTopic<BoundaryRecord, MetricsRow> metrics(Json.Decimals decimals) {
+        return new ToTopic<>(
+                decimals,
+                BoundaryRecord::metrics,
+                row -> Topics.metrics(row.interval()),
+                MetricsRow::entity,
+                MetricsRow::time);
+    }
+
+    public static ToTopic<AlertEvent, AlertEvent> alerts(Json.Decimals decimals) {
+        return new ToTopic<>(decimals, event -> event, event -> Topics.ALERTS, AlertEvent::alertId, AlertEvent::time);
+    }
+
+    private static <T> ToTopic<T, Quarantined> quarantined(Json.Decimals decimals, Field<T, Quarantined> part) {
+        return new ToTopic<>(
+                decimals,
+                part,
+                quarantined -> Topics.QUARANTINE,
+                quarantined -> quarantined.venue() == null ? "" : quarantined.venue(),
+                Quarantined::time);
+    }
+
+    @Override
+    public void open(OpenContext context) {
+        writer = Json.mapper(decimals).writer();
+    }
+
+    @Override
+    public void flatMap(T element, Collector<TopicRecord> out) throws JsonProcessingException {
+        R record = part.apply(element);
+        if (record != null) {
+            out.collect(new TopicRecord(
+                    topic.apply(record),
+                    null,
+                    key.apply(record),
+                    time.apply(record),
+                    writer.writeValueAsBytes(record)));
+        }
+    }
+}

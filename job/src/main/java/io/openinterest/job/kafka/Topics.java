@@ -1,0 +1,210 @@
+package io.openinterest.job.kafka;
+
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
+import io.openinterest.job.config.ConfigurationException;
+import io.openinterest.job.config.JobConfiguration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** The topics: what they are called, without the configured prefix, and how those that are missing are made. */
+public final class Topics {
+
+    /** Accepted observations and time marks. */
+    public static final String OBSERVATIONS = "observations";
+
+    /** What could not be used. */
+    public static final String QUARANTINE = "quarantine";
+
+    /** Alert life cycle events. */
+    public static final String ALERTS = "alerts";
+
+    /** Alert rules, the one topic that is read and not written. */
+    public static final String ALERT_RULES = "alert-rules";
+
+    /** Broker and network get this long to answer before the start is given up. */
+    private static final int PATIENCE_MS = 10_000;
+
+    private Topics() {}
+
+    /** Markets at a boundary. */
+    public static String market(Interval interval) {
+        return "market." + interval.text();
+    }
+
+    /** Totals of a level. */
+    public static String total(Level level, Interval interval) {
+        return level.text() + "." + interval.text();
+    }
+
+    /** Options by expiry. */
+    public static String expiry(Interval interval) {
+        return "expiry." + interval.text();
+    }
+
+    /** Derived metrics. */
+    public static String metrics(Interval interval) {
+        return "metrics." + interval.text();
+    }
+
+    /** Every topic there is. */
+    public static List<String> all() {
+        List<String> topics = new ArrayList<>(List.of(OBSERVATIONS, QUARANTINE, ALERTS, ALERT_RULES));
+        for (Interval interval : Interval.values()) {
+            topics.add(market(interval));
+            Stream.of(Level.values()).map(level -> total(level, interval)).forEach(topics::add);
+            topics.add(expiry(interval));
+            topics.add(metrics(interval));
+        }
+        return topics;
+    }
+
+    /**
+     * Creates the topics that do not exist; those that exist are left alone.
+     *
+     * @return the number of partitions of the observations topic
+     * @throws ConfigurationException when no broker answers, or when it refuses
+     */
+    public static int create(JobConfiguration.Kafka kafka) throws InterruptedException {
+        String observations = kafka.topicPrefix() + OBSERVATIONS;
+        try (Admin admin = Admin.create(Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.servers(),
+                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MS,
+                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MS))) {
+            Set<String> existing = admin.listTopics().names().get();
+            List<NewTopic> missing = all().stream()
+                    .filter(topic -> !existing.contains(kafka.topicPrefix() + topic))
+                    .map(topic -> topic(topic, kafka))
+                    .toList();
+            for (KafkaFuture<Void> created :
+                    admin.createTopics(missing).values().values()) {
+                awaitCreated(created);
+            }
+            awaitVisible(missing, admin);
+            return existing.contains(observations)
+                    ? admin.describeTopics(List.of(observations))
+                            .topicNameValues()
+                            .get(observations)
+                            .get()
+                            .partitions()
+                            .size()
+                    : kafka.partitions();
+        } catch (ExecutionException e) {
+            throw refused(kafka, e.getCause());
+        } catch (KafkaException e) {
+            throw refused(kafka, e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    /**
+     * Waits until readers of committed records can see everything that was written. The end of a job asks for its last
+     * transactions to be committed; the broker does so a moment later.
+     *
+     * @throws TimeoutException when some transaction stays open
+     */
+    public static void awaitCommitted(JobConfiguration.Kafka kafka) throws InterruptedException, ExecutionException {
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.servers()))) {
+            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+            admin.describeTopics(all().stream()
+                            .map(topic -> kafka.topicPrefix() + topic)
+                            .toList())
+                    .allTopicNames()
+                    .get()
+                    .forEach((topic, description) -> description
+                            .partitions()
+                            .forEach(partition ->
+                                    latest.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest())));
+            Instant deadline = Instant.now().plusMillis(PATIENCE_MS);
+            while (!ends(admin, latest, IsolationLevel.READ_COMMITTED)
+                    .equals(ends(admin, latest, IsolationLevel.READ_UNCOMMITTED))) {
+                if (Instant.now().isAfter(deadline)) {
+                    throw new TimeoutException("A transaction stays open.");
+                }
+                Thread.sleep(20);
+            }
+        }
+    }
+
+    private static Map<TopicPartition, Long> ends(
+            Admin admin, Map<TopicPartition, OffsetSpec> latest, IsolationLevel level)
+            throws InterruptedException, ExecutionException {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        admin.listOffsets(latest, new ListOffsetsOptions(level))
+                .all()
+                .get()
+                .forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
+    }
+
+    private static NewTopic topic(String topic, JobConfiguration.Kafka kafka) {
+        Map<String, String> rules = topic.equals(ALERT_RULES)
+                ? Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)
+                : Map.of(
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        Long.toString(kafka.retention().toMillis()),
+                        // timestamps are event time; a recording may be ahead of the broker's clock
+                        TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG,
+                        Long.toString(Long.MAX_VALUE));
+        return new NewTopic(kafka.topicPrefix() + topic, kafka.partitions(), kafka.replicationFactor()).configs(rules);
+    }
+
+    /** Another job may have been faster. */
+    private static void awaitCreated(KafkaFuture<Void> created) throws InterruptedException, ExecutionException {
+        try {
+            created.get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw e;
+            }
+        }
+    }
+
+    /** A new topic is known to the broker's clients a moment later; until then a source would fail for it. */
+    private static void awaitVisible(List<NewTopic> topics, Admin admin)
+            throws InterruptedException, ExecutionException {
+        List<String> names = topics.stream().map(NewTopic::name).toList();
+        Instant deadline = Instant.now().plusMillis(PATIENCE_MS);
+        while (!admin.listTopics().names().get().containsAll(names)) {
+            if (Instant.now().isAfter(deadline)) {
+                throw new ExecutionException(new TimeoutException("New topics do not show up."));
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    private static ConfigurationException refused(JobConfiguration.Kafka kafka, Throwable why) {
+        if (why instanceof InvalidReplicationFactorException) {
+            return new ConfigurationException("kafka.replication-factor is " + kafka.replicationFactor()
+                    + ", allowed is at most the number of brokers: " + why.getMessage());
+        }
+        String broker = "kafka.bootstrap-servers is \"" + kafka.servers() + "\", ";
+        if (why instanceof TimeoutException) {
+            return new ConfigurationException(
+                    broker + "but no broker answered there within " + PATIENCE_MS / 1000 + " s.");
+        }
+        if (why instanceof ConfigException) {
+            return new ConfigurationException(broker + "allowed is host:port of a broker, several with commas.");
+        }
+        return new ConfigurationException(broker + "which refused to create the topics: " + why.getMessage());
+    }
+}

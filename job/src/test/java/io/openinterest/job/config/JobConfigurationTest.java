@@ -1,0 +1,275 @@
+package io.openinterest.job.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openinterest.job.config.JobConfiguration.Guarantee;
+import io.openinterest.job.config.JobConfiguration.SourceKind;
+import io.openinterest.job.config.JobConfiguration.Stages;
+import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.Json;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JobConfigurationTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void anEmptyFileGivesTheDefaults() throws IOException {
+        JobConfiguration configuration = configuration("");
+
+        assertThat(configuration.source()).isEqualTo(SourceKind.LIVE);
+        assertThat(configuration.stages()).isEqualTo(Stages.ALL);
+        assertThat(configuration.replay()).isEqualTo(new JobConfiguration.Replay(List.of(), Duration.ofSeconds(60)));
+        assertThat(configuration.lateness()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(configuration.allowedLateness()).isEqualTo(Duration.ofMinutes(15));
+        assertThat(configuration.historyWait()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(configuration.assetClasses()).containsExactly(AssetClass.CRYPTO);
+        assertThat(configuration.rates()).isEmpty();
+        assertThat(configuration.regime().priceBand()).isEqualTo("0.0005");
+        assertThat(configuration.regime().returnBand()).isEqualTo("0.0005");
+        assertThat(configuration.kafka())
+                .isEqualTo(new JobConfiguration.Kafka(
+                        null, "open-interest.", Guarantee.EXACTLY_ONCE, 4, (short) 1, Duration.ofDays(7)));
+        assertThat(configuration.checkpointInterval()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(configuration.parallelism()).isNull();
+        assertThat(configuration.local()).isEqualTo(new JobConfiguration.Local(8081, 9092));
+        assertThat(configuration.decimals()).isEqualTo(Json.Decimals.NUMBER);
+        assertThat(configuration.alertRules()).isEqualTo("conf/alert-rules.yaml");
+    }
+
+    @Test
+    void theShippedFileSaysWhatTheDefaultsAre() throws IOException {
+        JobConfiguration shipped = arguments().configuration(SourceKind.LIVE);
+
+        assertThat(shipped).usingRecursiveComparison().ignoringFields("given").isEqualTo(configuration(""));
+    }
+
+    @Test
+    void everyKeyCanBeSet() throws IOException {
+        JobConfiguration configuration = configuration("""
+                source: replay
+                stages: all
+                replay: {paths: [a.jsonl, b], out-of-orderness: 0s}
+                lateness: 500ms
+                allowed-lateness: 1d
+                history-wait: 1m
+                asset-classes: [crypto, equity]
+                rates: {usdt: 0.9990, eur: "1.08"}
+                metrics: {regime: {price-band: 0.001, return-band: 0}}
+                kafka:
+                  bootstrap-servers: a:9092,b:9092
+                  topic-prefix: test-
+                  delivery-guarantee: at-least-once
+                  partitions: 8
+                  replication-factor: 3
+                  retention: 12h
+                checkpoint-interval: 3s
+                parallelism: 2
+                local: {dashboard-port: 18081, kafka-port: 19092}
+                json: {decimals: string}
+                alerts: {rules: my-rules.yaml}
+                """);
+
+        assertThat(configuration)
+                .usingRecursiveComparison()
+                .ignoringFields("given", "venues")
+                .isEqualTo(new JobConfiguration(
+                        SourceKind.REPLAY,
+                        Stages.ALL,
+                        new JobConfiguration.Replay(List.of("a.jsonl", "b"), Duration.ZERO),
+                        Map.of(),
+                        Duration.ofMillis(500),
+                        Duration.ofDays(1),
+                        Duration.ofMinutes(1),
+                        Set.of(AssetClass.CRYPTO, AssetClass.EQUITY),
+                        Map.of("usdt", new BigDecimal("0.9990"), "eur", new BigDecimal("1.08")),
+                        new JobConfiguration.Regime(new BigDecimal("0.001"), new BigDecimal("0")),
+                        new JobConfiguration.Kafka(
+                                "a:9092,b:9092", "test-", Guarantee.AT_LEAST_ONCE, 8, (short) 3, Duration.ofHours(12)),
+                        Duration.ofSeconds(3),
+                        2,
+                        new JobConfiguration.Local(18081, 19092),
+                        Json.Decimals.STRING,
+                        "my-rules.yaml",
+                        Map.of()));
+    }
+
+    @Test
+    void aVenueIsAsTheFileSaysAndOtherwiseAsTheJarSays() throws IOException {
+        JobConfiguration configuration = configuration("""
+                venues:
+                  bybit-linear:
+                    enabled: false
+                    rest-url: http://localhost:1234/proxy
+                    ws-url: ws://localhost:1235
+                    poll-interval: 30s
+                    max-age: 1h
+                    symbols: [BTCUSDT, 1000PEPEUSDT]
+                    transport: websocket
+                  deribit:
+                    symbols: [BTC-PERPETUAL]
+                """);
+
+        assertThat(configuration.venues().get("bybit-linear"))
+                .isEqualTo(new JobConfiguration.Venue(
+                        false,
+                        URI.create("http://localhost:1234/proxy"),
+                        URI.create("ws://localhost:1235"),
+                        Duration.ofSeconds(30),
+                        Duration.ofHours(1),
+                        List.of("BTCUSDT", "1000PEPEUSDT"),
+                        Map.of("transport", "websocket")));
+        assertThat(configuration.venues().get("deribit").symbols()).containsExactly("BTC-PERPETUAL");
+        assertThat(configuration.enabledVenues()).contains("deribit", "okx").doesNotContain("bybit-linear");
+    }
+
+    @Test
+    void argumentsOverrideTheFile() throws IOException {
+        JobConfiguration configuration = configuration(
+                "lateness: 1s",
+                "--set",
+                "lateness=3s",
+                "--set=replay.paths=[x.jsonl, y]",
+                "--set",
+                "venues.some-venue.max-age=2m",
+                "--set",
+                "rates.eur=1.1",
+                "--set",
+                "rates.btc=60000");
+
+        assertThat(configuration.lateness()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(configuration.replay().paths()).containsExactly("x.jsonl", "y");
+        assertThat(configuration.maxAges()).containsEntry("some-venue", Duration.ofMinutes(2));
+        assertThat(configuration.rates()).containsOnlyKeys("btc", "eur");
+    }
+
+    @Test
+    void valuesOfSlowVenuesCountLonger() throws IOException {
+        JobConfiguration configuration =
+                configuration("", "--set", "venues.cme.enabled=true", "--set", "venues.okx.max-age=1m");
+
+        assertThat(configuration.maxAges())
+                .containsAllEntriesOf(Map.of(
+                        "binance-options", Duration.ofMinutes(10),
+                        "cme", Duration.ofHours(96),
+                        "okx", Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void whatWasConfiguredIsShownWithoutSecrets() throws IOException {
+        JobConfiguration configuration =
+                configuration("venues: {okx: {rest-url: 'http://user:secret@proxy:8080/okx'}}", "--set", "lateness=3s");
+
+        assertThat(configuration.given())
+                .containsEntry("venues.okx.rest-url", "http://proxy:8080/okx")
+                .containsEntry("lateness", "3s");
+    }
+
+    @Test
+    void analyzeReadsTheObservationsTopic() throws IOException {
+        assertThat(configuration("", "--set", "stages=analyze").source()).isEqualTo(SourceKind.KAFKA);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            lateness=10 secs                | lateness is "10 secs", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d.
+            lateness=                       | lateness is empty, allowed is a duration such as 500ms, 60s, 5m, 96h or 7d.
+            lateness=-1s                    | lateness is "-1s", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d.
+            checkpoint-interval=1ms         | checkpoint-interval is "1ms", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at least 100ms.
+            source=file                     | source is "file", allowed is live, auto, simulated, replay, kafka.
+            source=[live]                   | source is "["live"]", allowed is live, auto, simulated, replay, kafka.
+            source=replay                   | replay.paths is empty, allowed is a list of files or folders of *.jsonl or *.jsonl.gz with source replay.
+            replay.paths=[]                 | replay.paths is "[]", allowed is a list such as [a, b].
+            asset-classes=[crypto, metal]   | asset-classes is "["crypto","metal"]", allowed is a list of crypto, equity, commodity, fx, index, other.
+            kafka=localhost                 | kafka is "localhost", allowed is a group of keys.
+            kafka.partitions=0              | kafka.partitions is "0", allowed is a whole number from 1 to 1000.
+            kafka.partitions=four           | kafka.partitions is "four", allowed is a whole number from 1 to 1000.
+            kafka.delivery-guarantee=none   | kafka.delivery-guarantee is "none", allowed is exactly-once, at-least-once.
+            kafka.topic-prefix=a b          | kafka.topic-prefix is "a b", allowed is at most 200 letters, digits, dots, hyphens and underscores.
+            kafka.bootstrap-server=b:1      | There is no key kafka.bootstrap-server (set to "b:1"), perhaps kafka.bootstrap-servers is meant; allowed is kafka.topic-prefix, kafka.bootstrap-servers, kafka.delivery-guarantee, kafka.partitions, kafka.replication-factor, kafka.retention.
+            local.port=1                    | There is no key local.port (set to "1"), allowed is local.dashboard-port, local.kafka-port.
+            rates.eur=0                     | rates.eur is "0", allowed is a number above 0.
+            rates.eur=NaN                   | rates.eur is "NaN", allowed is a number of at least 0.
+            venues.okx.enabled=maybe        | venues.okx.enabled is "maybe", allowed is true or false.
+            venues.okx.rest-url=okx.com     | venues.okx.rest-url is "okx.com", allowed is an address that begins with https:// or http://.
+            venues.okx.api-key=hunter2      | There is no key venues.okx.api-key (set to a value not shown here, secrets belong in environment variables), allowed is venues.okx.symbols, venues.okx.enabled, venues.okx.rest-url, venues.okx.ws-url, venues.okx.poll-interval, venues.okx.max-age, venues.okx.transport, venues.okx.stream.
+            venues.okx=5m                   | venues.okx is "5m", allowed is a group of keys.
+            json.decimals=text              | json.decimals is "text", allowed is number, string.
+            lateness                        | --set lateness has no value, allowed is path.to.key=value.
+            """)
+    void aMistakeIsToldInOneSentence(String override, String sentence) {
+        assertThatThrownBy(() -> configuration("", "--set", override))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage(sentence);
+    }
+
+    @Test
+    void stagesAndSourceMustFit() {
+        assertThatThrownBy(() -> configuration("{stages: analyze, source: live}"))
+                .hasMessage(
+                        "source is \"live\", allowed is kafka with stages analyze, which reads the observations topic.");
+        assertThatThrownBy(() -> configuration("{stages: ingest, source: kafka}"))
+                .hasMessageStartingWith(
+                        "source is \"kafka\", allowed is live, auto, simulated, replay with stages ingest");
+    }
+
+    @Test
+    void anUnreadableFileIsToldInOneSentence() throws IOException {
+        assertThatThrownBy(() -> arguments("--conf", "no-such-file.yaml").configuration(SourceKind.LIVE))
+                .hasMessage("--conf no-such-file.yaml does not exist, allowed is a YAML file.");
+        assertThatThrownBy(() -> arguments("--conf", folder.toString()).configuration(SourceKind.LIVE))
+                .hasMessage("--conf " + folder + " can't be read, allowed is a YAML file.");
+        assertThatThrownBy(() -> configuration("lateness: 1s\nkafka: [\n"))
+                .hasMessageStartingWith(folder.resolve("test.yaml") + " is not readable as YAML: ")
+                .hasMessageContaining("at line ")
+                .hasMessageNotContaining("\n");
+        assertThatThrownBy(() -> configuration("lateness: 1s\nlateness: 2s\n")).hasMessageContaining("lateness");
+        assertThatThrownBy(() -> configuration("- a\n- b\n"))
+                .hasMessage(folder.resolve("test.yaml") + " is no configuration, allowed is YAML of keys and values.");
+    }
+
+    @Test
+    void anUnknownArgumentIsToldInOneSentence() {
+        assertThatThrownBy(() -> arguments("--config", "x"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("--config")
+                .hasMessageEndingWith("allowed is --conf, --set, --help, --version.");
+        assertThatThrownBy(() -> arguments("--conf"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("--conf");
+    }
+
+    @Test
+    void helpAndVersionAreAllThereIsToDo() {
+        assertThat(new Arguments().parse("--help")).isFalse();
+        assertThat(new Arguments().parse("--version")).isFalse();
+    }
+
+    private JobConfiguration configuration(String yaml, String... args) throws IOException {
+        List<String> all = new ArrayList<>(List.of(
+                "--conf", Files.writeString(folder.resolve("test.yaml"), yaml).toString()));
+        all.addAll(List.of(args));
+        return arguments(all.toArray(String[]::new)).configuration(SourceKind.LIVE);
+    }
+
+    private static Arguments arguments(String... args) {
+        Arguments arguments = new Arguments();
+        assertThat(arguments.parse(args)).isTrue();
+        return arguments;
+    }
+}

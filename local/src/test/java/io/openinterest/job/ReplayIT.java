@@ -1,0 +1,282 @@
+package io.openinterest.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.Error;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.openinterest.functions.alert.RuleRecord;
+import io.openinterest.job.config.Arguments;
+import io.openinterest.job.config.JobConfiguration;
+import io.openinterest.job.config.JobConfiguration.SourceKind;
+import io.openinterest.job.kafka.RulesTopic;
+import io.openinterest.job.kafka.TopicSink;
+import io.openinterest.job.kafka.Topics;
+import io.openinterest.local.EmbeddedBroker;
+import io.openinterest.observation.Arrival;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.state.CheckpointListener;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Recorded observations through the whole job into real topics. */
+@Timeout(300)
+class ReplayIT {
+
+    @RegisterExtension
+    static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+            .setNumberTaskManagers(1)
+            .setNumberSlotsPerTaskManager(4)
+            .build());
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path PROJECT = Path.of(System.getProperty("project.directory"));
+    private static final Path SHARED = Path.of(System.getProperty("shared.directory"));
+
+    private static EmbeddedBroker broker;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void startBroker() throws IOException {
+        broker = EmbeddedBroker.start();
+    }
+
+    @AfterAll
+    static void stopBroker() throws IOException {
+        broker.close();
+    }
+
+    @Test
+    void totalsFollowFromObservationsThatCanBeCheckedByHand() throws Exception {
+        // 1,000 contracts at 1 USD on one exchange, 2 btc at 30,000 USD on another; a minute later 500 contracts more
+        Path recording = Files.writeString(
+                folder.resolve("recording.jsonl"),
+                observation("bitmex", "XBTUSD", "2026-03-01T07:00:10Z", "1000", "0.04", "25000", "1000")
+                        + observation("okx", "BTC-USDT", "2026-03-01T07:00:20Z", "2", "2", "30000", "60000")
+                        + observation("bitmex", "XBTUSD", "2026-03-01T07:01:10Z", "1500", "0.06", "25000", "1500")
+                        + "rubbish\n");
+
+        List<CommittedRecords> records = replay("by-hand.", 2, recording);
+
+        assertThat(values(records, "asset.1m", "btc", "value_usd")).containsExactly("61000", "61500");
+        assertThat(values(records, "exchange.1m", "bitmex", "value_usd")).containsExactly("1000", "1500");
+        assertThat(values(records, "exchange.1m", "okx", "value_usd")).containsExactly("60000", "60000");
+        assertThat(values(records, "total.1m", "all", "value_usd")).containsExactly("61000", "61500");
+        assertThat(values(records, "exchange-asset.1m", "bitmex-btc", "value_usd"))
+                .containsExactly("1000", "1500");
+        assertThat(values(records, "asset.1m", "btc", "time"))
+                .containsExactly("2026-03-01T07:01:00Z", "2026-03-01T07:02:00Z");
+        assertThat(values(records, "quarantine", "", "reason")).containsExactly("bad-record");
+        assertThat(records)
+                .filteredOn(record -> record.topic().equals("observations"))
+                .hasSize(3);
+        assertThat(records)
+                .filteredOn(record -> record.topic().equals("quarantine"))
+                .singleElement()
+                .satisfies(record -> assertThat(record.timestamp()).isZero());
+        assertThat(records)
+                .filteredOn(record -> !record.topic().equals("quarantine"))
+                .allSatisfy(record -> assertThat(
+                                Instant.parse(json(record).path("time").asText())
+                                        .toEpochMilli())
+                        .isEqualTo(record.timestamp()));
+    }
+
+    @Test
+    void everyRecordIsSeenOnceThoughTheJobFailsInTheMiddleAndWhateverTheParallelism() throws Exception {
+        StringBuilder observations = new StringBuilder();
+        for (int minute = 0; minute < 30; minute++) {
+            for (int market = 0; market < 20; market++) {
+                observations.append(observation(
+                        "exchange" + market % 3,
+                        "M" + market,
+                        "2026-03-01T07:%02d:%02dZ".formatted(minute, market * 2),
+                        Integer.toString(100 + minute),
+                        Integer.toString(100 + minute),
+                        "10",
+                        Integer.toString(1000 + 10 * minute)));
+            }
+        }
+        Path recording = Files.writeString(folder.resolve("recording.jsonl"), observations);
+
+        List<CommittedRecords> smooth = replay("smooth.", 1, recording);
+        FailOnce.failed.set(false);
+        List<CommittedRecords> interrupted = replay("interrupted.", 4, recording);
+
+        assertThat(FailOnce.failed).isTrue();
+        assertThat(smooth).doesNotHaveDuplicates().hasSizeGreaterThan(600);
+        assertThat(interrupted).containsExactlyInAnyOrderElementsOf(smooth);
+    }
+
+    @Test
+    void everythingPublishedIsAsTheSchemasSay() throws Exception {
+        Path recording = SHARED.resolve("referee/generated/observations.jsonl.gz");
+        assumeThat(recording).exists();
+        Map<String, Schema> schemas = new HashMap<>();
+
+        List<CommittedRecords> records = replay("schemas.", 2, recording);
+
+        assertThat(records.stream().map(CommittedRecords::topic).collect(Collectors.toSet()))
+                .hasSizeGreaterThan(25);
+        assertThat(records).allSatisfy(record -> {
+            Schema schema = schemas.computeIfAbsent(schemaOf(record.topic()), ReplayIT::schema);
+            List<Error> errors = schema.validate(record.value(), InputFormat.JSON);
+            assertThat(errors).as(record.topic() + " " + record.value()).isEmpty();
+        });
+    }
+
+    @Test
+    void theGeneratedReplayEqualsTheReferee() throws Exception {
+        Path referee = SHARED.resolve("referee");
+        assumeThat(referee.resolve("compare.py")).exists();
+        assumeThat(exitCode(new ProcessBuilder("python3", "--version"))).isZero();
+
+        List<CommittedRecords> records = replay(
+                "open-interest.",
+                4,
+                referee.resolve("generated/observations.jsonl.gz"),
+                "alerts.rules=" + referee.resolve("generated/rules.json"));
+
+        Path dump = Files.createDirectory(folder.resolve("dump"));
+        for (Map.Entry<String, List<CommittedRecords>> topic : records.stream()
+                .collect(Collectors.groupingBy(CommittedRecords::topic))
+                .entrySet()) {
+            Files.write(
+                    dump.resolve("open-interest." + topic.getKey() + ".jsonl"),
+                    topic.getValue().stream()
+                            .map(record -> "{\"key\":\"%s\",\"timestamp\":%d,\"value\":%s}"
+                                    .formatted(record.key(), record.timestamp(), record.value()))
+                            .toList());
+        }
+        assertThat(exitCode(new ProcessBuilder(
+                                "python3",
+                                referee.resolve("compare.py").toString(),
+                                referee.resolve("generated/expected").toString(),
+                                dump.toString())
+                        .inheritIO()))
+                .isZero();
+    }
+
+    private static List<CommittedRecords> replay(String prefix, int parallelism, Path recording, String... more)
+            throws Exception {
+        Arguments arguments = new Arguments();
+        arguments.set("source", "replay");
+        arguments.set("replay.paths", "[" + recording + "]");
+        arguments.set("kafka.bootstrap-servers", broker.bootstrapServers());
+        arguments.set("kafka.topic-prefix", prefix);
+        arguments.set("checkpoint-interval", "200ms");
+        for (String setting : more) {
+            arguments.set(setting.split("=")[0], setting.split("=")[1]);
+        }
+        JobConfiguration configuration = arguments.configuration(SourceKind.LIVE);
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+        environment.setParallelism(parallelism);
+        OpenInterestJob.prepare(environment, configuration);
+        int partitions = Topics.create(configuration.kafka());
+        DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, partitions)
+                .map(new FailOnce())
+                .setParallelism(1)
+                .uid("fail-once");
+        DataStream<RuleRecord> rules = RulesTopic.topic(environment, configuration);
+        Pipeline.define(arrivals, rules, TopicSink.of(configuration), partitions, configuration);
+        environment.execute("replay");
+        Topics.awaitCommitted(configuration.kafka());
+        return CommittedRecords.of(broker.bootstrapServers(), prefix);
+    }
+
+    /** Fails at an arrival after the first checkpoint is complete, if asked to. */
+    private static final class FailOnce implements MapFunction<Arrival, Arrival>, CheckpointListener {
+
+        private static final long serialVersionUID = 1;
+        private static final AtomicBoolean failed = new AtomicBoolean(true);
+
+        private transient boolean checkpointed;
+
+        @Override
+        public Arrival map(Arrival arrival) throws InterruptedException {
+            if (!failed.get()) {
+                Thread.sleep(5); // slow enough that checkpoints fall into the replay
+                if (checkpointed && failed.compareAndSet(false, true)) {
+                    throw new IllegalStateException("on purpose");
+                }
+            }
+            return arrival;
+        }
+
+        @Override
+        public void notifyCheckpointComplete(long checkpoint) {
+            checkpointed = true;
+        }
+    }
+
+    private static String observation(
+            String exchange, String symbol, String time, String count, String amount, String price, String value) {
+        return """
+                {"market":"%1$s-%2$s-future","time":"%3$s","exchange":"%1$s","venue":"%1$s","symbol":"%2$s",\
+                "asset_class":"crypto","base":"btc","quote":"usd","margin":"usd","type":"perpetual",\
+                "structure":"linear","contract_count":%4$s,"sides":1,"amount_base":%5$s,"price_usd":%6$s,\
+                "price_source":"mark","value_usd":%7$s,"database_time":"%3$s","delisted":false,"origin":"file"}
+                """.formatted(exchange, symbol, time, count, amount, price, value);
+    }
+
+    private static List<String> values(List<CommittedRecords> records, String topic, String key, String field) {
+        return records.stream()
+                .filter(record -> record.topic().equals(topic) && record.key().equals(key))
+                .map(record -> json(record).path(field).asText())
+                .toList();
+    }
+
+    private static JsonNode json(CommittedRecords record) {
+        try {
+            return JSON.readTree(record.value());
+        } catch (IOException e) {
+            throw new AssertionError(record.value(), e);
+        }
+    }
+
+    private static String schemaOf(String topic) {
+        String name = topic.replaceFirst("\\.\\d+m$", "");
+        return Files.exists(PROJECT.resolve("conf/schemas/" + name + ".schema.json")) ? name : "totals";
+    }
+
+    private static Schema schema(String name) {
+        try {
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(Files.readString(PROJECT.resolve("conf/schemas/" + name + ".schema.json")));
+        } catch (IOException e) {
+            throw new AssertionError(name, e);
+        }
+    }
+
+    private static int exitCode(ProcessBuilder command) throws InterruptedException {
+        try {
+            return command.start().waitFor();
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+}

@@ -1,0 +1,342 @@
+package io.openinterest.adapters;
+
+import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.millis;
+import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.MarketType;
+import io.openinterest.venue.Backfill;
+import io.openinterest.venue.Fault;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
+import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Instruments;
+import io.openinterest.venue.Observer;
+import io.openinterest.venue.RateLimit;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Request;
+import io.openinterest.venue.Socket;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Bybit v5 derivatives: {@code bybit-linear}, {@code bybit-inverse} and {@code bybit-option}. One bulk call a minute
+ * has open interest, mark price, funding and volume of a whole category; options take one call per base coin. Facts:
+ * bybit-exchange.github.io/docs/v5, market and websocket/public/ticker.
+ *
+ * <p>{@code openInterest} of linear and inverse counts both sides; {@code singleOpenInterest} one. Inverse counts
+ * dollars, and there {@code singleOpenInterestValue} is in coins. With {@code transport: websocket} the ticker stream
+ * is read as well, and the bulk call refreshes what the stream left unchanged.
+ */
+public final class Bybit implements Venue {
+
+    private static final List<String> OPTION_COINS = List.of("BTC", "ETH", "SOL", "XRP", "DOGE");
+    private static final Duration BLOCKED = Duration.ofMinutes(10);
+    private static final Duration HISTORY_STEP = Duration.ofMinutes(5);
+    private static final int HISTORY_ROWS = 200;
+    private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
+
+    private final String category;
+    private final boolean streams;
+
+    /** Ticker state of the stream by topic: a delta has only the fields that changed. */
+    private final Map<String, ObjectNode> tickers = new HashMap<>();
+    /** Topics of each subscribe frame: the answer names only the frame. */
+    private final Map<String, List<String>> asked = new HashMap<>();
+
+    public Bybit(VenueSettings settings) {
+        this.category = settings.id().substring("bybit-".length());
+        this.streams = settings.option("transport", "rest").equals("websocket");
+    }
+
+    @Override
+    public String exchange() {
+        return "bybit";
+    }
+
+    @Override
+    public String restUrl() {
+        return "https://api.bybit.com";
+    }
+
+    @Override
+    public String wsUrl() {
+        return "wss://stream.bybit.com";
+    }
+
+    /** 600 requests in 5 s per address, over all categories. */
+    @Override
+    public List<RateLimit> limits() {
+        return List.of(RateLimit.of("bybit", 600, Duration.ofSeconds(5)).remainingIn("x-bapi-limit-status"));
+    }
+
+    @Override
+    public List<Feed> feeds() {
+        List<Feed> feeds = new ArrayList<>(List.of(
+                Feed.instruments("instruments")
+                        .requests((book, now) -> requests("/v5/market/instruments-info", OPTION_COINS).stream()
+                                .map(request -> request.with("limit", 1000))
+                                .toList())
+                        .parse(this::instruments),
+                Feed.poll("tickers")
+                        .requests((book, now) -> requests("/v5/market/tickers", coins(book)))
+                        .parse(this::tickers)));
+        if (streams) {
+            feeds.add(Feed.subscribe("ticker-stream", "/v5/public/" + category)
+                    .topics(Bybit::topics, 200, this::subscribeFrame)
+                    .perConnection(2000)
+                    .ping(Duration.ofSeconds(20), "{\"op\":\"ping\"}")
+                    .silence(Duration.ofSeconds(60))
+                    .opened(tickers.keySet()::removeAll)
+                    .parse(this::stream));
+        }
+        return feeds;
+    }
+
+    /** Five-minute open interest, valued with the mark price of the same instant. Options have no history. */
+    @Override
+    public Backfill history() {
+        return category.equals("option") ? null : new Backfill(HISTORY_STEP, this::pastRequests, this::past);
+    }
+
+    /** Error codes come in HTTP 200. Over the address limit the answer is 403, and asking on prolongs it. */
+    @Override
+    public Fault fault(Reply reply) {
+        if (reply.status() == 403) {
+            return Fault.limited(reply, "403", "access too frequent", BLOCKED);
+        }
+        String code = text(reply.json(), "retCode");
+        if (code == null || code.equals("0")) {
+            return Fault.of(reply);
+        }
+        String message = text(reply.json(), "retMsg");
+        return switch (code) {
+            case "10006", "10429" -> Fault.limited(reply, code, message, null);
+            case "10000", "10016" -> Fault.retry(code, message);
+            default -> Fault.refused(code, message);
+        };
+    }
+
+    private List<Request> requests(String path, List<String> coins) {
+        Request request = Request.get(path).with("category", category);
+        return category.equals("option")
+                ? coins.stream().map(coin -> request.with("baseCoin", coin)).toList()
+                : List.of(request);
+    }
+
+    private static List<String> coins(Instruments book) {
+        Set<String> listed = book.observed().stream().map(Instrument::base).collect(Collectors.toSet());
+        return OPTION_COINS.stream()
+                .filter(coin -> listed.contains(coin.toLowerCase(java.util.Locale.ROOT)))
+                .toList();
+    }
+
+    /**
+     * {"retCode":0,"result":{"category":"linear","nextPageCursor":"","list":[{"symbol":"BTCUSDT",
+     * "contractType":"LinearPerpetual","status":"Trading","baseCoin":"BTC","quoteCoin":"USDT","settleCoin":"USDT",
+     * "deliveryTime":"0","symbolType":"innovation"}]}}, options with "optionsType":"Call" in place of contractType.
+     */
+    private void instruments(Reply reply, Observer out) {
+        out.each(list(reply.json(), "/result/list"), row -> out.instrument(instrument(row)));
+        String cursor = text(reply.json().at("/result/nextPageCursor"));
+        if (cursor != null) {
+            out.ask(reply.request().withEncoded("cursor", cursor));
+        }
+    }
+
+    private Instrument instrument(JsonNode row) {
+        String symbol = required(row, "symbol");
+        String base = required(row, "baseCoin");
+        String quote = required(row, "quoteCoin");
+        String margin = required(row, "settleCoin");
+        Instant delivery = millis(row, "deliveryTime");
+        Instrument instrument;
+        if (category.equals("option")) {
+            MarketType type = required(row, "optionsType").equals("Call") ? MarketType.CALL : MarketType.PUT;
+            BigDecimal strike = new BigDecimal(symbol.split("-")[2]);
+            instrument = Instrument.option(symbol, base, quote, margin, type, delivery, strike);
+        } else if (required(row, "contractType").endsWith("Perpetual")) {
+            // a perpetual with a delivery time is about to be delisted, and a perpetual until then
+            instrument = Instrument.perpetual(symbol, base, quote, margin);
+        } else {
+            instrument = Instrument.future(symbol, base, quote, margin, delivery);
+        }
+        return classified(instrument, base, text(row, "symbolType")).status(status(required(row, "status")));
+    }
+
+    private static Instrument classified(Instrument instrument, String base, String symbolType) {
+        if (symbolType == null || TOKENISED_GOLD.contains(base)) {
+            return instrument;
+        }
+        return switch (symbolType) {
+            case "stock" -> instrument.assetClass(AssetClass.EQUITY, base);
+            case "xstocks" -> instrument.assetClass(AssetClass.EQUITY, base.replaceFirst("X$", ""));
+            case "forex" -> instrument.assetClass(AssetClass.FX, base);
+            case "commodity" -> instrument.assetClass(AssetClass.COMMODITY, base);
+            case "index" -> instrument.assetClass(AssetClass.INDEX, base);
+            default -> instrument;
+        };
+    }
+
+    private static Instrument.Status status(String status) {
+        return switch (status) {
+            case "PreLaunch" -> Instrument.Status.SUSPENDED;
+            case "Closed" -> Instrument.Status.DELISTED;
+            default -> Instrument.Status.OBSERVED;
+        };
+    }
+
+    /**
+     * {"retCode":0,"result":{"category":"linear","list":[{"symbol":"ETHUSDT","markPrice":"2450.48",
+     * "openInterest":"797657.13","singleOpenInterest":"398828.57","singleOpenInterestValue":"977321434.21",
+     * "turnover24h":"2692158450.4150","volume24h":"1101140.65","fundingRate":"0.00003531",
+     * "fundingIntervalHour":"8"}]},"time":1789677926362}
+     */
+    private void tickers(Reply reply, Observer out) {
+        Instant time = millis(reply.json(), "time");
+        out.each(list(reply.json(), "/result/list"), row -> ticker(row, time, out));
+    }
+
+    private void ticker(JsonNode row, Instant time, Observer out) {
+        var market = out.row(required(row, "symbol"))
+                .count(decimal(row, "openInterest"))
+                .at(time);
+        switch (category) {
+            case "linear" ->
+                market.amount(decimal(row, "singleOpenInterest"))
+                        .value(decimal(row, "singleOpenInterestValue"))
+                        .mark(decimal(row, "markPrice"))
+                        .volumeInQuote(decimal(row, "turnover24h"));
+            case "inverse" ->
+                market.amount(decimal(row, "singleOpenInterestValue"))
+                        .value(decimal(row, "singleOpenInterest"))
+                        .mark(decimal(row, "markPrice"))
+                        .volumeInQuote(decimal(row, "volume24h"));
+            default ->
+                market.index(decimal(row, "indexPrice"))
+                        .premium(decimal(row, "markPrice"))
+                        .volumeInQuote(decimal(row, "turnover24h"));
+        }
+        market.funding(decimal(row, "fundingRate"), decimal(row, "fundingIntervalHour"))
+                .emit();
+    }
+
+    private static List<String> topics(Instruments book) {
+        return book.observed().stream()
+                .map(instrument -> "tickers." + instrument.symbol())
+                .toList();
+    }
+
+    private String subscribeFrame(List<String> topics) {
+        String id = "t" + (asked.size() + 1);
+        asked.put(id, topics);
+        ObjectNode frame = Fields.MAPPER.createObjectNode().put("req_id", id).put("op", "subscribe");
+        topics.forEach(frame.putArray("args")::add);
+        return frame.toString();
+    }
+
+    /**
+     * {"topic":"tickers.BTCUSDT","type":"snapshot","data":{"symbol":"BTCUSDT","markPrice":"63560.80",
+     * "openInterest":"59972.256",...},"ts":1786659827683}, then "type":"delta" with the changed keys only. Answers:
+     * {"success":true,"req_id":"t1","op":"subscribe"}, for options {"data":{"failTopics":[],"successTopics":[...]},
+     * "type":"COMMAND_RESP"}, on failure {"success":false,"ret_msg":"Invalid topic: ..."}.
+     */
+    private void stream(Reply message, Socket socket, Observer out) {
+        JsonNode body = message.json();
+        String topic = text(body, "topic");
+        if (topic == null) {
+            answer(body, socket);
+            return;
+        }
+        if (!topic.startsWith("tickers.") || !body.path("data").isObject()) {
+            return;
+        }
+        ObjectNode changed = (ObjectNode) body.path("data");
+        ObjectNode known = tickers.get(topic);
+        if (known == null
+                && text(body, "type") != null
+                && body.path("type").asText().equals("delta")) {
+            return;
+        }
+        ObjectNode ticker = body.path("type").asText().equals("delta") ? known.setAll(changed) : changed;
+        tickers.put(topic, ticker);
+        if (text(ticker, "openInterest") != null && text(ticker, "markPrice") != null) {
+            ticker(ticker, millis(body, "ts"), out);
+        }
+    }
+
+    private void answer(JsonNode body, Socket socket) {
+        body.at("/data/successTopics").forEach(topic -> socket.confirm(topic.asText()));
+        body.at("/data/failTopics").forEach(topic -> socket.refuse(topic.asText(), "named among failTopics"));
+        List<String> topics = asked.remove(body.path("req_id").asText());
+        if (body.path("success").asBoolean(true)) {
+            if (topics != null) {
+                topics.forEach(socket::confirm);
+            }
+        } else if (body.path("ret_msg").asText().startsWith("Invalid topic: ")) {
+            socket.refuse(body.path("ret_msg").asText().substring("Invalid topic: ".length()), "invalid topic");
+        }
+    }
+
+    private List<Request> pastRequests(Instrument instrument, Instant from, Instant to) {
+        List<Request> requests = new ArrayList<>();
+        Duration span = HISTORY_STEP.multipliedBy(HISTORY_ROWS);
+        for (Instant start = from; start.isBefore(to); start = start.plus(span)) {
+            Instant end = start.plus(span).isBefore(to) ? start.plus(span) : to;
+            requests.add(Request.get("/v5/market/mark-price-kline")
+                    .with("category", category)
+                    .with("symbol", instrument.symbol())
+                    .with("interval", 5)
+                    .with("start", start.minus(HISTORY_STEP).toEpochMilli())
+                    .with("end", end.toEpochMilli())
+                    .with("limit", HISTORY_ROWS + 2));
+            requests.add(Request.get("/v5/market/open-interest")
+                    .with("category", category)
+                    .with("symbol", instrument.symbol())
+                    .with("intervalTime", "5min")
+                    .with("startTime", start.toEpochMilli())
+                    .with("endTime", end.toEpochMilli() - 1)
+                    .with("limit", HISTORY_ROWS));
+        }
+        return requests;
+    }
+
+    /**
+     * {"retCode":0,"result":{"symbol":"BTCUSDT","category":"linear","list":[["1789458600000","63560.8","63570",
+     * "63550","63561"]]}}: start, open, high, low, close; and {"result":{"symbol":"BTCUSDT","list":[{
+     * "openInterest":"52664.642","singleOpenInterest":"26332.321","timestamp":"1789458600000"}],
+     * "nextPageCursor":"lastid%3D28782110%26lasttime%3D1789458000"}}, newest first. A timestamp may be in seconds; the
+     * cursor is encoded already.
+     */
+    private void past(Reply reply, Observer out) {
+        String symbol = reply.request().param("symbol");
+        JsonNode rows = list(reply.json(), "/result/list");
+        if (reply.request().path().startsWith("/v5/market/mark-price-kline")) {
+            out.each(rows, row -> out.pastPrice(symbol, millis(row, 0), decimal(row, 1)));
+            return;
+        }
+        out.each(rows, row -> {
+            BigDecimal oneSide = decimal(row, "singleOpenInterest");
+            var market = out.row(symbol).count(decimal(row, "openInterest")).at(millis(row, "timestamp"));
+            (category.equals("inverse") ? market.value(oneSide) : market.amount(oneSide)).emit();
+        });
+        String cursor = text(reply.json().at("/result/nextPageCursor"));
+        if (cursor != null && !rows.isEmpty()) {
+            out.ask(reply.request().withEncoded("cursor", cursor));
+        }
+    }
+}

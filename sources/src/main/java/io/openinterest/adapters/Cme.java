@@ -1,0 +1,156 @@
+package io.openinterest.adapters;
+
+import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.iso;
+import static io.openinterest.venue.Fields.required;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
+import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Observer;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.TemporalAdjusters;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * CME crypto futures, once a day. CME has no free interface to ask: an operator exports its daily figures as CSV (see
+ * {@code venues.cme.files} in the configuration), or {@link Coinmetrics} delivers them. One side, in contracts, linear,
+ * settled in USD.
+ */
+public final class Cme implements Venue {
+
+    private static final String MONTH_CODES = "FGHJKMNQUVXZ";
+    private static final ZoneId LONDON = ZoneId.of("Europe/London");
+
+    /** By product code; sizes of the contract specifications at cmegroup.com. */
+    private static final Map<String, Product> PRODUCTS = Map.of(
+            "BTC", new Product("btc", new BigDecimal("5")),
+            "MBT", new Product("btc", new BigDecimal("0.1")),
+            "ETH", new Product("eth", new BigDecimal("50")),
+            "MET", new Product("eth", new BigDecimal("0.1")),
+            "SOL", new Product("sol", new BigDecimal("500")),
+            "MSL", new Product("sol", new BigDecimal("25")),
+            "XRP", new Product("xrp", new BigDecimal("50000")),
+            "MXP", new Product("xrp", new BigDecimal("2500")));
+
+    /** A month as 2026-12, 202612 or, as on CME's pages, DEC 26. */
+    private static final List<DateTimeFormatter> MONTHS = List.of(
+            DateTimeFormatter.ofPattern("uuuu-MM", Locale.ROOT),
+            DateTimeFormatter.ofPattern("uuuuMM", Locale.ROOT),
+            new DateTimeFormatterBuilder()
+                    .parseCaseInsensitive()
+                    .appendPattern("MMM uu")
+                    .toFormatter(Locale.ENGLISH));
+
+    private record Product(String base, BigDecimal size) {}
+
+    /** Found by the id; nothing can be configured. */
+    public Cme(VenueSettings settings) {}
+
+    @Override
+    public String exchange() {
+        return "cme";
+    }
+
+    /** There is none. */
+    @Override
+    public String restUrl() {
+        return null;
+    }
+
+    /** Nothing is asked: both read the same row of a file, first what it is about and then its figures. */
+    @Override
+    public List<Feed> feeds() {
+        return List.of(
+                Feed.instruments("contracts").parse(Cme::contract),
+                Feed.poll("settlements").parse(Cme::settlement));
+    }
+
+    /** A long weekend. */
+    @Override
+    public Duration maxAge() {
+        return Duration.ofHours(96);
+    }
+
+    private static void contract(Reply reply, Observer out) {
+        JsonNode row = reply.json();
+        Product product = PRODUCTS.get(required(row, "product_code"));
+        if (product == null) {
+            throw new Fields.BadSchema("there is no product " + required(row, "product_code"));
+        }
+        out.instrument(Instrument.future(symbol(row), product.base(), "USD", "USD", expiration(month(row)))
+                .contractSize(product.size()));
+    }
+
+    /**
+     * {"trade_date":"2026-11-19","product_code":"BTC","contract_month":"2026-12","open_interest":"21345",
+     * "settle":"86250","is_final":"true","published_at":"2026-11-20T15:00:00Z"}: one row of a file. The settlement price
+     * is CME's mark; the figure is of the time it was published.
+     */
+    private static void settlement(Reply reply, Observer out) {
+        JsonNode row = reply.json();
+        required(row, "published_at");
+        out.row(symbol(row))
+                .count(decimal(row, "open_interest"))
+                .mark(decimal(row, "settle"))
+                .at(iso(row, "published_at"))
+                .emit();
+    }
+
+    private static String symbol(JsonNode row) {
+        YearMonth month = month(row);
+        return required(row, "product_code") + MONTH_CODES.charAt(month.getMonthValue() - 1) + month.getYear() % 10;
+    }
+
+    private static YearMonth month(JsonNode row) {
+        String text = required(row, "contract_month");
+        for (DateTimeFormatter form : MONTHS) {
+            try {
+                return YearMonth.parse(text, form);
+            } catch (DateTimeException e) {
+                continue;
+            }
+        }
+        throw new Fields.BadSchema("contract_month is no month such as 2026-12");
+    }
+
+    /** When a contract of that month ends trading: 16:00 in London on the month's last Friday. */
+    static Instant expiration(YearMonth month) {
+        return month.atEndOfMonth()
+                .with(TemporalAdjusters.previousOrSame(DayOfWeek.FRIDAY))
+                .atTime(LocalTime.of(16, 0))
+                .atZone(LONDON)
+                .toInstant();
+    }
+
+    /**
+     * The month of a symbol such as BTCF1: root, month code, last digit of the year. Of all decades the first that does
+     * not end before it was listed.
+     *
+     * @return null when the symbol has another form
+     */
+    static YearMonth month(String symbol, YearMonth listed) {
+        if (!symbol.matches("[A-Z0-9]+[" + MONTH_CODES + "]\\d")) {
+            return null;
+        }
+        int month = MONTH_CODES.indexOf(symbol.charAt(symbol.length() - 2)) + 1;
+        int digit = symbol.charAt(symbol.length() - 1) - '0';
+        YearMonth candidate = YearMonth.of(listed.getYear() / 10 * 10 + digit, month);
+        return candidate.isBefore(listed) ? candidate.plusYears(10) : candidate;
+    }
+}

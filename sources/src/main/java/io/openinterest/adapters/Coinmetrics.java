@@ -1,0 +1,380 @@
+package io.openinterest.adapters;
+
+import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.iso;
+import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.openinterest.observation.MarketType;
+import io.openinterest.observation.Structure;
+import io.openinterest.venue.Backfill;
+import io.openinterest.venue.Fault;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
+import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Instruments;
+import io.openinterest.venue.Observer;
+import io.openinterest.venue.RateLimit;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Request;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Coin Metrics API v4: markets of many exchanges, by default those of CME. Contracts as the exchange counts them, sizes
+ * from the reference data. {@code value_usd} is deprecated there and not read: values come from the reference rate of
+ * the base asset, as the rows have no price. Facts: docs.coinmetrics.io, market open interest.
+ *
+ * <p>With a key in the environment variable {@code COINMETRICS_API_KEY} the professional host is asked, else the
+ * community one, which knows the last 24 hours. {@code next_page_url} contains the key: only the page token is used.
+ */
+public final class Coinmetrics implements Venue {
+
+    private static final String KEY = "COINMETRICS_API_KEY";
+    private static final List<String> OTHERWISE = List.of("cme-*-future");
+    /** An address may have 10,000 characters. */
+    private static final int IDS_AT_ONCE = 100;
+
+    private static final int PAGE = 10_000;
+    private static final int ROWS_PER_MARKET = 50;
+    private static final Duration WINDOW = Duration.ofMinutes(30);
+    /** CME has one figure a day, and none on a long weekend. */
+    private static final Duration DAILY_WINDOW = Duration.ofHours(96);
+
+    private static final String RATE = "ReferenceRateUSD";
+    /** How far back the newest rate is looked for, by frequency; the community may have one a day. */
+    private static final Map<String, Duration> RATE_WINDOWS =
+            Map.of("1m", WINDOW, "1h", Duration.ofHours(4), "1d", Duration.ofHours(49));
+
+    private static final Map<String, String> OURS = Map.of("okex", "okx", "huobi", "htx");
+    private static final Map<String, String> THEIRS = Map.of("okx", "okex", "htx", "huobi");
+    /** A market id or a pattern of some; anything else among the symbols only chooses from what is asked for. */
+    private static final Pattern MARKETS = Pattern.compile("[^,&?#\\s]+-(future|option|\\*)");
+
+    private static final Pattern QUOTED_MARKET = Pattern.compile("[Mm]arket '([^']+)'");
+    private static final Pattern TOKEN = Pattern.compile("[?&]next_page_token=([^&]+)");
+
+    private final List<String> markets;
+    private final Duration pollInterval;
+    private final String key;
+
+    /** Market ids they do not know: one of them fails a whole list. */
+    private final Set<String> unknown = new HashSet<>();
+    /** Frequencies of the reference rate still to try, best first: not every key may have each. */
+    private final List<String> frequencies = new ArrayList<>(List.of("1m", "1h", "1d"));
+
+    public Coinmetrics(VenueSettings settings) {
+        this(settings, System.getenv(KEY));
+    }
+
+    Coinmetrics(VenueSettings settings, String key) {
+        List<String> wanted = settings.symbols() == null ? OTHERWISE : settings.symbols();
+        List<String> ids =
+                wanted.stream().filter(text -> MARKETS.matcher(text).matches()).toList();
+        this.markets = ids.isEmpty() ? OTHERWISE : ids;
+        this.pollInterval = settings.pollInterval();
+        this.key = key == null || key.isBlank() ? null : key.strip();
+    }
+
+    @Override
+    public String exchange() {
+        return "coinmetrics";
+    }
+
+    @Override
+    public String restUrl() {
+        return key == null ? "https://community-api.coinmetrics.io" : "https://api.coinmetrics.io";
+    }
+
+    @Override
+    public boolean isAggregator() {
+        return true;
+    }
+
+    @Override
+    public List<RateLimit> limits() {
+        RateLimit limit = key == null
+                ? RateLimit.of("coinmetrics", 10, Duration.ofSeconds(6))
+                : RateLimit.of("coinmetrics", 6000, Duration.ofSeconds(20));
+        return List.of(limit.remainingIn("x-ratelimit-remaining"));
+    }
+
+    @Override
+    public List<Feed> feeds() {
+        return List.of(
+                Feed.instruments("instruments")
+                        .requests((book, now) -> questions().stream()
+                                .map(this::referenceData)
+                                .distinct()
+                                .toList())
+                        .parse(Coinmetrics::instruments)
+                        .failed(this::learn),
+                // a lookup: without rates the rows are still to be read, and say what they lack
+                Feed.lookup("reference-rates")
+                        .every(pollInterval)
+                        .requests(this::rates)
+                        .parse(Coinmetrics::rates)
+                        .failed(this::learnFrequency),
+                Feed.poll("open-interest")
+                        .requests((book, now) -> questions().stream()
+                                .map(markets -> latest(markets, now))
+                                .toList())
+                        .parse(Coinmetrics::openInterest)
+                        .failed(this::learn)
+                        .after("reference-rates"));
+    }
+
+    @Override
+    public Backfill history() {
+        return new Backfill(Duration.ofMinutes(1), this::pastRequests, Coinmetrics::past);
+    }
+
+    /** {"error":{"type":"bad_parameter","message":"Bad parameter 'markets'. Market 'x-spot' is not supported."}} */
+    @Override
+    public Fault fault(Reply reply) {
+        if (reply.status() == 429) {
+            String seconds = reply.header("x-ratelimit-reset");
+            boolean isNumber = seconds != null && seconds.matches("\\d{1,5}");
+            return Fault.limited(
+                    reply, "429", "too many requests", isNumber ? Duration.ofSeconds(Long.parseLong(seconds)) : null);
+        }
+        String type = text(reply.json().at("/error/type"));
+        return type == null || reply.status() >= 500
+                ? Fault.of(reply)
+                : Fault.refused(type, reply.json().at("/error/message").asText());
+    }
+
+    // ---- what is asked --------------------------------------------------------------------------------------------
+
+    /** Values of the parameter {@code markets}: one pattern, or ids joined by commas. */
+    private List<String> questions() {
+        List<String> theirs = markets.stream()
+                .map(symbol -> renamed(symbol, THEIRS))
+                .filter(symbol -> !unknown.contains(symbol))
+                .toList();
+        List<String> questions =
+                new ArrayList<>(theirs.stream().filter(id -> id.contains("*")).toList());
+        theirs.stream()
+                .filter(id -> !id.contains("*"))
+                .collect(Collectors.partitioningBy(Coinmetrics::isDaily))
+                .values()
+                .forEach(ids -> {
+                    for (int from = 0; from < ids.size(); from += IDS_AT_ONCE) {
+                        questions.add(String.join(",", ids.subList(from, Math.min(ids.size(), from + IDS_AT_ONCE))));
+                    }
+                });
+        return questions;
+    }
+
+    private static boolean isDaily(String market) {
+        return market.startsWith("cme-");
+    }
+
+    /** The reference data takes no pattern, but exchange and type. */
+    private Request referenceData(String markets) {
+        Request request = get("/v4/reference-data/markets").with("page_size", PAGE);
+        if (!markets.contains("*")) {
+            return request.with("markets", markets);
+        }
+        String exchange = markets.substring(0, Math.max(0, markets.indexOf('-')));
+        String type = markets.substring(markets.lastIndexOf('-') + 1);
+        request = exchange.isEmpty() || exchange.contains("*") ? request : request.with("exchange", exchange);
+        return type.contains("*") ? request : request.with("type", type);
+    }
+
+    /** The rows of the last minutes or days, oldest first; the parser takes the newest of each market. */
+    private Request latest(String markets, Instant now) {
+        Instant start = now.minus(isDaily(markets) ? DAILY_WINDOW : WINDOW).truncatedTo(ChronoUnit.MINUTES);
+        return openInterest(markets, start).with("limit_per_market", ROWS_PER_MARKET);
+    }
+
+    private Request openInterest(String markets, Instant start) {
+        return get("/v4/timeseries/market-openinterest")
+                .withEncoded("markets", markets)
+                .with("start_time", start)
+                .with("paging_from", "start")
+                .with("page_size", PAGE);
+    }
+
+    private List<Request> rates(Instruments book, Instant now) {
+        String assets = book.observed().stream()
+                .map(Instrument::base)
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(","));
+        return assets.isEmpty() ? List.of() : List.of(rates(assets, now).with("limit_per_asset", ROWS_PER_MARKET));
+    }
+
+    private Request rates(String assets, Instant from) {
+        Instant start = from.minus(RATE_WINDOWS.get(frequencies.get(0)));
+        return get("/v4/timeseries/asset-metrics")
+                .withEncoded("assets", assets)
+                .with("metrics", RATE)
+                .with("frequency", frequencies.get(0))
+                .with("start_time", start.truncatedTo(ChronoUnit.MINUTES))
+                .with("paging_from", "start")
+                .with("page_size", PAGE);
+    }
+
+    private Request get(String path) {
+        Request request = Request.get(path);
+        return key == null ? request : request.withSecret("api_key", key);
+    }
+
+    /** One unknown market fails the whole list: the next time it is left out. */
+    private void learn(Request request, Fault fault) {
+        Matcher market = QUOTED_MARKET.matcher(fault.detail());
+        if (fault.code().equals("bad_parameter") && market.find()) {
+            unknown.add(market.group(1));
+        }
+    }
+
+    private void learnFrequency(Request request, Fault fault) {
+        if (fault.kind() == Fault.Kind.REFUSED && frequencies.size() > 1) {
+            frequencies.remove(0);
+        }
+    }
+
+    // ---- what is answered -----------------------------------------------------------------------------------------
+
+    /**
+     * {"data":[{"market":"cme-BTCZ6-future","exchange":"cme","type":"future","base":"btc","quote":"usd",
+     * "symbol":"BTCZ6","size_asset":"btc","margin_asset":"usd","contract_size":"5",
+     * "listing":"2025-12-29T00:00:00.000000000Z","expiration":"2026-12-24T16:00:00.000000000Z","status":"online"}],
+     * "next_page_token":"...","next_page_url":"..."}; options with "option_contract_type":"call" and "strike".
+     */
+    private static void instruments(Reply reply, Observer out) {
+        out.each(list(reply.json(), "/data"), row -> {
+            String type = required(row, "type");
+            if (type.equals("future") || type.equals("option")) {
+                out.instrument(instrument(row, type, reply.receivedAt()));
+            }
+        });
+        nextPage(reply, out);
+    }
+
+    private static Instrument instrument(JsonNode row, String type, Instant now) {
+        String exchange = required(row, "exchange");
+        String symbol = required(row, "symbol");
+        String base = required(row, "base");
+        String quote = required(row, "quote");
+        String sized = required(row, "size_asset");
+        // inverse contracts are so many dollars, and margined in the coin
+        String otherwise = type.equals("option") ? sized : sized.equals(base) ? quote : base;
+        String margin = text(row, "margin_asset") == null ? otherwise : text(row, "margin_asset");
+        Instant expiration = exchange.equals("cme") ? cmeExpiration(row, symbol) : iso(row, "expiration");
+        Instrument instrument;
+        if (type.equals("option")) {
+            MarketType side = required(row, "option_contract_type").equals("call") ? MarketType.CALL : MarketType.PUT;
+            instrument = Instrument.option(symbol, base, quote, margin, side, expiration, decimal(row, "strike"));
+        } else {
+            instrument = (expiration == null
+                            ? Instrument.perpetual(symbol, base, quote, margin)
+                            : Instrument.future(symbol, base, quote, margin, expiration))
+                    .structure(sized.equals(base) ? Structure.LINEAR : Structure.INVERSE);
+        }
+        boolean isOver = expiration != null && !expiration.isAfter(now) || "offline".equals(text(row, "status"));
+        return instrument
+                .contractSize(decimal(row, "contract_size"))
+                .of(OURS.getOrDefault(exchange, exchange), exchange.equals("cme") ? "cme" : null)
+                .status(isOver ? Instrument.Status.DELISTED : Instrument.Status.OBSERVED);
+    }
+
+    /** The symbol has one digit of the year, so the listing decides the decade where no expiration is given. */
+    private static Instant cmeExpiration(JsonNode row, String symbol) {
+        Instant expiration = iso(row, "expiration");
+        Instant listing = iso(row, "listing");
+        if (expiration != null || listing == null) {
+            return expiration;
+        }
+        YearMonth month = Cme.month(symbol, YearMonth.from(listing.atZone(ZoneOffset.UTC)));
+        return month == null ? null : Cme.expiration(month);
+    }
+
+    /** {"data":[{"asset":"btc","time":"2026-11-20T11:59:00.000000000Z","ReferenceRateUSD":"86000.1"}]}, by time. */
+    private static void rates(Reply reply, Observer out) {
+        out.each(list(reply.json(), "/data"), row -> out.index(required(row, "asset"), decimal(row, RATE)));
+        nextPage(reply, out);
+    }
+
+    /**
+     * {"data":[{"market":"cme-BTCF1-future","time":"2020-08-05T23:05:00.000000000Z","contract_count":"8000",
+     * "value_usd":"1.0","database_time":"2020-08-05T23:05:01.000000000Z","exchange_time":null}],
+     * "next_page_token":"..."}, ordered by market and time. A market that goes on on the next page is told twice, the
+     * second time newer.
+     */
+    private static void openInterest(Reply reply, Observer out) {
+        Map<String, JsonNode> newest = new LinkedHashMap<>();
+        list(reply.json(), "/data")
+                .forEach(row -> newest.merge(row.path("market").asText(), row, Coinmetrics::newer));
+        out.each(Fields.MAPPER.createArrayNode().addAll(newest.values()), row -> emit(row, out));
+        nextPage(reply, out);
+    }
+
+    private static JsonNode newer(JsonNode a, JsonNode b) {
+        return a.path("time").asText().compareTo(b.path("time").asText()) > 0 ? a : b;
+    }
+
+    private static void emit(JsonNode row, Observer out) {
+        Instrument instrument = out.instruments().get(renamed(required(row, "market"), OURS));
+        if (instrument != null) {
+            Instant exchangeTime = iso(row, "exchange_time");
+            out.row(instrument.key())
+                    .count(decimal(row, "contract_count"))
+                    .priceOf(instrument.base())
+                    .at(exchangeTime == null ? iso(row, "time") : exchangeTime)
+                    .emit();
+        }
+    }
+
+    private static void nextPage(Reply reply, Observer out) {
+        String token = text(reply.json(), "next_page_token");
+        Matcher inUrl = TOKEN.matcher(reply.json().path("next_page_url").asText());
+        if (token != null) {
+            out.ask(reply.request().with("next_page_token", token));
+        } else if (inUrl.find()) {
+            out.ask(reply.request().withEncoded("next_page_token", inUrl.group(1)));
+        }
+    }
+
+    private List<Request> pastRequests(Instrument instrument, Instant from, Instant to) {
+        String market = renamed(instrument.key(), THEIRS);
+        return List.of(
+                rates(instrument.base(), from).with("end_time", to),
+                openInterest(market, from).with("end_time", to).with("end_inclusive", false));
+    }
+
+    private static void past(Reply reply, Observer out) {
+        if (reply.request().param("assets") != null) {
+            out.each(
+                    list(reply.json(), "/data"),
+                    row -> out.pastPrice(required(row, "asset"), iso(row, "time"), decimal(row, RATE)));
+        } else {
+            out.each(list(reply.json(), "/data"), row -> emit(row, out));
+        }
+        nextPage(reply, out);
+    }
+
+    private static String renamed(String market, Map<String, String> names) {
+        int end = market.indexOf('-');
+        return end < 0
+                ? market
+                : names.getOrDefault(market.substring(0, end), market.substring(0, end)) + market.substring(end);
+    }
+}

@@ -1,0 +1,153 @@
+package io.openinterest.adapters;
+
+import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.divide;
+import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.millis;
+import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.openinterest.observation.MarketType;
+import io.openinterest.venue.Fault;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
+import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Observer;
+import io.openinterest.venue.RateLimit;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Row;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Crypto.com perpetuals and dated futures, all of them in one answer. Facts: exchange-docs.crypto.com/exchange/v1,
+ * get-instruments and get-tickers.
+ *
+ * <p>Open interest is in base coins, prices are in USD. The ticker has no mark: get-valuations has it, one market a
+ * request, which would make hundreds of requests a minute of one. So perpetuals take the last price; dated futures, which
+ * trade seldom, the middle of bid and ask.
+ */
+public final class CryptoCom implements Venue {
+
+    private static final BigDecimal TWO = BigDecimal.valueOf(2);
+
+    /** Nothing about this venue is configured. */
+    public CryptoCom(VenueSettings settings) {}
+
+    @Override
+    public String exchange() {
+        return "cryptocom";
+    }
+
+    @Override
+    public String restUrl() {
+        return "https://api.crypto.com";
+    }
+
+    /** 100 requests a second for each public method. */
+    @Override
+    public List<RateLimit> limits() {
+        return List.of(RateLimit.of("crypto-com", 100, Duration.ofSeconds(1)));
+    }
+
+    @Override
+    public List<Feed> feeds() {
+        return List.of(
+                Feed.instruments("instruments")
+                        .get("/exchange/v1/public/get-instruments")
+                        .parse(this::instruments),
+                Feed.poll("tickers").get("/exchange/v1/public/get-tickers").parse(this::tickers));
+    }
+
+    /** {"id":-1,"method":"public/get-tickers","code":42901,"message":"TOO_MANY_REQUESTS"} */
+    @Override
+    public Fault fault(Reply reply) {
+        String code = text(reply.json(), "code");
+        if (code == null || code.equals("0")) {
+            return Fault.of(reply);
+        }
+        String message = text(reply.json(), "message");
+        return switch (code) {
+            case "42901", "10006" -> Fault.limited(reply, code, message, null);
+            case "50001", "10001" -> Fault.retry(code, message);
+            default -> reply.status() == 429 || reply.status() >= 500 ? Fault.of(reply) : Fault.refused(code, message);
+        };
+    }
+
+    /**
+     * {"id":1,"method":"public/get-instruments","code":0,"result":{"data":[{"symbol":"BTCUSD-PERP",
+     * "inst_type":"PERPETUAL_SWAP","base_ccy":"BTC","quote_ccy":"USD","tradable":true,"expiry_timestamp_ms":0},
+     * {"symbol":"BTCUSD-261225","inst_type":"FUTURE","base_ccy":"BTC","quote_ccy":"USD","tradable":true,
+     * "expiry_timestamp_ms":1798185600000},{"symbol":"BTC_USD","inst_type":"CCY_PAIR"}]}}. The expiry of a perpetual means
+     * nothing.
+     */
+    private void instruments(Reply reply, Observer out) {
+        out.each(list(reply.json(), "/result/data"), row -> {
+            switch (required(row, "inst_type")) {
+                case "PERPETUAL_SWAP" -> out.instrument(instrument(row, null));
+                case "FUTURE" -> out.instrument(instrument(row, expiry(row)));
+                default -> {
+                    // spot pairs and warrants have no open interest
+                }
+            }
+        });
+    }
+
+    private static Instant expiry(JsonNode row) {
+        Instant expiry = millis(row, "expiry_timestamp_ms");
+        if (expiry == null) {
+            throw new Fields.BadSchema("a dated future has no expiry");
+        }
+        return expiry;
+    }
+
+    private static Instrument instrument(JsonNode row, Instant expiry) {
+        String symbol = required(row, "symbol");
+        String base = required(row, "base_ccy");
+        // the margin is a basket of dollars and coins, valued in the quote currency
+        String quote = required(row, "quote_ccy");
+        Instrument instrument = expiry == null
+                ? Instrument.perpetual(symbol, base, quote, quote)
+                : Instrument.future(symbol, base, quote, quote, expiry);
+        boolean tradable = row.path("tradable").asBoolean(true);
+        return instrument.status(tradable ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED);
+    }
+
+    /**
+     * {"id":-1,"method":"public/get-tickers","code":0,"result":{"data":[{"i":"BTCUSD-PERP","a":"80128.8","v":"6935.3917",
+     * "vv":"552302769.00","b":"80126.3","k":"80126.4","oi":"6160.4519","t":1787857392243}]}}: last price, volume in coins
+     * and in USD, bid, ask. Spot rows have an open interest of "0" or null.
+     */
+    private void tickers(Reply reply, Observer out) {
+        out.each(list(reply.json(), "/result/data"), row -> ticker(row, out));
+    }
+
+    private static void ticker(JsonNode row, Observer out) {
+        String symbol = required(row, "i");
+        Instrument instrument = out.instruments().get(symbol);
+        if (instrument == null) {
+            return;
+        }
+        Row market = out.row(symbol)
+                .count(decimal(row, "oi"))
+                .volumeUsd(decimal(row, "vv"))
+                .at(millis(row, "t"));
+        BigDecimal last = decimal(row, "a");
+        BigDecimal middle = middle(decimal(row, "b"), decimal(row, "k"));
+        if (instrument.type() == MarketType.FUTURE) {
+            market.last(middle).last(last);
+        } else {
+            market.last(last).last(middle);
+        }
+        market.emit();
+    }
+
+    private static BigDecimal middle(BigDecimal bid, BigDecimal ask) {
+        return bid == null || ask == null ? null : divide(bid.add(ask), TWO);
+    }
+}

@@ -1,0 +1,347 @@
+package io.openinterest.adapters;
+
+import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.millis;
+import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.MarketType;
+import io.openinterest.observation.Structure;
+import io.openinterest.venue.Fault;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
+import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Instruments;
+import io.openinterest.venue.Observer;
+import io.openinterest.venue.RateLimit;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Request;
+import io.openinterest.venue.Row;
+import io.openinterest.venue.Socket;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Deribit futures, perpetuals and options. One summary a minute for each settlement currency and kind has open
+ * interest, prices, funding and volume. Facts: docs.deribit.com, get_instruments, get_book_summary_by_currency, ticker.
+ *
+ * <p>Open interest of inverse futures is in USD, of everything else in base coins, perpetuals too, whatever the
+ * documentation says of them; {@code contract_size} only turns it into contracts. Option prices are in base coins where
+ * the option is inverse, in USDC where it is linear. {@code creation_timestamp} is the time of the summary. With
+ * {@code transport: websocket} the ticker channels are read as well.
+ */
+public final class Deribit implements Venue {
+
+    /** Credits of an ordinary call and of get_instruments; 10,000 a second come back. */
+    private static final int CALL = 500;
+
+    private static final int LIST_CALL = 10_000;
+    private static final BigDecimal FUNDING_HOURS = new BigDecimal(8);
+    private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
+
+    private final boolean streams;
+
+    /** Channels of each subscribe call: the answer names only those that exist. */
+    private final Map<String, List<String>> asked = new HashMap<>();
+
+    private int calls;
+
+    public Deribit(VenueSettings settings) {
+        this.streams = settings.option("transport", "rest").equals("websocket");
+    }
+
+    @Override
+    public String exchange() {
+        return "deribit";
+    }
+
+    @Override
+    public String restUrl() {
+        return "https://www.deribit.com";
+    }
+
+    @Override
+    public String wsUrl() {
+        return "wss://www.deribit.com";
+    }
+
+    @Override
+    public List<RateLimit> limits() {
+        return List.of(RateLimit.of("deribit", 10_000, Duration.ofSeconds(1)));
+    }
+
+    @Override
+    public List<Feed> feeds() {
+        List<Feed> feeds = new ArrayList<>(List.of(
+                Feed.instruments("instruments")
+                        .get("/api/v2/public/get_instruments?currency=any&expired=false", LIST_CALL)
+                        .parse(this::instruments),
+                Feed.poll("summaries")
+                        .requests((book, now) -> summaryRequests(book))
+                        .parse(this::summaries)));
+        if (streams) {
+            // a subscribe call costs 3,000 credits and takes 500 channels
+            feeds.add(Feed.subscribe("ticker-stream", "/ws/api/v2")
+                    .topics(Deribit::topics, 500, this::subscribeFrame)
+                    .perConnection(2000)
+                    .pace(Duration.ofMillis(500))
+                    .ping(Duration.ofSeconds(30), rpc(0, "public/set_heartbeat", "interval", 30))
+                    .silence(Duration.ofSeconds(60))
+                    .opened(topics -> asked.values().removeIf(lost -> topics.contains(lost.get(0))))
+                    .parse(this::stream));
+        }
+        return feeds;
+    }
+
+    /**
+     * {"jsonrpc":"2.0","error":{"code":-32602,"message":"Invalid params","data":{"reason":"invalid currency",
+     * "param":"currency"}},"testnet":false}, with HTTP 400.
+     */
+    @Override
+    public Fault fault(Reply reply) {
+        JsonNode error = reply.json().path("error");
+        String code = text(error, "code");
+        if (code == null) {
+            return Fault.of(reply);
+        }
+        String reason = text(error.path("data"), "reason");
+        String message = text(error, "message") + (reason == null ? "" : ", " + reason);
+        return switch (code) {
+            // too_many_requests, too_many_concurrent_requests
+            case "10028", "10066" -> Fault.limited(reply, code, message, null);
+            // queue full, system_maintenance, public requests disabled, temporarily_unavailable, timed_out
+            case "10047", "11051", "11056", "13028", "13888" -> Fault.retry(code, message);
+            default -> reply.status() == 429 || reply.status() >= 500 ? Fault.of(reply) : Fault.refused(code, message);
+        };
+    }
+
+    // ---- instruments ----------------------------------------------------------------------------------------------
+
+    /**
+     * {"jsonrpc":"2.0","result":[{"instrument_name":"BTC-27MAR26-70000-C","kind":"option","instrument_type":"reversed",
+     * "base_currency":"BTC","quote_currency":"BTC","counter_currency":"USD","settlement_currency":"BTC",
+     * "settlement_period":"month","expiration_timestamp":1774598400000,"option_type":"call","strike":70000.0,
+     * "contract_size":1.0,"is_active":true,"state":"open","underlying_type":"crypto"}]}; kinds are future, option,
+     * spot, future_combo and option_combo. Lists of 2021 have neither instrument_type nor settlement_currency.
+     */
+    private void instruments(Reply reply, Observer out) {
+        out.each(list(reply.json(), "/result"), row -> {
+            String kind = required(row, "kind");
+            if (kind.equals("future") || kind.equals("option")) {
+                out.instrument(instrument(row, kind.equals("option")));
+            }
+        });
+    }
+
+    private static Instrument instrument(JsonNode row, boolean isOption) {
+        String symbol = required(row, "instrument_name");
+        String base = required(row, "base_currency");
+        boolean linear = isLinear(row, symbol);
+        String quote = linear ? first(row, "counter_currency", "quote_currency") : "USD";
+        String margin =
+                text(row, "settlement_currency") != null ? text(row, "settlement_currency") : linear ? quote : base;
+        Instrument instrument;
+        if (isOption) {
+            MarketType type = required(row, "option_type").equals("call") ? MarketType.CALL : MarketType.PUT;
+            instrument = Instrument.option(
+                    symbol, base, quote, margin, type, millis(row, "expiration_timestamp"), strike(row, symbol));
+        } else if (symbol.endsWith("-PERPETUAL") || "perpetual".equals(text(row, "settlement_period"))) {
+            instrument = Instrument.perpetual(symbol, base, quote, margin);
+        } else {
+            instrument = Instrument.future(symbol, base, quote, margin, millis(row, "expiration_timestamp"));
+        }
+        return classified(instrument, base, text(row, "underlying_type"))
+                .structure(linear ? Structure.LINEAR : Structure.INVERSE)
+                .contractSize(decimal(row, "contract_size"))
+                .status(status(row));
+    }
+
+    private static boolean isLinear(JsonNode row, String symbol) {
+        String type = first(row, "instrument_type", "future_type");
+        return type == null ? symbol.contains("_") : type.equals("linear");
+    }
+
+    private static String first(JsonNode row, String field, String otherwise) {
+        String text = text(row, field);
+        return text != null ? text : text(row, otherwise);
+    }
+
+    /** The name has d for the decimal point: XRP_USDC-27MAR26-0d625-P. */
+    private static BigDecimal strike(JsonNode row, String symbol) {
+        BigDecimal strike = decimal(row, "strike");
+        return strike != null ? strike : new BigDecimal(symbol.split("-")[2].replace('d', '.'));
+    }
+
+    private static Instrument classified(Instrument instrument, String base, String underlyingType) {
+        if (underlyingType == null || TOKENISED_GOLD.contains(base)) {
+            return instrument;
+        }
+        return switch (underlyingType.toLowerCase(Locale.ROOT)) {
+            case "crypto" -> instrument;
+            case "equity", "stock", "etf", "pre_ipo", "pre-ipo" -> instrument.assetClass(AssetClass.EQUITY, base);
+            case "commodity" -> instrument.assetClass(AssetClass.COMMODITY, base);
+            case "fx", "forex" -> instrument.assetClass(AssetClass.FX, base);
+            case "index" -> instrument.assetClass(AssetClass.INDEX, base);
+            default -> instrument.assetClass(AssetClass.OTHER, base);
+        };
+    }
+
+    /** An open book is locked for moments many times a minute, and in settlement every day: both are observed. */
+    private static Instrument.Status status(JsonNode row) {
+        String state = text(row, "state");
+        if (state == null) {
+            return row.path("is_active").asBoolean(true) ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED;
+        }
+        return switch (state) {
+            case "archivized", "delivered", "closed" -> Instrument.Status.DELISTED;
+            case "inactive", "halted" -> Instrument.Status.SUSPENDED;
+            default -> Instrument.Status.OBSERVED;
+        };
+    }
+
+    // ---- open interest --------------------------------------------------------------------------------------------
+
+    /** One for each settlement currency and kind that is listed. */
+    private static List<Request> summaryRequests(Instruments book) {
+        return book.observed().stream()
+                .map(instrument -> Request.get("/api/v2/public/get_book_summary_by_currency")
+                        .weight(CALL)
+                        .with("currency", instrument.margin().toUpperCase(Locale.ROOT))
+                        .with("kind", instrument.type().isOption() ? "option" : "future"))
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * {"jsonrpc":"2.0","result":[{"instrument_name":"BTC-31JAN25-92000-P","open_interest":135.94,
+     * "mark_price":0.01866323,"underlying_price":99067.37,"underlying_index":"BTC-31JAN25",
+     * "estimated_delivery_price":100143.63,"volume":3.21,"volume_usd":4624.81,"base_currency":"BTC",
+     * "quote_currency":"BTC","creation_timestamp":1737074222663}]}; perpetuals have "funding_8h":5.149e-5. Spot and
+     * combos have no open interest.
+     */
+    private void summaries(Reply reply, Observer out) {
+        out.each(
+                list(reply.json(), "/result"),
+                row -> market(row, out)
+                        .at(millis(row, "creation_timestamp"))
+                        .volumeUsd(decimal(row, "volume_usd"))
+                        .emit());
+    }
+
+    private static Row market(JsonNode row, Observer out) {
+        String symbol = required(row, "instrument_name");
+        Row market =
+                out.row(symbol).count(decimal(row, "open_interest")).funding(decimal(row, "funding_8h"), FUNDING_HOURS);
+        Instrument instrument = out.instruments().get(symbol);
+        if (instrument == null) {
+            return market;
+        }
+        if (!instrument.type().isOption()) {
+            return market.mark(decimal(row, "mark_price"));
+        }
+        market.index(index(row));
+        return instrument.structure() == Structure.INVERSE
+                ? market.premiumInBase(decimal(row, "mark_price"))
+                : market.premium(decimal(row, "mark_price"));
+    }
+
+    /** The estimated delivery price is the index until it turns into the text "expired". */
+    private static BigDecimal index(JsonNode row) {
+        try {
+            BigDecimal index = decimal(row, "estimated_delivery_price");
+            return index != null ? index : decimal(row, "underlying_price");
+        } catch (Fields.Malformed expired) {
+            return decimal(row, "underlying_price");
+        }
+    }
+
+    // ---- stream ---------------------------------------------------------------------------------------------------
+
+    private static List<String> topics(Instruments book) {
+        return book.observed().stream()
+                .map(instrument -> "ticker." + instrument.symbol() + ".agg2")
+                .toList();
+    }
+
+    private String subscribeFrame(List<String> topics) {
+        calls++;
+        asked.put(Integer.toString(calls), topics);
+        return rpc(calls, "public/subscribe", "channels", topics);
+    }
+
+    private static String rpc(int id, String method, String parameter, Object value) {
+        ObjectNode frame = Fields.MAPPER
+                .createObjectNode()
+                .put("jsonrpc", "2.0")
+                .put("id", id)
+                .put("method", method);
+        frame.putObject("params").putPOJO(parameter, value);
+        return frame.toString();
+    }
+
+    /**
+     * {"jsonrpc":"2.0","method":"subscription","params":{"channel":"ticker.BTC_USDC-PERPETUAL.agg2","data":{
+     * "timestamp":1790133840887,"state":"open","instrument_name":"BTC_USDC-PERPETUAL","open_interest":459.3409,
+     * "mark_price":86778.14,"index_price":86744.11,"estimated_delivery_price":86744.11,"funding_8h":5.149e-5,
+     * "stats":{"volume_usd":1092371540.0}}}}; {"jsonrpc":"2.0","id":1,"result":["ticker.BTC-PERPETUAL.agg2"]}, without
+     * the channels that do not exist; {"jsonrpc":"2.0","method":"heartbeat","params":{"type":"test_request"}}, to be
+     * answered within 10 s; {"jsonrpc":"2.0","id":1,"error":{"code":10028,"message":"too_many_requests"}}, after which
+     * the venue closes.
+     */
+    private void stream(Reply message, Socket socket, Observer out) {
+        JsonNode body = message.json();
+        JsonNode data = body.at("/params/data");
+        switch (body.path("method").asText()) {
+            case "subscription" -> {
+                if (body.at("/params/channel").asText().startsWith("ticker.")) {
+                    market(data, out)
+                            .at(millis(data, "timestamp"))
+                            .volumeUsd(decimal(data.path("stats"), "volume_usd"))
+                            .emit();
+                }
+            }
+            case "heartbeat" -> {
+                if (body.at("/params/type").asText().equals("test_request")) {
+                    socket.send("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"public/test\",\"params\":{}}");
+                }
+            }
+            default -> answer(body, socket);
+        }
+    }
+
+    private void answer(JsonNode body, Socket socket) {
+        List<String> topics = asked.remove(body.path("id").asText());
+        if (body.has("error")) {
+            String error = body.at("/error/code").asText() + " "
+                    + body.at("/error/message").asText();
+            if (error.startsWith("10028 ")) {
+                socket.reconnect(error);
+            } else if (topics != null) {
+                topics.forEach(topic -> socket.refuse(topic, error));
+            }
+        } else if (topics != null) {
+            Set<String> confirmed = new HashSet<>();
+            body.path("result").forEach(channel -> confirmed.add(channel.asText()));
+            for (String topic : topics) {
+                if (confirmed.contains(topic)) {
+                    socket.confirm(topic);
+                } else {
+                    socket.refuse(topic, "the channel does not exist");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.openinterest.adapters;
+
+import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.iso;
+import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.openinterest.venue.Fault;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Observer;
+import io.openinterest.venue.RateLimit;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Request;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * FTX, closed since 2022-11-11: for recorded payloads and stand-ins. {@code /api/futures} lists every contract with its
+ * mark price and, since 2021, its open interest in coins; before, that stood in {@code /api/futures/<name>/stats}. All
+ * contracts are linear in USD. Facts: docs.ftx.com, List all futures and Get future stats, as recorded until 2022.
+ */
+public final class Ftx implements Venue {
+
+    /** Found by the id; nothing can be configured. */
+    public Ftx(VenueSettings settings) {}
+
+    @Override
+    public String exchange() {
+        return "ftx";
+    }
+
+    @Override
+    public String restUrl() {
+        return "https://ftx.com";
+    }
+
+    @Override
+    public String closed() {
+        return "FTX closed on 2022-11-11; its recordings can still be replayed.";
+    }
+
+    @Override
+    public List<RateLimit> limits() {
+        return List.of(RateLimit.of("ftx", 30, Duration.ofSeconds(1)));
+    }
+
+    @Override
+    public List<Feed> feeds() {
+        return List.of(
+                Feed.instruments("instruments").get("/api/futures").parse(Ftx::instruments),
+                Feed.poll("futures").get("/api/futures").parse(Ftx::futures));
+    }
+
+    /** {"success":false,"error":"No such future: X"}. */
+    @Override
+    public Fault fault(Reply reply) {
+        Fault fault = Fault.of(reply);
+        String error = text(reply.json(), "error");
+        return fault == null && error != null ? Fault.refused("error", error) : fault;
+    }
+
+    private static void instruments(Reply reply, Observer out) {
+        out.each(list(reply.json(), "/result"), row -> {
+            String name = required(row, "name");
+            String base = required(row, "underlying");
+            Instrument.Status status = status(row);
+            switch (required(row, "type")) {
+                case "perpetual" ->
+                    out.instrument(
+                            Instrument.perpetual(name, base, "USD", "USD").status(status));
+                case "future" ->
+                    out.instrument(Instrument.future(name, base, "USD", "USD", iso(row, "expiry"))
+                            .status(status));
+                default -> {
+                    // the price of a MOVE contract is a move, of a prediction a probability: no notional in coins
+                }
+            }
+        });
+    }
+
+    private static Instrument.Status status(JsonNode row) {
+        if (row.path("expired").asBoolean()) {
+            return Instrument.Status.DELISTED;
+        }
+        return row.path("enabled").asBoolean(true) ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED;
+    }
+
+    /**
+     * {"success":true,"result":[{"name":"BTC-PERP","underlying":"BTC","type":"perpetual","expiry":null,
+     * "expired":false,"enabled":true,"mark":8791,"index":8790.51,"volumeUsd24h":762549880.0517,
+     * "openInterest":11471.4921}]}; from {@code stats} {"success":true,"result":{"openInterest":11471.4921,...}}.
+     */
+    private static void futures(Reply reply, Observer out) {
+        JsonNode result = reply.json().path("result");
+        String path = reply.request().path();
+        if (path.endsWith("/stats")) {
+            String name = path.substring("/api/futures/".length(), path.length() - "/stats".length());
+            out.row(name).count(decimal(result, "openInterest")).emit();
+            return;
+        }
+        out.each(list(reply.json(), "/result"), row -> {
+            String name = required(row, "name");
+            Instrument listed = out.instruments().get(name);
+            if (listed == null || listed.status() != Instrument.Status.OBSERVED) {
+                return;
+            }
+            out.mark(name, decimal(row, "mark"));
+            if (row.has("openInterest")) {
+                out.row(name)
+                        .count(decimal(row, "openInterest"))
+                        .mark(decimal(row, "mark"))
+                        .volumeUsd(decimal(row, "volumeUsd24h"))
+                        .emit();
+            } else {
+                out.ask(Request.get("/api/futures/" + name + "/stats"));
+            }
+        });
+    }
+}

@@ -1,0 +1,260 @@
+package io.openinterest.adapters;
+
+import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.millis;
+import static io.openinterest.venue.Fields.multiply;
+import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.Structure;
+import io.openinterest.venue.Fault;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
+import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Instruments;
+import io.openinterest.venue.Observer;
+import io.openinterest.venue.RateLimit;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Request;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * HTX derivatives: linear swaps and futures, coin-margined swaps, coin-margined futures, each family in one answer.
+ * Facts: htx.com/opend/newApiPages and huobiapi.github.io, "Query swap open interest" of the three families.
+ *
+ * <p>{@code volume} (contracts), {@code amount} (coins) and {@code value} (quote, linear only) are sums of both sides, and
+ * the venue works them out with the last price; there is no mark price in bulk. Coin-margined contracts are of 10 or 100
+ * USD. The index prices only what has no figure of its own, a market without open interest. {@code trade_*} counts both
+ * sides of the trades and is left out.
+ *
+ * <p>The linear family moves to v5, which answers one contract a call. Where v1 refuses the bulk question, each contract
+ * is asked for, and the bulk question is tried again every hour.
+ */
+public final class Htx implements Venue {
+
+    private static final String LINEAR = "/linear-swap-api/v1/swap_open_interest";
+    private static final Duration PROBE = Duration.ofHours(1);
+    private static final Duration INDEX_AGE = Duration.ofSeconds(60);
+    private static final BigDecimal HALF = new BigDecimal("0.5");
+    private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
+
+    private boolean bulkRefused;
+    /** When the bulk question is tried again; null until each contract was asked for. */
+    private Instant probeAt;
+
+    /** Nothing about this venue is configured. */
+    public Htx(VenueSettings settings) {}
+
+    @Override
+    public String exchange() {
+        return "htx";
+    }
+
+    @Override
+    public String restUrl() {
+        return "https://api.hbdm.com";
+    }
+
+    /** 240 requests in 3 s per address, over all families. */
+    @Override
+    public List<RateLimit> limits() {
+        return List.of(RateLimit.of("htx", 240, Duration.ofSeconds(3)).remainingIn("ratelimit-remaining"));
+    }
+
+    @Override
+    public List<Feed> feeds() {
+        return List.of(
+                Feed.instruments("instruments")
+                        .requests((book, now) -> List.of(
+                                everyBusiness("/linear-swap-api/v1/swap_contract_info"),
+                                Request.get("/swap-api/v1/swap_contract_info"),
+                                Request.get("/api/v1/contract_contract_info")))
+                        .parse(this::instruments),
+                Feed.poll("index")
+                        .requests((book, now) -> List.of(
+                                Request.get("/linear-swap-api/v1/swap_index"),
+                                Request.get("/swap-api/v1/swap_index"),
+                                Request.get("/api/v1/contract_index")))
+                        .parse(this::index),
+                Feed.poll("linear-open-interest")
+                        .requests(this::linearRequests)
+                        .failed(this::linearFailed)
+                        .parse(this::linearOpenInterest),
+                Feed.poll("coin-open-interest")
+                        .requests((book, now) -> List.of(
+                                Request.get("/swap-api/v1/swap_open_interest"),
+                                Request.get("/api/v1/contract_open_interest")))
+                        .parse(this::openInterest));
+    }
+
+    /**
+     * Errors come in HTTP 200: {"status":"error","err_code":1014,"err_msg":"This contract doesnt exist.","ts":1790134000000},
+     * "err-code" and "err-msg" from market data, {"code":1014,"message":"..."} from v5, where 200 is good.
+     */
+    @Override
+    public Fault fault(Reply reply) {
+        JsonNode body = reply.json();
+        String code = null;
+        if ("error".equals(text(body, "status"))) {
+            code = body.has("err_code") ? text(body, "err_code") : text(body, "err-code");
+        } else if (body.has("code") && !"200".equals(text(body, "code"))) {
+            code = text(body, "code");
+        }
+        if (code == null) {
+            return Fault.of(reply);
+        }
+        String message = body.path("err_msg")
+                .asText(body.path("err-msg").asText(body.path("message").asText()));
+        return switch (code) {
+            case "1032" -> Fault.limited(reply, code, message, null);
+            case "1000", "1001", "1002", "1003", "1004", "1030" -> Fault.retry(code, message);
+            default -> Fault.refused(code, message);
+        };
+    }
+
+    // ---- instruments ----------------------------------------------------------------------------------------------
+
+    /** Without this parameter the linear family hides its dated futures. */
+    private static Request everyBusiness(String path) {
+        return Request.get(path).with("business_type", "all");
+    }
+
+    /**
+     * {"status":"ok","data":[{"symbol":"BTC","contract_code":"BTC-USDT-261225","contract_size":0.001,
+     * "delivery_time":"1798185600000","contract_status":1,"business_type":"futures","pair":"BTC-USDT",
+     * "trade_partition":"USDT","labels":["hot"],"tradfi_labels":[]}],"ts":1645289383814}. Coin-margined codes are BTC-USD
+     * and BTC261225; a delivery time of a swap is that of its delisting.
+     */
+    private void instruments(Reply reply, Observer out) {
+        out.each(list(reply.json(), "/data"), row -> out.instrument(instrument(row)));
+    }
+
+    private static Instrument instrument(JsonNode row) {
+        String code = required(row, "contract_code");
+        String base = required(row, "symbol");
+        String[] parts = code.split("-");
+        String quote = parts.length == 1 ? "USD" : parts[1];
+        String margin = quote.equals("USD") ? base : quote;
+        Instrument instrument = parts.length == 2
+                ? Instrument.perpetual(code, base, quote, margin)
+                : Instrument.future(code, base, quote, margin, millis(row, "delivery_time"));
+        return classified(instrument, base, row)
+                .contractSize(decimal(row, "contract_size"))
+                .status(status(row.path("contract_status").asText()));
+    }
+
+    /** {"tradfi_labels":["Stocks","Indices"]} is a fund of stocks; where it is missing {"labels":["stock"]} tells. */
+    private static Instrument classified(Instrument instrument, String base, JsonNode row) {
+        JsonNode tradfi = row.path("tradfi_labels");
+        boolean isTradfi = !tradfi.isEmpty() || text(tradfi) != null;
+        String labels = (isTradfi ? tradfi : row.path("labels")).toString().toLowerCase(Locale.ROOT);
+        if (TOKENISED_GOLD.contains(base)) {
+            return instrument;
+        } else if (labels.contains("stock")) {
+            return instrument.assetClass(AssetClass.EQUITY, base);
+        } else if (labels.contains("indices")) {
+            return instrument.assetClass(AssetClass.INDEX, base);
+        } else if (labels.contains("metal") || labels.contains("commodit")) {
+            return instrument.assetClass(AssetClass.COMMODITY, base);
+        } else if (labels.contains("forex")) {
+            return instrument.assetClass(AssetClass.FX, base);
+        }
+        return isTradfi || labels.contains("tradfi") ? instrument.assetClass(AssetClass.OTHER, base) : instrument;
+    }
+
+    /** 0 delisted, 2 to be listed, 3 and 4 suspended, 5 to 7 in settlement or delivery, 8 delivered. */
+    private static Instrument.Status status(String status) {
+        return switch (status) {
+            case "0", "8" -> Instrument.Status.DELISTED;
+            case "2", "3", "4" -> Instrument.Status.SUSPENDED;
+            default -> Instrument.Status.OBSERVED;
+        };
+    }
+
+    // ---- open interest --------------------------------------------------------------------------------------------
+
+    /**
+     * {"status":"ok","data":[{"index_price":19695.41,"index_ts":1606780806000,"contract_code":"BTC-USDT"}],
+     * "ts":1606780807036}, of futures "symbol":"BTC" in place of the code. Delisted contracts keep a row with an old time.
+     */
+    private void index(Reply reply, Observer out) {
+        Instant now = millis(reply.json(), "ts");
+        out.each(list(reply.json(), "/data"), row -> {
+            String key = text(row, "contract_code");
+            Instant time = millis(row, "index_ts");
+            boolean fresh = now == null || time == null || time.plus(INDEX_AGE).isAfter(now);
+            out.index(key == null ? required(row, "symbol") : key, fresh ? decimal(row, "index_price") : null);
+        });
+    }
+
+    /** BTC-USDT of BTC-USDT-261225, BTC-USD of itself, BTC of BTC261225. */
+    private static String indexKey(String code) {
+        String[] parts = code.split("-");
+        return parts.length == 1 ? code.replaceFirst("\\d{6}$", "") : parts[0] + "-" + parts[1];
+    }
+
+    private List<Request> linearRequests(Instruments book, Instant now) {
+        Request bulk = everyBusiness(LINEAR);
+        if (!bulkRefused) {
+            return List.of(bulk);
+        }
+        List<Request> requests = new ArrayList<>();
+        if (probeAt == null) {
+            probeAt = now.plus(PROBE);
+        } else if (!now.isBefore(probeAt)) {
+            probeAt = now.plus(PROBE);
+            requests.add(bulk);
+        }
+        for (Instrument instrument : book.observed()) {
+            if (instrument.structure() == Structure.LINEAR) {
+                requests.add(Request.get("/v5/market/open_interest").with("contract_code", instrument.symbol()));
+            }
+        }
+        return requests;
+    }
+
+    private void linearFailed(Request request, Fault fault) {
+        if (request.path().startsWith(LINEAR) && fault.kind() == Fault.Kind.REFUSED) {
+            bulkRefused = true;
+        }
+    }
+
+    private void linearOpenInterest(Reply reply, Observer out) {
+        if (reply.request().path().startsWith(LINEAR)) {
+            bulkRefused = reply.json().path("data").isEmpty();
+            probeAt = bulkRefused ? probeAt : null;
+        }
+        openInterest(reply, out);
+    }
+
+    /**
+     * {"status":"ok","data":[{"volume":78696,"amount":78.696,"symbol":"BTC","value":3823138.2456,
+     * "contract_code":"BTC-USDT","trade_amount":0,"business_type":"swap","pair":"BTC-USDT"}],"ts":1638754059540}; v5 has
+     * "data":{"amount":"32476.092","volume":"32476092","value":"2063137924.9668","contract_code":"BTC-USDT"}.
+     */
+    private void openInterest(Reply reply, Observer out) {
+        Instant time = millis(reply.json(), "ts");
+        JsonNode data = reply.json().path("data");
+        out.each(data.isObject() ? Fields.MAPPER.createArrayNode().add(data) : list(reply.json(), "/data"), row -> {
+            String code = required(row, "contract_code");
+            out.row(code)
+                    .count(decimal(row, "volume"))
+                    .amount(multiply(decimal(row, "amount"), HALF))
+                    .value(multiply(decimal(row, "value"), HALF))
+                    .priceOf(indexKey(code))
+                    .at(time)
+                    .emit();
+        });
+    }
+}

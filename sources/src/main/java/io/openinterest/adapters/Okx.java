@@ -1,0 +1,408 @@
+package io.openinterest.adapters;
+
+import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.millis;
+import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.MarketType;
+import io.openinterest.observation.Structure;
+import io.openinterest.venue.Fault;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
+import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Instruments;
+import io.openinterest.venue.Observer;
+import io.openinterest.venue.RateLimit;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Request;
+import io.openinterest.venue.Row;
+import io.openinterest.venue.Socket;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * OKX swaps, futures and options. One bulk call a minute for all swaps, one for all futures and one for each family of
+ * options. Facts: okx.com/docs-v5, Public Data and WebSocket open-interest.
+ *
+ * <p>Linear rows carry their value in {@code oiUsd}; inverse ones are worth contracts x contract size exactly; options
+ * are worth coins x index, because their {@code oiUsd} is something else. One contract is {@code ctVal x ctMult}. With
+ * {@code transport: websocket} the open-interest channel is read as well; it is silent while nothing changes, so the
+ * bulk calls go on.
+ */
+public final class Okx implements Venue {
+
+    /** Families of options known to exist; the list of underlyings leaves out the dollar-margined {@code _UM} ones. */
+    private static final List<String> FAMILIES =
+            List.of("BTC-USD", "ETH-USD", "BTC-USD_UM", "ETH-USD_UM", "SOL-USD_UM");
+
+    private static final int MOST_FAMILIES = 100;
+    private static final String MARK_PRICE_LIMIT = "okx-mark-price";
+    /** No market is still observed when its premium is this old. */
+    private static final Duration PREMIUM_AGE = Duration.ofMinutes(5);
+
+    private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
+    private static final Pattern UNKNOWN_TOPIC = Pattern.compile("instId:([^\\s,]+) doesn't exist");
+
+    private final boolean streams;
+
+    private List<String> families = FAMILIES;
+    /** Mark prices of options, by family. */
+    private final Map<String, Premiums> premiums = new HashMap<>();
+
+    private record Premiums(Instant at, Map<String, BigDecimal> bySymbol) {}
+
+    public Okx(VenueSettings settings) {
+        this.streams = settings.option("transport", "rest").equals("websocket");
+    }
+
+    @Override
+    public String exchange() {
+        return "okx";
+    }
+
+    @Override
+    public String restUrl() {
+        return "https://www.okx.com";
+    }
+
+    @Override
+    public String wsUrl() {
+        return "wss://ws.okx.com:8443";
+    }
+
+    /** Each endpoint has 20 requests in 2 s per address, which all together keep; mark prices have 10. */
+    @Override
+    public List<RateLimit> limits() {
+        return List.of(
+                RateLimit.of("okx", 20, Duration.ofSeconds(2)),
+                RateLimit.of(MARK_PRICE_LIMIT, 10, Duration.ofSeconds(2)));
+    }
+
+    @Override
+    public List<Feed> feeds() {
+        List<Feed> feeds = new ArrayList<>(List.of(
+                Feed.lookup("families")
+                        .get("/api/v5/public/underlying?instType=OPTION")
+                        .parse(this::families),
+                Feed.instruments("instruments")
+                        .requests((book, now) -> requests("/api/v5/public/instruments", families))
+                        .parse(this::instruments),
+                Feed.poll("prices").requests((book, now) -> priceRequests(book)).parse(this::prices),
+                Feed.poll("open-interest")
+                        .requests((book, now) -> requests("/api/v5/public/open-interest", List.of()))
+                        .parse(this::openInterest),
+                Feed.poll("option-open-interest")
+                        .requests((book, now) -> optionRequests("/api/v5/public/open-interest", listedFamilies(book)))
+                        .after("prices")
+                        .parse(this::openInterest)));
+        if (streams) {
+            // 480 requests an hour on a connection, 64 KB in one
+            feeds.add(Feed.subscribe("open-interest-stream", "/ws/v5/public")
+                    .topics(Okx::topics, 500, Okx::subscribeFrame)
+                    .perConnection(3000)
+                    .pace(Duration.ofMillis(7500))
+                    .ping(Duration.ofSeconds(20), "ping")
+                    .silence(Duration.ofSeconds(60))
+                    .parse(this::stream));
+        }
+        return feeds;
+    }
+
+    /** A family of options that does not exist is no fault: it was only tried. */
+    @Override
+    public Fault fault(Reply reply) {
+        Fault fault = judge(reply);
+        return fault != null && fault.kind() == Fault.Kind.REFUSED && isTrial(reply.request()) ? null : fault;
+    }
+
+    /** {"code":"50011","msg":"Too Many Requests","data":[]}, with HTTP 200, 400, 429 or 5xx. */
+    private static Fault judge(Reply reply) {
+        String code = text(reply.json(), "code");
+        if (code == null || code.equals("0")) {
+            return Fault.of(reply);
+        }
+        String message = text(reply.json(), "msg");
+        return switch (code) {
+            case "50011" -> Fault.limited(reply, code, message, null);
+            case "50001", "50004", "50013", "50026" -> Fault.retry(code, message);
+            default -> reply.status() == 429 || reply.status() >= 500 ? Fault.of(reply) : Fault.refused(code, message);
+        };
+    }
+
+    private static boolean isTrial(Request request) {
+        return request.path().startsWith("/api/v5/public/instruments") && request.param("instFamily") != null;
+    }
+
+    // ---- instruments ----------------------------------------------------------------------------------------------
+
+    private static List<Request> requests(String path, List<String> optionFamilies) {
+        return Stream.concat(
+                        Stream.of("SWAP", "FUTURES")
+                                .map(type -> Request.get(path).with("instType", type)),
+                        optionRequests(path, optionFamilies).stream())
+                .toList();
+    }
+
+    private static List<Request> optionRequests(String path, List<String> optionFamilies) {
+        return optionFamilies.stream()
+                .map(family -> Request.get(path).with("instType", "OPTION").with("instFamily", family))
+                .toList();
+    }
+
+    private static List<String> listedFamilies(Instruments book) {
+        return book.observed().stream()
+                .filter(instrument -> instrument.type().isOption())
+                .map(instrument -> family(instrument.symbol()))
+                .distinct()
+                .toList();
+    }
+
+    /** {"code":"0","data":[["BTC-USD","ETH-USD"]],"msg":""} */
+    private void families(Reply reply, Observer out) {
+        Set<String> found = new LinkedHashSet<>(FAMILIES);
+        for (JsonNode group : list(reply.json(), "/data")) {
+            for (JsonNode underlying : group) {
+                String name = text(underlying);
+                if (name != null && found.size() < MOST_FAMILIES) {
+                    found.add(name);
+                    found.add(name + "_UM");
+                }
+            }
+        }
+        families = List.copyOf(found);
+    }
+
+    /**
+     * {"code":"0","msg":"","data":[{"instId":"ETH-USDT-SWAP","instType":"SWAP","uly":"ETH-USDT","instFamily":"ETH-USDT",
+     * "baseCcy":"","quoteCcy":"","settleCcy":"USDT","ctType":"linear","ctVal":"0.1","ctMult":"1","ctValCcy":"ETH",
+     * "optType":"","stk":"","expTime":"","state":"live","ruleType":"normal","instCategory":"1"}]}. An option has
+     * "ctType":"", "optType":"C" and "stk":"92000"; an X-Perp has "instType":"FUTURES", "ruleType":"xperp" and a family
+     * that ends in _XPERP.
+     */
+    private void instruments(Reply reply, Observer out) {
+        boolean exists = judge(reply) == null;
+        JsonNode rows = exists ? list(reply.json(), "/data") : Fields.MAPPER.createArrayNode();
+        String family = reply.request().param("instFamily");
+        String asked = family != null ? family : reply.request().param("instType");
+        if (rows.isEmpty() && isListed(asked, out.instruments())) {
+            throw new Fields.BadSchema("the list of " + asked + " is empty");
+        }
+        out.each(rows, row -> out.instrument(instrument(row)));
+    }
+
+    private static boolean isListed(String product, Instruments book) {
+        return book.all().stream()
+                .anyMatch(known -> known.status() != Instrument.Status.DELISTED
+                        && product(known).equals(product));
+    }
+
+    private static String product(Instrument instrument) {
+        if (instrument.type().isOption()) {
+            return family(instrument.symbol());
+        }
+        return instrument.symbol().endsWith("-SWAP") ? "SWAP" : "FUTURES";
+    }
+
+    private static Instrument instrument(JsonNode row) {
+        String symbol = required(row, "instId");
+        String family = text(row, "instFamily") == null ? family(symbol) : text(row, "instFamily");
+        // BTC-USD_UM is margined in a dollar coin and quoted in USD, as its underlying BTC-USD says
+        String underlying = text(row, "uly") == null ? underlying(symbol) : text(row, "uly");
+        String base = underlying.split("-")[0];
+        String quote = underlying.split("-")[1];
+        String margin = required(row, "settleCcy");
+        Instant expiration = millis(row, "expTime");
+        Instrument instrument = switch (required(row, "instType")) {
+            // the time of a swap's delisting is no expiration
+            case "SWAP" -> Instrument.perpetual(symbol, base, quote, margin);
+            case "FUTURES" ->
+                family.endsWith("_XPERP") || "xperp".equals(text(row, "ruleType"))
+                        ? Instrument.perpetual(symbol, base, quote, margin)
+                        : Instrument.future(symbol, base, quote, margin, expiration);
+            case "OPTION" -> {
+                MarketType type = required(row, "optType").equals("C") ? MarketType.CALL : MarketType.PUT;
+                yield Instrument.option(symbol, base, quote, margin, type, expiration, decimal(row, "stk"));
+            }
+            default -> throw new Fields.BadSchema("the instrument type " + text(row, "instType") + " is unknown");
+        };
+        BigDecimal multiplier = decimal(row, "ctMult");
+        instrument = classified(instrument, base, text(row, "instCategory"))
+                .contractSize(Fields.multiply(decimal(row, "ctVal"), multiplier == null ? BigDecimal.ONE : multiplier))
+                .status(status(text(row, "state")));
+        String structure = text(row, "ctType");
+        return structure == null
+                ? instrument
+                : instrument.structure(structure.equals("inverse") ? Structure.INVERSE : Structure.LINEAR);
+    }
+
+    private static Instrument classified(Instrument instrument, String base, String category) {
+        if (category == null || TOKENISED_GOLD.contains(base)) {
+            return instrument;
+        }
+        return switch (category) {
+            case "3" -> instrument.assetClass(AssetClass.EQUITY, base);
+            case "4" -> instrument.assetClass(AssetClass.COMMODITY, base);
+            case "5" -> instrument.assetClass(AssetClass.FX, base);
+            case "6" -> instrument.assetClass(AssetClass.OTHER, base);
+            default -> instrument;
+        };
+    }
+
+    /** preopen, suspend, rebase and test are listed and not traded. */
+    private static Instrument.Status status(String state) {
+        if (state == null || state.equals("live")) {
+            return Instrument.Status.OBSERVED;
+        }
+        return state.equals("expired") ? Instrument.Status.DELISTED : Instrument.Status.SUSPENDED;
+    }
+
+    /** BTC-USD_UM of BTC-USD_UM-260626-61000-C. */
+    private static String family(String symbol) {
+        String[] parts = symbol.split("-");
+        return parts.length < 2 ? symbol : parts[0] + "-" + parts[1];
+    }
+
+    /** BTC-USD of BTC-USD_UM-260626-61000-C, which is also the name of its index. */
+    private static String underlying(String symbol) {
+        return family(symbol).replaceFirst("_.*", "");
+    }
+
+    // ---- prices ---------------------------------------------------------------------------------------------------
+
+    private static List<Request> priceRequests(Instruments book) {
+        List<String> optionFamilies = listedFamilies(book);
+        List<Request> requests = new ArrayList<>();
+        if (!optionFamilies.isEmpty()) {
+            requests.add(Request.get("/api/v5/market/index-tickers").with("quoteCcy", "USD"));
+        }
+        requests("/api/v5/public/mark-price", optionFamilies)
+                .forEach(request -> requests.add(request.limit(MARK_PRICE_LIMIT)));
+        return requests;
+    }
+
+    /**
+     * {"code":"0","msg":"","data":[{"instId":"BTC-USD","idxPx":"103895","ts":"1746942707815"}]} of index-tickers and
+     * {"code":"0","msg":"","data":[{"instType":"SWAP","instId":"BTC-USDT-SWAP","markPx":"84660.1",
+     * "ts":"1744590349506"}]} of mark-price, which is a premium where the instrument is an option.
+     */
+    private void prices(Reply reply, Observer out) {
+        JsonNode rows = list(reply.json(), "/data");
+        String family = reply.request().param("instFamily");
+        if (family != null) {
+            Map<String, BigDecimal> marks = new HashMap<>();
+            out.each(rows, row -> marks.put(required(row, "instId"), decimal(row, "markPx")));
+            premiums.put(family, new Premiums(reply.receivedAt(), marks));
+            return;
+        }
+        out.each(rows, row -> {
+            out.index(required(row, "instId"), decimal(row, "idxPx"));
+            out.mark(required(row, "instId"), decimal(row, "markPx"));
+        });
+    }
+
+    private BigDecimal premium(String symbol, Instant now) {
+        Premiums known = premiums.get(family(symbol));
+        return known == null || known.at().plus(PREMIUM_AGE).isBefore(now)
+                ? null
+                : known.bySymbol().get(symbol);
+    }
+
+    // ---- open interest --------------------------------------------------------------------------------------------
+
+    /**
+     * {"code":"0","data":[{"instId":"ETH-USDT-SWAP","instType":"SWAP","oi":"6099139.870000016",
+     * "oiCcy":"609913.9870000016","oiUsd":"1494667414.821943920992","ts":"1789677927222"}],"msg":""}: contracts, coins,
+     * dollars. Expired instruments can still be in it.
+     */
+    private void openInterest(Reply reply, Observer out) {
+        out.each(list(reply.json(), "/data"), row -> openInterest(row, reply.receivedAt(), out));
+    }
+
+    private void openInterest(JsonNode row, Instant now, Observer out) {
+        String symbol = required(row, "instId");
+        Row market = out.row(symbol)
+                .count(decimal(row, "oi"))
+                .amount(decimal(row, "oiCcy"))
+                .at(millis(row, "ts"));
+        Instrument instrument = out.instruments().get(symbol);
+        if (instrument == null) {
+            return;
+        }
+        boolean inverse = instrument.structure() == Structure.INVERSE;
+        if (instrument.type().isOption()) {
+            market.priceOf(underlying(symbol));
+            if (inverse) {
+                market.premiumInBase(premium(symbol, now));
+            } else {
+                market.premium(premium(symbol, now));
+            }
+        } else if (!inverse) {
+            market.valueUsd(decimal(row, "oiUsd"));
+        }
+        market.emit();
+    }
+
+    // ---- stream ---------------------------------------------------------------------------------------------------
+
+    private static List<String> topics(Instruments book) {
+        return book.observed().stream().map(Instrument::symbol).toList();
+    }
+
+    private static String subscribeFrame(List<String> topics) {
+        ObjectNode frame = Fields.MAPPER.createObjectNode().put("op", "subscribe");
+        ArrayNode args = frame.putArray("args");
+        topics.forEach(topic -> args.addObject().put("channel", "open-interest").put("instId", topic));
+        return frame.toString();
+    }
+
+    /**
+     * {"arg":{"channel":"open-interest","instId":"ETH-USDT-SWAP"},"data":[...]} with the rows of the REST answer;
+     * {"event":"subscribe","arg":{"channel":"open-interest","instId":"LTC-USD-SWAP"},"connId":"a4d3ae55"};
+     * {"event":"error","code":"60018","msg":"Wrong URL or channel:open-interest,instId:BTC-USDT-250101 doesn't
+     * exist..."}; {"event":"notice","code":"64008","msg":"The connection will soon be closed for a service upgrade..."};
+     * and the text pong.
+     */
+    private void stream(Reply message, Socket socket, Observer out) {
+        if (message.text().equals("pong")) {
+            return;
+        }
+        JsonNode body = message.json();
+        String event = text(body, "event");
+        String topic = text(body.path("arg"), "instId");
+        if (event == null) {
+            if ("open-interest".equals(text(body.path("arg"), "channel"))) {
+                openInterest(message, out);
+            }
+        } else if (event.equals("subscribe") && topic != null) {
+            socket.confirm(topic);
+        } else if (event.equals("notice") && "64008".equals(text(body, "code"))) {
+            socket.reconnect("a service upgrade is announced");
+        } else if (event.equals("error")) {
+            String error = text(body, "code") + ": " + text(body, "msg");
+            Matcher unknown = UNKNOWN_TOPIC.matcher(error);
+            if (topic != null || unknown.find()) {
+                socket.refuse(topic != null ? topic : unknown.group(1), error);
+            } else {
+                out.venueError("the venue answered " + error);
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.openinterest.source.files;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openinterest.adapters.Adapters;
+import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Quarantined;
+import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.valuation.VenueReader;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Request;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.file.src.reader.SimpleStreamFormat;
+import org.apache.flink.connector.file.src.reader.StreamFormat;
+import org.apache.flink.core.fs.FSDataInputStream;
+
+/**
+ * CSV with the columns {@code trade_date,product_code,contract_month,open_interest,settle,is_final,published_at}, named
+ * by the first line, in any order, without quotes. Of each contract the newest row counts: of one trade date the final
+ * one. Whatever is wrong becomes a quarantine record, and the job goes on.
+ */
+final class SettlementFormat extends SimpleStreamFormat<Arrival> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final String ENDPOINT = "files";
+    /** Eight products with a dozen months each make a few KB a day. */
+    private static final int LARGEST_FILE = 8 << 20;
+
+    private static final List<String> COLUMNS = List.of(
+            "trade_date", "product_code", "contract_month", "open_interest", "settle", "is_final", "published_at");
+
+    private final VenueSettings settings;
+
+    SettlementFormat(VenueSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public StreamFormat.Reader<Arrival> createReader(Configuration config, FSDataInputStream stream) {
+        return new WholeFile(settings, stream);
+    }
+
+    @Override
+    public TypeInformation<Arrival> getProducedType() {
+        return TypeInformation.of(Arrival.class);
+    }
+
+    /** Reads it all at the first call: the newest row of a contract may be the last. */
+    private static final class WholeFile implements StreamFormat.Reader<Arrival>, VenueReader.Sink {
+
+        private final VenueSettings settings;
+        private final InputStream stream;
+        private final Queue<Arrival> arrivals = new ArrayDeque<>();
+        private Instant receivedAt;
+
+        WholeFile(VenueSettings settings, InputStream stream) {
+            this.settings = settings;
+            this.stream = stream;
+        }
+
+        @Override
+        public Arrival read() throws IOException {
+            if (receivedAt == null) {
+                receivedAt = Instant.ofEpochMilli(System.currentTimeMillis());
+                byte[] bytes = stream.readNBytes(LARGEST_FILE + 1);
+                if (bytes.length > LARGEST_FILE) {
+                    bad("the file is larger than " + LARGEST_FILE + " bytes", null);
+                } else {
+                    read(new String(bytes, StandardCharsets.UTF_8)
+                            .replace("\uFEFF", "")
+                            .lines()
+                            .toList());
+                }
+            }
+            return arrivals.poll();
+        }
+
+        @Override
+        public void close() throws IOException {
+            stream.close();
+        }
+
+        @Override
+        public void observed(Observation observation) {
+            arrivals.add(Arrival.of(observation, watermark()));
+        }
+
+        @Override
+        public void quarantined(Quarantined quarantined) {
+            arrivals.add(Arrival.of(quarantined, watermark()));
+        }
+
+        private long watermark() {
+            return receivedAt.minus(settings.common().lateness()).toEpochMilli();
+        }
+
+        private void read(List<String> lines) {
+            List<String> names =
+                    lines.isEmpty() ? List.of() : List.of(lines.get(0).strip().split("\\s*,\\s*"));
+            if (!names.containsAll(COLUMNS)) {
+                bad("the first line does not name the columns " + COLUMNS, lines.isEmpty() ? null : lines.get(0));
+                return;
+            }
+            Map<String, ObjectNode> newest = new HashMap<>();
+            for (String line : lines.subList(1, lines.size())) {
+                String[] cells = line.strip().split("\\s*,\\s*", -1);
+                if (line.isBlank()) {
+                    continue;
+                }
+                if (cells.length != names.size()) {
+                    bad("the line has " + cells.length + " columns, not " + names.size(), line);
+                    continue;
+                }
+                ObjectNode row = JsonNodeFactory.instance.objectNode();
+                for (int i = 0; i < cells.length; i++) {
+                    row.put(names.get(i), cells[i]);
+                }
+                newest.merge(text(row, "product_code") + " " + text(row, "contract_month"), row, WholeFile::newer);
+            }
+            Venue cme = Adapters.create(settings);
+            VenueReader observations = new VenueReader(cme, settings, this);
+            newest.values().forEach(row -> read(row, cme, observations));
+        }
+
+        private void read(ObjectNode row, Venue cme, VenueReader observations) {
+            Reply reply = Reply.of(Request.get(ENDPOINT), 200, Map.of(), row.toString(), receivedAt);
+            for (Feed feed : cme.feeds()) {
+                VenueReader.Outcome outcome = observations.read(
+                        feed.name(),
+                        "file",
+                        ENDPOINT,
+                        reply,
+                        out -> ((Feed.Poll) feed).parser().accept(reply, out));
+                if (!outcome.readable()) {
+                    return;
+                }
+                observations.refresh(outcome.instruments(), false, ENDPOINT, receivedAt);
+            }
+            // no other row will bring a price that is missing in this one
+            observations.expire(receivedAt.plusSeconds(61));
+        }
+
+        private static ObjectNode newer(ObjectNode a, ObjectNode b) {
+            return order(a).compareTo(order(b)) > 0 ? a : b;
+        }
+
+        /** A final figure is above the preliminary one of its trade date. */
+        private static String order(ObjectNode row) {
+            boolean isFinal = text(row, "is_final").matches("(?i)true|t|yes|y|1|final|f");
+            return text(row, "trade_date") + (isFinal ? " 1 " : " 0 ") + text(row, "published_at");
+        }
+
+        private static String text(ObjectNode row, String column) {
+            return row.path(column).asText();
+        }
+
+        private void bad(String detail, String line) {
+            quarantined(new Quarantined(receivedAt, settings.id(), ENDPOINT, null, Reason.BAD_RECORD, detail, line));
+        }
+    }
+}

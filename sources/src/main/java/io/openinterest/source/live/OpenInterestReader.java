@@ -1,0 +1,81 @@
+package io.openinterest.source.live;
+
+import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Observation;
+import io.openinterest.venue.VenueSettings;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.connector.base.source.reader.RecordEmitter;
+import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
+import org.apache.flink.metrics.Counter;
+
+/**
+ * The reader of some venues: hands on what {@link VenueSplitReader} fetches, in the task's thread, each arrival to the
+ * output of its venue, so that each venue has its own watermark.
+ */
+@SuppressWarnings("try") // the close of the base class may be interrupted
+final class OpenInterestReader
+        extends SingleThreadMultiplexSourceReaderBase<Arrival, Arrival, VenueSplit, OpenInterestReader.Progress> {
+
+    /** How far a venue was handed on. */
+    static final class Progress {
+        private final String venue;
+        private Instant resumeFrom;
+
+        Progress(VenueSplit split) {
+            this.venue = split.venue();
+            this.resumeFrom = split.resumeFrom();
+        }
+
+        /** A row that waited for its price comes later than younger ones. */
+        private void reach(Instant time) {
+            if (resumeFrom == null || time.isAfter(resumeFrom)) {
+                resumeFrom = time;
+            }
+        }
+    }
+
+    static OpenInterestReader create(List<VenueSettings> venues, SourceReaderContext context) {
+        Inbox inbox = new Inbox();
+        context.metricGroup().setPendingRecordsGauge(inbox::size);
+        return new OpenInterestReader(venues, context, inbox);
+    }
+
+    private OpenInterestReader(List<VenueSettings> venues, SourceReaderContext context, Inbox inbox) {
+        super(
+                () -> new VenueSplitReader(venues, inbox, context.metricGroup()),
+                emitter(context.metricGroup().getNumRecordsInErrorsCounter()),
+                context.getConfiguration(),
+                context);
+    }
+
+    private static RecordEmitter<Arrival, Arrival, Progress> emitter(Counter errors) {
+        return (arrival, output, progress) -> {
+            Observation observation = arrival.observation();
+            if (observation == null) {
+                errors.inc();
+                output.collect(arrival, arrival.quarantined().time().toEpochMilli());
+                return;
+            }
+            output.collect(arrival, observation.time().toEpochMilli());
+            if (!observation.origin().equals("history")) {
+                progress.reach(observation.databaseTime());
+            }
+        };
+    }
+
+    @Override
+    protected void onSplitFinished(Map<String, Progress> finished) {}
+
+    @Override
+    protected Progress initializedState(VenueSplit split) {
+        return new Progress(split);
+    }
+
+    @Override
+    protected VenueSplit toSplitType(String splitId, Progress progress) {
+        return new VenueSplit(progress.venue, progress.resumeFrom);
+    }
+}

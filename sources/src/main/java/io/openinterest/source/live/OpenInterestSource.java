@@ -1,0 +1,91 @@
+package io.openinterest.source.live;
+
+import io.openinterest.observation.Arrival;
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.VenueSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.connector.source.SupportsSplitReassignmentOnRecovery;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+/**
+ * Open interest of live venues. To be used with {@link #watermarks}, and with no more parallelism than venues.
+ *
+ * <p>A venue can't be rewound: across a restart what it would have said is lost, except where it has a history. Within
+ * the job every arrival is handed on exactly once.
+ */
+public final class OpenInterestSource
+        implements Source<Arrival, VenueSplit, EnumeratorState>, SupportsSplitReassignmentOnRecovery {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ArrayList<VenueSettings> venues;
+
+    /**
+     * For these venues.
+     *
+     * @throws IllegalArgumentException when there is none, or one twice
+     */
+    public OpenInterestSource(List<VenueSettings> venues) {
+        if (venues.isEmpty()) {
+            throw new IllegalArgumentException("no venue is enabled");
+        }
+        Set<String> ids = new HashSet<>();
+        for (VenueSettings venue : venues) {
+            if (!ids.add(venue.id())) {
+                throw new IllegalArgumentException("the venue " + venue.id() + " is given twice");
+            }
+        }
+        this.venues = new ArrayList<>(venues);
+    }
+
+    /** Event time that waits for each venue's first answer, and then never for anybody. */
+    public WatermarkStrategy<Arrival> watermarks() {
+        SourceSettings common = venues.get(0).common();
+        Duration start = common.startWait();
+        Duration history = common.historyWait();
+        return LiveWatermarks.strategy(common.lateness(), start.compareTo(history) > 0 ? start : history);
+    }
+
+    @Override
+    public Boundedness getBoundedness() {
+        return Boundedness.CONTINUOUS_UNBOUNDED;
+    }
+
+    @Override
+    public SourceReader<Arrival, VenueSplit> createReader(SourceReaderContext context) {
+        return OpenInterestReader.create(venues, context);
+    }
+
+    @Override
+    public SplitEnumerator<VenueSplit, EnumeratorState> createEnumerator(SplitEnumeratorContext<VenueSplit> context) {
+        return new VenueEnumerator(
+                context, venues.stream().map(VenueSettings::id).toList());
+    }
+
+    @Override
+    public SplitEnumerator<VenueSplit, EnumeratorState> restoreEnumerator(
+            SplitEnumeratorContext<VenueSplit> context, EnumeratorState state) {
+        return createEnumerator(context);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<VenueSplit> getSplitSerializer() {
+        return new VenueSplitSerializer();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<EnumeratorState> getEnumeratorCheckpointSerializer() {
+        return new EnumeratorState.Serializer();
+    }
+}

@@ -1,0 +1,142 @@
+package io.openinterest.source.replay;
+
+import io.openinterest.observation.Arrival;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+/**
+ * Recorded observations (JSON lines, plain or gzip), replayed as one stream in the order of their {@code time} and then
+ * over. What arrives is a function of the files alone: every run, interrupted or not, gives the same arrivals with the
+ * same watermarks in the same order. It reads with one subtask, whatever the parallelism, so parallelism 1 is enough.
+ *
+ * <p>The files must be where the subtask runs, under the same path as where the job is submitted. A file that can't be
+ * uncompressed to its end gives a quarantine record and does not hold up the others; one that can't be read at all fails
+ * the job, because leaving it out would give another result.
+ */
+public final class RecordedSource
+        implements Source<Arrival, RecordedSplit, RecordedSplit>, ResultTypeQueryable<Arrival> {
+
+    private static final long serialVersionUID = 1;
+
+    private final ArrayList<String> files;
+    private final long outOfOrderness;
+
+    /**
+     * A source.
+     *
+     * @param files as {@link #files} gives them; their order decides between records of equal time
+     * @param outOfOrderness disorder allowed within a file: how far the watermark stays behind the greatest time read
+     */
+    public RecordedSource(List<Path> files, Duration outOfOrderness) {
+        this.files = new ArrayList<>(files.stream().map(Path::toString).toList());
+        this.outOfOrderness = outOfOrderness.toMillis();
+    }
+
+    /**
+     * The files that paths stand for, sorted, each once: a file itself, a folder for all {@code *.jsonl} and
+     * {@code *.jsonl.gz} in it and below.
+     *
+     * @throws IllegalArgumentException with a sentence for the user where a path is missing, can't be read or is a folder
+     *     without such files, or where there is none
+     */
+    public static List<Path> files(List<String> paths) {
+        if (paths.isEmpty()) {
+            throw new IllegalArgumentException("replay.paths is empty: name at least one file or folder to replay");
+        }
+        TreeSet<Path> files = new TreeSet<>();
+        for (String path : paths) {
+            files.addAll(files(path));
+        }
+        return List.copyOf(files);
+    }
+
+    /** The watermarks that belong to this source: event time advances when an arrival passes a full minute. */
+    public static WatermarkStrategy<Arrival> fullMinutes() {
+        return WatermarkStrategy.forGenerator(context -> new FullMinutes());
+    }
+
+    @Override
+    public Boundedness getBoundedness() {
+        return Boundedness.BOUNDED;
+    }
+
+    @Override
+    public SplitEnumerator<RecordedSplit, RecordedSplit> createEnumerator(
+            SplitEnumeratorContext<RecordedSplit> context) {
+        return new RecordedEnumerator(context, RecordedSplit.of(files));
+    }
+
+    @Override
+    public SplitEnumerator<RecordedSplit, RecordedSplit> restoreEnumerator(
+            SplitEnumeratorContext<RecordedSplit> context, RecordedSplit unassigned) {
+        return new RecordedEnumerator(context, unassigned);
+    }
+
+    @Override
+    public SourceReader<Arrival, RecordedSplit> createReader(SourceReaderContext context) {
+        return new RecordedReader(context, outOfOrderness);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<RecordedSplit> getSplitSerializer() {
+        return new RecordedSplitSerializer();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<RecordedSplit> getEnumeratorCheckpointSerializer() {
+        return new RecordedSplitSerializer();
+    }
+
+    @Override
+    public TypeInformation<Arrival> getProducedType() {
+        return TypeInformation.of(Arrival.class);
+    }
+
+    private static List<Path> files(String path) {
+        List<Path> found;
+        try {
+            Path start = Path.of(path).toRealPath();
+            try (Stream<Path> below = Files.walk(start, FileVisitOption.FOLLOW_LINKS)) {
+                found = below.filter(Files::isRegularFile)
+                        .filter(file -> file.equals(start) || isRecording(file))
+                        .toList();
+            }
+        } catch (IOException | UncheckedIOException | InvalidPathException e) {
+            throw new IllegalArgumentException("replay.paths: " + path + " does not exist or can't be read", e);
+        }
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("replay.paths: " + path
+                    + " is no file, and no folder with files that end with .jsonl or .jsonl.gz");
+        }
+        for (Path file : found) {
+            if (!Files.isReadable(file)) {
+                throw new IllegalArgumentException("replay.paths: " + file + " can't be read");
+            }
+        }
+        return found;
+    }
+
+    private static boolean isRecording(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(".jsonl") || name.endsWith(".jsonl.gz");
+    }
+}

@@ -1,0 +1,28 @@
+package io.openinterest.adapters;
+
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Quarantined;
+import io.openinterest.valuation.VenueReader;
+import io.openinterest.venue.Socket;
+
+/** Takes everything a venue says and does nothing about it. */
+final class Unheard implements VenueReader.Sink, Socket {
+
+    @Override
+    public void observed(Observation observation) {}
+
+    @Override
+    public void quarantined(Quarantined quarantined) {}
+
+    @Override
+    public void send(String frame) {}
+
+    @Override
+    public void confirm(String topic) {}
+
+    @Override
+    public void refuse(String topic, String why) {}
+
+    @Override
+    public void reconnect(String why) {}
+}

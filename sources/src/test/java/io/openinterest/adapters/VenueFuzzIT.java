@@ -1,0 +1,57 @@
+package io.openinterest.adapters;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.openinterest.valuation.VenueReader;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Request;
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** No answer, however hostile, makes a venue do anything but report observations and quarantine records. */
+class VenueFuzzIT {
+
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+    private static final List<String> VENUES = venues();
+
+    @FuzzTest(maxDuration = "20s")
+    void anyAnswerIsReadOrRejected(FuzzedDataProvider data) {
+        VenueSettings settings = VenueSettings.of(data.pickValue(VENUES), SourceSettings.defaults());
+        Venue venue = Adapters.create(settings);
+        VenueReader out = new VenueReader(venue, settings, new Unheard());
+        Feed feed = data.pickValue(venue.feeds());
+        int status = data.consumeBoolean() ? 200 : data.consumeInt(100, 599);
+        Reply reply =
+                Reply.of(Request.get("/any?symbol=BTCUSDT"), status, Map.of(), data.consumeRemainingAsString(), NOW);
+
+        venue.fault(reply);
+        out.read(feed.name(), "rest", "any", reply, observer -> {
+            if (feed instanceof Feed.Poll poll) {
+                poll.parser().accept(reply, observer);
+            } else if (feed instanceof Feed.Subscription subscription) {
+                subscription.parser().read(reply, new Unheard(), observer);
+            }
+        });
+    }
+
+    private static List<String> venues() {
+        try (Stream<Path> folders = Files.list(Path.of("src", "test", "resources", "venues"))) {
+            return folders.filter(Files::isDirectory)
+                    .map(folder -> folder.getFileName().toString())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.openinterest.source.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.observation.Arrival;
+import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.MarketType;
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Quarantined;
+import io.openinterest.observation.Structure;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class InboxTest {
+
+    private final Inbox inbox = new Inbox();
+
+    @Test
+    void keepsOnlyTheNewestOfEachMarketInTheOrderOfArrival() throws Exception {
+        inbox.put("v", arrival("a", 1, "rest"));
+        inbox.put("v", arrival("b", 2, "rest"));
+        inbox.put("v", arrival("a", 3, "rest"));
+
+        assertThat(counts(inbox.take().get("v"))).containsExactly(2, 3);
+        assertThat(inbox.conflated("v")).isEqualTo(1);
+        assertThat(inbox.size()).isZero();
+    }
+
+    @Test
+    void keepsEveryRowOfThePast() throws Exception {
+        inbox.put("v", arrival("a", 1, "history"));
+        inbox.put("v", arrival("a", 2, "history"));
+        inbox.put("v", arrival("a", 3, "rest"));
+
+        assertThat(counts(inbox.take().get("v"))).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void boundsQuarantineRecords() throws Exception {
+        Quarantined bad = new Quarantined(Instant.EPOCH, "v", null, null, Quarantined.Reason.SCHEMA, "bad", null);
+        for (int i = 0; i < 5_000; i++) {
+            inbox.put("v", Arrival.of(bad, 0));
+        }
+
+        assertThat(inbox.take().get("v")).hasSize(1_000);
+        assertThat(inbox.conflated("v")).isEqualTo(4_000);
+    }
+
+    @Test
+    void holdsBackAPausedVenueAndNoOther() throws Exception {
+        inbox.pause(List.of("v"));
+        inbox.put("v", arrival("a", 1, "rest"));
+        inbox.put("w", arrival("b", 2, "rest"));
+
+        assertThat(inbox.take()).containsOnlyKeys("w");
+        assertThat(inbox.isFull("v")).isTrue();
+        inbox.resume(List.of("v"));
+        assertThat(inbox.take()).containsOnlyKeys("v");
+    }
+
+    @Test
+    void aWakeUpEndsTheWait() throws Exception {
+        CompletableFuture<Map<String, Collection<Arrival>>> taking = CompletableFuture.supplyAsync(() -> {
+            try {
+                return inbox.take();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+
+        inbox.wakeUp();
+
+        assertThat(taking.get(10, TimeUnit.SECONDS)).isEmpty();
+    }
+
+    private static List<Integer> counts(Collection<Arrival> arrivals) {
+        return arrivals.stream()
+                .map(arrival -> arrival.observation().contractCount().intValue())
+                .toList();
+    }
+
+    private static Arrival arrival(String symbol, int count, String origin) {
+        Instant time = Instant.ofEpochSecond(count);
+        Observation observation = new Observation(
+                "x-" + symbol + "-future",
+                time,
+                "x",
+                "v",
+                symbol,
+                AssetClass.CRYPTO,
+                "btc",
+                "usd",
+                "usd",
+                MarketType.PERPETUAL,
+                Structure.LINEAR,
+                null,
+                null,
+                BigDecimal.valueOf(count),
+                null,
+                1,
+                BigDecimal.ONE,
+                BigDecimal.ONE,
+                "mark",
+                BigDecimal.ONE,
+                null,
+                null,
+                null,
+                null,
+                time,
+                time,
+                false,
+                origin);
+        return Arrival.of(observation, 0);
+    }
+}

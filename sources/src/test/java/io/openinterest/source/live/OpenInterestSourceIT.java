@@ -1,0 +1,179 @@
+package io.openinterest.source.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Observation;
+import io.openinterest.transport.StubVenue;
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.VenueSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.util.Collector;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The source in a real job. */
+class OpenInterestSourceIT {
+
+    @RegisterExtension
+    static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+            .setNumberTaskManagers(1)
+            .setNumberSlotsPerTaskManager(3)
+            .build());
+
+    private static final BlockingQueue<Seen> SEEN = new LinkedBlockingQueue<>();
+
+    private final StubVenue venue = new StubVenue();
+    private JobClient job;
+
+    /** What came through, and the event time of its task by then. */
+    private record Seen(Arrival arrival, long watermark) {
+        boolean is(String market, String origin) {
+            Observation observation = arrival.observation();
+            return observation != null
+                    && observation.market().equals(market)
+                    && observation.origin().equals(origin);
+        }
+    }
+
+    @BeforeEach
+    void listBothCategories() {
+        SEEN.clear();
+        venue.answer("/stub/v5/market/instruments-info", """
+                        {"retCode":0,"result":{"nextPageCursor":"","list":[{"symbol":"BTCUSDT",
+                        "contractType":"LinearPerpetual","status":"Trading","baseCoin":"BTC","quoteCoin":"USDT",
+                        "settleCoin":"USDT","deliveryTime":"0"}]}}""").answer("/stub/v5/market/tickers", """
+                        {"retCode":0,"result":{"list":[{"symbol":"BTCUSDT","openInterest":"4","markPrice":"5"}]}}""");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (job != null) {
+            job.cancel().get(20, TimeUnit.SECONDS);
+        }
+        venue.close();
+    }
+
+    @Test
+    void aDeadVenueHoldsTheOthersOnlyForTheStartWait() throws Exception {
+        // given: the second venue is not there
+        List<VenueSettings> venues =
+                List.of(settings("bybit-linear", venue.restUrl()), settings("bybit-inverse", "http://localhost:1"));
+
+        // when
+        job = run(venues, 2, null);
+
+        // then: event time does not move before the wait is over, and then it does
+        Seen first = await(seen -> seen.is("bybit-BTCUSDT-future", "rest"));
+        assertThat(first.watermark()).isEqualTo(Long.MIN_VALUE);
+        Seen later = await(seen -> seen.watermark() > Long.MIN_VALUE);
+        assertThat(later.watermark())
+                .isBetween(System.currentTimeMillis() - 20_000, System.currentTimeMillis() - 1_000);
+    }
+
+    @Test
+    void readsTheGapOfARestartAtAnotherParallelism(@TempDir Path savepoints) throws Exception {
+        // given
+        List<VenueSettings> venues =
+                List.of(settings("bybit-linear", venue.restUrl()), settings("bybit-inverse", venue.restUrl()));
+        job = run(venues, 1, null);
+        await(seen -> seen.is("bybit-BTCUSDT-future", "rest"));
+        await(seen -> seen.watermark() > Long.MIN_VALUE);
+        String savepoint = job.stopWithSavepoint(false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+                .get(30, TimeUnit.SECONDS);
+        job = null;
+
+        // when
+        SEEN.clear();
+        job = run(venues, 2, savepoint);
+
+        // then: it goes on, and the venues kept their progress: a gap without a row of the past is not asked about
+        await(seen -> seen.is("bybit-BTCUSDT-future", "rest"));
+        await(seen -> seen.watermark() > Long.MIN_VALUE);
+        assertThat(venue.asked())
+                .filteredOn(target -> target.contains("instruments-info"))
+                .hasSize(4);
+    }
+
+    // ---- helpers --------------------------------------------------------------------------------------------------
+
+    private static VenueSettings settings(String id, String restUrl) {
+        SourceSettings defaults = SourceSettings.defaults();
+        SourceSettings common = new SourceSettings(
+                defaults.lateness(),
+                Duration.ofSeconds(4),
+                Duration.ofSeconds(4),
+                Map.of(),
+                defaults.conventions(),
+                defaults.directExchanges(),
+                false);
+        return new VenueSettings(id, restUrl, null, Duration.ofSeconds(1), null, null, Map.of(), common);
+    }
+
+    private static JobClient run(List<VenueSettings> venues, int parallelism, String savepoint) throws Exception {
+        Configuration configuration = new Configuration();
+        configuration.set(PipelineOptions.GENERIC_TYPES, false);
+        if (savepoint != null) {
+            configuration.set(StateRecoveryOptions.SAVEPOINT_PATH, savepoint);
+        }
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        env.setParallelism(parallelism);
+        OpenInterestSource source = new OpenInterestSource(venues);
+        env.fromSource(source, source.watermarks(), "venues")
+                .uid("venues")
+                .rebalance()
+                .process(new Watch())
+                .uid("watch")
+                .setParallelism(1)
+                .sinkTo(new DiscardingSink<>())
+                .uid("sink");
+        return env.executeAsync();
+    }
+
+    private static Seen await(Predicate<Seen> wanted) throws InterruptedException {
+        List<Seen> others = new ArrayList<>();
+        for (Seen next = poll(); next != null; next = poll()) {
+            if (wanted.test(next)) {
+                return next;
+            }
+            others.add(next);
+        }
+        throw new AssertionError("did not come; these came: " + others);
+    }
+
+    private static Seen poll() throws InterruptedException {
+        return SEEN.poll(20, TimeUnit.SECONDS);
+    }
+
+    /** Tells the test what comes; runs in the same JVM. */
+    private static final class Watch extends ProcessFunction<Arrival, Arrival> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public void processElement(Arrival arrival, Context context, Collector<Arrival> out) {
+            SEEN.add(new Seen(arrival, context.timerService().currentWatermark()));
+            out.collect(arrival);
+        }
+    }
+}

@@ -1,0 +1,430 @@
+package io.openinterest.valuation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.MarketType;
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Quarantined;
+import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.observation.Structure;
+import io.openinterest.venue.Conventions;
+import io.openinterest.venue.Conventions.Convention;
+import io.openinterest.venue.Conventions.TimeMeaning;
+import io.openinterest.venue.Conventions.Unit;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Instrument.Status;
+import io.openinterest.venue.Observer;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of what parsers report, with a made-up exchange. */
+class VenueReaderTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+    private static final Instrument BTC = Instrument.perpetual("BTCUSDT", "BTC", "USDT", "USDT");
+
+    private final List<Observation> observed = new ArrayList<>();
+    private final List<Quarantined> rejected = new ArrayList<>();
+    private Map<String, BigDecimal> rates = Map.of();
+    private Set<String> directExchanges = Set.of();
+    private List<String> symbols;
+    private boolean aggregator;
+    private Unit unit = Unit.BASE;
+    private int sides = 1;
+    private VenueReader observations;
+
+    @Test
+    void valuesABaseCountWithTheMark() {
+        list(BTC);
+        read(out -> out.row("BTCUSDT").count(number("3")).mark(number("50000")).emit());
+
+        assertThat(observed).singleElement().satisfies(o -> {
+            assertThat(o.market()).isEqualTo("x-BTCUSDT-future");
+            assertThat(o.amountBase()).isEqualByComparingTo("3");
+            assertThat(o.valueUsd()).isEqualByComparingTo("150000");
+            assertThat(o.priceSource()).isEqualTo("mark");
+        });
+    }
+
+    @Test
+    void countsContractsOfBothSidesAndOfMultipliedCoins() {
+        // given: a contract of 10 units of 1000 pepe
+        unit = Unit.CONTRACTS;
+        sides = 2;
+        list(Instrument.perpetual("1000PEPEUSDT", "1000PEPE", "USDT", "USDT").contractSize(number("10")));
+
+        read(out -> out.row("1000PEPEUSDT")
+                .count(number("7"))
+                .mark(number("0.0123"))
+                .emit());
+
+        assertThat(observed).singleElement().satisfies(o -> {
+            assertThat(o.base()).isEqualTo("pepe");
+            assertThat(o.contractCount()).isEqualByComparingTo("7");
+            assertThat(o.contractSize()).isEqualByComparingTo("10");
+            assertThat(o.sides()).isEqualTo(2);
+            assertThat(o.amountBase()).isEqualByComparingTo("35000");
+            assertThat(o.priceUsd()).isEqualByComparingTo("0.0000123");
+            assertThat(o.valueUsd()).isEqualByComparingTo("0.4305");
+        });
+    }
+
+    @Test
+    void countsInverseContractsInDollars() {
+        unit = Unit.CONTRACTS;
+        list(Instrument.perpetual("BTCUSD", "BTC", "USD", "BTC").contractSize(number("100")));
+
+        read(out -> out.row("BTCUSD").count(number("30")).mark(number("60000")).emit());
+
+        assertThat(observed).singleElement().satisfies(o -> {
+            assertThat(o.structure()).isEqualTo(Structure.INVERSE);
+            assertThat(o.valueUsd()).isEqualByComparingTo("3000");
+            assertThat(o.amountBase()).isEqualByComparingTo("0.05");
+            assertThat(o.priceUsd()).isEqualByComparingTo("60000");
+        });
+    }
+
+    @Test
+    void convertsDollarsReportedAsSuchToContracts() {
+        unit = Unit.QUOTE;
+        list(Instrument.perpetual("BTC-PERPETUAL", "BTC", "USD", "BTC").contractSize(number("10")));
+
+        read(out -> out.row("BTC-PERPETUAL")
+                .count(number("1500"))
+                .mark(number("60000"))
+                .emit());
+
+        assertThat(observed).singleElement().satisfies(o -> {
+            assertThat(o.contractCount()).isEqualByComparingTo("150");
+            assertThat(o.valueUsd()).isEqualByComparingTo("1500");
+            assertThat(o.amountBase()).isEqualByComparingTo("0.025");
+        });
+    }
+
+    @Test
+    void takesThePriceFromTheVenuesOwnValue() {
+        list(BTC);
+        read(out -> out.row("BTCUSDT")
+                .count(number("3"))
+                .value(number("100"))
+                .mark(number("50000"))
+                .emit());
+
+        assertThat(observed).singleElement().satisfies(o -> {
+            assertThat(o.valueUsd()).isEqualByComparingTo("100");
+            assertThat(o.priceUsd()).isEqualByComparingTo("33.3333333333333333");
+            assertThat(o.priceSource()).isEqualTo("venue-value");
+        });
+    }
+
+    @Test
+    void fallsBackToTheMarkWhereTheVenuesValueIsZeroButItsAmountIsNot() {
+        list(BTC);
+        read(out -> out.row("BTCUSDT")
+                .count(number("3"))
+                .value(number("0.0"))
+                .mark(number("5"))
+                .emit());
+
+        assertThat(observed).singleElement().satisfies(o -> {
+            assertThat(o.valueUsd()).isEqualByComparingTo("15");
+            assertThat(o.priceSource()).isEqualTo("mark");
+        });
+    }
+
+    @Test
+    void joinsThePriceOfAnotherAnswerWithinAMinute() {
+        list(BTC);
+        read(out -> out.mark("BTCUSDT", number("10")));
+        readAt(NOW.plusSeconds(60), out -> out.row("BTCUSDT").count(number("3")).emit());
+        assertThat(observed).extracting(Observation::valueUsd).containsExactly(number("30"));
+
+        // and one that comes after the row
+        readAt(
+                NOW.plusSeconds(121),
+                out -> out.row("BTCUSDT").count(number("4")).emit());
+        assertThat(observed).hasSize(1);
+        readAt(NOW.plusSeconds(130), out -> out.mark("BTCUSDT", number("20")));
+        assertThat(observed).hasSize(2);
+        assertThat(observed.get(1).valueUsd()).isEqualByComparingTo("80");
+        assertThat(observed.get(1).databaseTime()).isEqualTo(NOW.plusSeconds(121));
+    }
+
+    @Test
+    void givesUpOnARowWithoutPriceAfterAMinute() {
+        list(BTC);
+        read(out -> out.row("BTCUSDT").count(number("3")).emit());
+        observations.expire(NOW.plusSeconds(60));
+        assertThat(rejected).isEmpty();
+        observations.expire(NOW.plusSeconds(61));
+        assertThat(rejected).extracting(Quarantined::reason).containsExactly(Reason.NO_USD_PRICE);
+        assertThat(observed).isEmpty();
+    }
+
+    @Test
+    void convertsOtherQuotesThroughTheLargestDollarPerpetual() {
+        // given: BTC-quoted before the dollar markets, in one answer
+        list(
+                Instrument.perpetual("ETHBTC", "ETH", "BTC", "BTC"),
+                BTC,
+                Instrument.perpetual("BTCUSDC", "BTC", "USDC", "USDC"),
+                Instrument.future("BTCUSDT-1", "BTC", "USDT", "USDT", NOW.plusSeconds(9_000)));
+
+        read(out -> {
+            out.row("ETHBTC").count(number("2")).mark(number("0.05")).emit();
+            out.row("BTCUSDC").count(number("1")).mark(number("70000")).emit();
+            out.row("BTCUSDT").count(number("9")).mark(number("60000")).emit();
+            out.row("BTCUSDT-1").count(number("99")).mark(number("99999")).emit();
+        });
+
+        assertThat(observed).hasSize(4);
+        Observation eth = observed.get(3);
+        assertThat(eth.market()).isEqualTo("x-ETHBTC-future");
+        assertThat(eth.priceUsd()).isEqualByComparingTo("3000");
+        assertThat(eth.valueUsd()).isEqualByComparingTo("6000");
+    }
+
+    @Test
+    void prefersTheRatesTheUserSet() {
+        rates = Map.of("usdt", number("0.5"), "eur", number("1.25"));
+        list(BTC, Instrument.perpetual("BTCEUR", "BTC", "EUR", "EUR"));
+
+        read(out -> {
+            out.row("BTCUSDT").count(number("1")).mark(number("100")).emit();
+            out.row("BTCEUR").count(number("1")).mark(number("100")).emit();
+        });
+
+        assertThat(observed)
+                .extracting(o -> o.valueUsd().stripTrailingZeros())
+                .containsExactly(number("5E+1"), number("125"));
+    }
+
+    @Test
+    void valuesPremiumsInTheirCurrency() {
+        list(
+                Instrument.option("C", "BTC", "USD", "BTC", MarketType.CALL, NOW.plusSeconds(9), number("1")),
+                Instrument.option("P", "BTC", "USD", "USDC", MarketType.PUT, NOW.plusSeconds(9), number("1")));
+
+        read(out -> {
+            out.row("C")
+                    .count(number("2"))
+                    .index(number("1000"))
+                    .premiumInBase(number("0.01"))
+                    .emit();
+            out.row("P")
+                    .count(number("2"))
+                    .index(number("1000"))
+                    .premium(number("7"))
+                    .emit();
+        });
+
+        assertThat(observed)
+                .extracting(o -> o.marketValueUsd().stripTrailingZeros())
+                .containsExactly(number("2E+1"), number("14"));
+        assertThat(observed).extracting(Observation::market).containsExactly("x-C-option", "x-P-option");
+    }
+
+    @Test
+    void observesOnlyWhatTheUserWants() {
+        symbols = List.of("BTC*", "x-ETHUSDT-future");
+        list(
+                BTC,
+                Instrument.perpetual("ETHUSDT", "ETH", "USDT", "USDT"),
+                Instrument.perpetual("XBTCUSDT", "XBTC", "USDT", "USDT"));
+
+        read(out -> {
+            for (String symbol : List.of("BTCUSDT", "ETHUSDT", "XBTCUSDT")) {
+                out.row(symbol).count(number("1")).mark(number("1")).emit();
+            }
+        });
+
+        assertThat(observed).extracting(Observation::symbol).containsExactly("BTCUSDT", "ETHUSDT");
+    }
+
+    @Test
+    void anAggregatorTellsTheSameSymbolOfTwoExchangesApart() {
+        aggregator = true;
+        list(
+                Instrument.perpetual("BTCUSDT", "BTC", "USDT", "USDT").of("binance", null),
+                Instrument.perpetual("BTCUSDT", "BTC", "USDT", "USDT").of("bitget", null));
+
+        read(out -> out.row("bitget-BTCUSDT-future")
+                .count(number("1"))
+                .mark(number("1"))
+                .emit());
+
+        assertThat(observed).extracting(Observation::market).containsExactly("bitget-BTCUSDT-future");
+    }
+
+    @Test
+    void anAggregatorDoesNotRepeatADirectVenue() {
+        aggregator = true;
+        directExchanges = Set.of("okx");
+        list(
+                Instrument.perpetual("A", "BTC", "USDT", "USDT").of("okx", null),
+                Instrument.future("BTCF1", "BTC", "USD", "USD", NOW.plusSeconds(9))
+                        .of("cme", "cme"));
+
+        read(out -> {
+            out.row("okx-A-future").count(number("1")).mark(number("1")).emit();
+            out.row("cme-BTCF1-future").count(number("1")).mark(number("1")).emit();
+        });
+
+        assertThat(rejected)
+                .extracting(Quarantined::reason, Quarantined::market)
+                .containsExactly(tuple(Reason.DUPLICATE_SOURCE, "okx-A-future"));
+        assertThat(observed)
+                .extracting(Observation::market, Observation::venue)
+                .containsExactly(tuple("cme-BTCF1-future", "cme"));
+    }
+
+    @Test
+    void clampsTheTimeBetweenReceiptAndLateness() {
+        list(BTC);
+        for (long ago : List.of(1L, 240L, -5L)) {
+            read(out -> out.row("BTCUSDT")
+                    .count(number("1"))
+                    .mark(number("1"))
+                    .at(NOW.minusSeconds(ago))
+                    .emit());
+        }
+
+        assertThat(observed)
+                .extracting(Observation::time)
+                .containsExactly(NOW.minusSeconds(1), NOW.minusSeconds(2), NOW);
+        assertThat(observed)
+                .extracting(Observation::exchangeTime)
+                .containsExactly(NOW.minusSeconds(1), NOW.minusSeconds(240), NOW.plusSeconds(5));
+    }
+
+    @Test
+    void tellsAFrozenVenueFromAnUnchangedFigure() {
+        list(BTC);
+        read(out -> out.row("BTCUSDT")
+                .count(number("1"))
+                .mark(number("1"))
+                .at(NOW.minusSeconds(301))
+                .emit());
+        assertThat(rejected).extracting(Quarantined::reason).containsExactly(Reason.FROZEN_AT_SOURCE);
+    }
+
+    @Test
+    void delistsWhatACompleteListDropsAndNothingElse() {
+        Instrument second = Instrument.perpetual("B", "B", "USDT", "USDT");
+        Instrument third = Instrument.perpetual("C", "C", "USDT", "USDT");
+        list(BTC, second, third);
+
+        // an incomplete sweep only adds
+        assertThat(observations.refresh(List.of(BTC), false, "list", NOW)).isTrue();
+        assertThat(observed).isEmpty();
+        assertThat(observations.instruments().size()).isEqualTo(3);
+
+        // an empty one or one that lost more than half is none
+        assertThat(observations.refresh(List.of(), true, "list", NOW)).isFalse();
+        assertThat(observations.refresh(List.of(BTC), true, "list", NOW)).isFalse();
+        assertThat(rejected)
+                .extracting(Quarantined::reason)
+                .containsOnly(Reason.IMPLAUSIBLE_LIST)
+                .hasSize(2);
+        assertThat(observed).isEmpty();
+
+        // suspended is not delisted, closed is, once
+        assertThat(observations.refresh(
+                        List.of(BTC, second.status(Status.SUSPENDED), third.status(Status.DELISTED)),
+                        true,
+                        "list",
+                        NOW))
+                .isTrue();
+        assertThat(observations.refresh(
+                        List.of(BTC, second.status(Status.SUSPENDED), third.status(Status.DELISTED)),
+                        true,
+                        "list",
+                        NOW))
+                .isTrue();
+        assertThat(observed).singleElement().satisfies(o -> {
+            assertThat(o.market()).isEqualTo("x-C-future");
+            assertThat(o.delisted()).isTrue();
+            assertThat(o.contractCount()).isZero();
+            assertThat(o.valueUsd()).isZero();
+            assertThat(o.priceUsd()).isNull();
+            assertThat(o.time()).isEqualTo(NOW);
+        });
+    }
+
+    @Test
+    void classifiesByAssetClass() {
+        list(Instrument.perpetual("NVDAXUSDT", "NVDAX", "USDT", "USDT").assetClass(AssetClass.EQUITY, "NVDA"));
+        read(out -> out.row("NVDAXUSDT").count(number("1")).mark(number("1")).emit());
+        assertThat(observed).singleElement().extracting(Observation::asset).isEqualTo("equity:nvda");
+    }
+
+    // ---- helpers --------------------------------------------------------------------------------------------------
+
+    private void list(Instrument... instruments) {
+        Conventions conventions = new Conventions(List.of(
+                new Convention("v", null, null, null, null, unit, sides, TimeMeaning.SNAPSHOT, "2020-01-01", "here")));
+        SourceSettings common = new SourceSettings(
+                Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, rates, conventions, directExchanges, false);
+        VenueSettings settings = new VenueSettings("v", null, null, null, null, symbols, Map.of(), common);
+        Venue venue = new Venue() {
+            @Override
+            public String exchange() {
+                return "x";
+            }
+
+            @Override
+            public String restUrl() {
+                return "http://x";
+            }
+
+            @Override
+            public List<Feed> feeds() {
+                return List.of();
+            }
+
+            @Override
+            public boolean isAggregator() {
+                return aggregator;
+            }
+        };
+        observations = new VenueReader(venue, settings, new VenueReader.Sink() {
+            @Override
+            public void observed(Observation observation) {
+                observed.add(observation);
+            }
+
+            @Override
+            public void quarantined(Quarantined quarantined) {
+                rejected.add(quarantined);
+            }
+        });
+        assertThat(observations.refresh(List.of(instruments), true, "list", NOW))
+                .isTrue();
+    }
+
+    private void read(Consumer<Observer> parser) {
+        readAt(NOW, parser);
+    }
+
+    private void readAt(Instant at, Consumer<Observer> parser) {
+        observations.read("feed", "rest", "GET /feed", Reply.message("{}", at), parser);
+    }
+
+    private static BigDecimal number(String text) {
+        return new BigDecimal(text);
+    }
+}
