@@ -20,10 +20,10 @@ final class TotalGauges extends RichMapFunction<TotalRow, TotalRow> {
 
     private static final long serialVersionUID = 1;
     private static final String GAUGE = "openInterestUsd";
-    private static final int LARGEST = 10;
+    private static final int SHOWN_ASSETS = 10;
 
     /** Gauges can't be taken back, so there must be an end to them. */
-    private static final int MOST_GAUGES = 100;
+    private static final int MAX_GAUGES = 100;
 
     /** By entity; read by the threads that report metrics. */
     private transient Map<String, Double> shown;
@@ -63,7 +63,7 @@ final class TotalGauges extends RichMapFunction<TotalRow, TotalRow> {
                 .forEach(asset -> show(Level.ASSET, asset.getKey(), asset.getValue()));
         assets.entrySet().stream()
                 .sorted(Map.Entry.<String, BigDecimal>comparingByValue().reversed())
-                .limit(LARGEST)
+                .limit(SHOWN_ASSETS)
                 .forEach(asset -> show(Level.ASSET, asset.getKey(), asset.getValue()));
         assets.clear();
     }
@@ -71,7 +71,7 @@ final class TotalGauges extends RichMapFunction<TotalRow, TotalRow> {
     private void show(Level level, String id, BigDecimal value) {
         String name = name(level, id);
         if (!shown.containsKey(name)) {
-            if (shown.size() == MOST_GAUGES) {
+            if (shown.size() == MAX_GAUGES) {
                 return;
             }
             getRuntimeContext().getMetricGroup().addGroup(level.text(), id).gauge(GAUGE, (Gauge<Double>)

@@ -34,9 +34,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  */
 final class BoundaryTable implements AutoCloseable {
 
-    private static final int LARGEST = 10;
+    private static final int SHOWN_ASSETS = 10;
     private static final int MOVERS = 3;
-    private static final int MOST_ALERTS = 10;
+    private static final int MAX_ALERTS = 10;
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final String HORIZON = "5m";
@@ -185,7 +185,7 @@ final class BoundaryTable implements AutoCloseable {
                 .filter(entry -> entry.getKey().startsWith(ASSET))
                 .sorted(Map.Entry.comparingByValue(
                         Comparator.comparing(Row::value).reversed()))
-                .limit(LARGEST)
+                .limit(SHOWN_ASSETS)
                 .forEach(entry -> line(table, entry.getKey().substring(ASSET.length()), entry.getKey()));
         moves.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(ASSET)
@@ -200,10 +200,10 @@ final class BoundaryTable implements AutoCloseable {
                         entry.getValue().usd(),
                         percent(entry.getValue()))));
         newAlerts.stream()
-                .limit(MOST_ALERTS)
+                .limit(MAX_ALERTS)
                 .forEach(alert -> table.append("  ").append(alert).append('\n'));
-        if (newAlerts.size() > MOST_ALERTS) {
-            table.append("  and ").append(newAlerts.size() - MOST_ALERTS).append(" more alerts\n");
+        if (newAlerts.size() > MAX_ALERTS) {
+            table.append("  and ").append(newAlerts.size() - MAX_ALERTS).append(" more alerts\n");
         }
         newAlerts.clear();
         printed = newest;

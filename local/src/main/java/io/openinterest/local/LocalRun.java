@@ -28,7 +28,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 public final class LocalRun {
 
     private static final int FAILED = 1;
-    private static final int MOST_CORES = 4;
+    private static final int MAX_CORES = 4;
     private static final Duration PROBE = Duration.ofSeconds(20);
 
     private final LocalArguments arguments;
@@ -189,7 +189,7 @@ public final class LocalRun {
     private static int parallelism(JobConfiguration configuration) {
         return configuration.parallelism() != null
                 ? configuration.parallelism()
-                : Math.min(MOST_CORES, Runtime.getRuntime().availableProcessors());
+                : Math.min(MAX_CORES, Runtime.getRuntime().availableProcessors());
     }
 
     private static void introduce(JobConfiguration configuration, LocalCluster cluster) {

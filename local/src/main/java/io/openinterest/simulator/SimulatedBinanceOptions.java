@@ -238,7 +238,7 @@ final class SimulatedBinanceOptions implements SimulatedVenue {
 
         private static final Duration OPEN_INTEREST_EVERY = Duration.ofSeconds(60);
         private static final Duration PRICES_EVERY = Duration.ofSeconds(1);
-        private static final int MOST = 200;
+        private static final int MAX_STREAMS = 200;
 
         private final Wire wire;
         private final boolean routed;
@@ -261,7 +261,7 @@ final class SimulatedBinanceOptions implements SimulatedVenue {
             params.forEach(param -> asked.add(param.asText()));
             switch (command.path("method").asText()) {
                 case "SUBSCRIBE" -> {
-                    if (names.size() + asked.size() > MOST) {
+                    if (names.size() + asked.size() > MAX_STREAMS) {
                         refuse("too many streams");
                         return;
                     }

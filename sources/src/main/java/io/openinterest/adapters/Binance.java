@@ -67,7 +67,7 @@ public final class Binance implements Venue {
 
     private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
     private static final Pattern BANNED_UNTIL = Pattern.compile("banned until (\\d{13})");
-    private static final Duration LONGEST_BAN = Duration.ofDays(3);
+    private static final Duration MAX_BAN = Duration.ofDays(3);
 
     /** Not listed as said, or closed, delivering or not open yet: the answer is the same until the list changes. */
     private static final Set<String> NOT_TRADING = Set.of("-4108", "-1121", "-1122");
@@ -117,7 +117,7 @@ public final class Binance implements Venue {
                         .failed((request, fault) -> fundingRates.clear()),
                 Feed.poll("open-interest")
                         .after("prices")
-                        .requests((book, now) -> openInterestRequests(book))
+                        .requests((listed, now) -> openInterestRequests(listed))
                         .parse(this::openInterest)
                         .failed(this::refuse));
     }
@@ -160,7 +160,7 @@ public final class Binance implements Venue {
             return asked;
         }
         Duration ban = Duration.between(now, Instant.ofEpochMilli(Long.parseLong(until.group(1))));
-        Duration bounded = ban.compareTo(LONGEST_BAN) > 0 ? LONGEST_BAN : ban;
+        Duration bounded = ban.compareTo(MAX_BAN) > 0 ? MAX_BAN : ban;
         return bounded.isNegative() || asked != null && asked.compareTo(bounded) > 0 ? asked : bounded;
     }
 
@@ -277,8 +277,8 @@ public final class Binance implements Venue {
         });
     }
 
-    private List<Request> openInterestRequests(Instruments book) {
-        return book.observed().stream()
+    private List<Request> openInterestRequests(Instruments listed) {
+        return listed.observed().stream()
                 .map(Instrument::symbol)
                 .filter(symbol -> !refused.contains(symbol))
                 .map(symbol -> Request.get(api + "openInterest").with("symbol", symbol))

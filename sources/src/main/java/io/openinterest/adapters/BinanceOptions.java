@@ -141,7 +141,7 @@ public final class BinanceOptions implements Venue {
                         .parse(this::marks)
                         .failed((request, fault) -> marks.clear()),
                 // before the rows, but not a must: most have a value of their own
-                Feed.poll("index").requests((book, now) -> indexRequests(book)).parse(this::index),
+                Feed.poll("index").requests((listed, now) -> indexRequests(listed)).parse(this::index),
                 Feed.poll("open-interest").requests(this::openInterestRequests).parse(this::openInterest));
         // pings come from the venue, and it ends each connection after 24 hours
         Feed stream = Feed.subscribe("open-interest-stream", "/market/stream")
@@ -205,8 +205,8 @@ public final class BinanceOptions implements Venue {
         });
     }
 
-    private List<Request> indexRequests(Instruments book) {
-        return observed(book)
+    private List<Request> indexRequests(Instruments listed) {
+        return observed(listed)
                 .map(Series::underlying)
                 .distinct()
                 .map(underlying -> Request.get("/eapi/v1/index").with("underlying", underlying))
@@ -223,8 +223,8 @@ public final class BinanceOptions implements Venue {
         }
     }
 
-    private List<Request> openInterestRequests(Instruments book, Instant now) {
-        return observed(book)
+    private List<Request> openInterestRequests(Instruments listed, Instant now) {
+        return observed(listed)
                 .distinct()
                 .filter(one ->
                         heard.getOrDefault(one, Instant.EPOCH).plus(SILENCE).isBefore(now))
@@ -235,8 +235,8 @@ public final class BinanceOptions implements Venue {
                 .toList();
     }
 
-    private Stream<Series> observed(Instruments book) {
-        return book.observed().stream().map(instrument -> series.get(instrument.symbol()));
+    private Stream<Series> observed(Instruments listed) {
+        return listed.observed().stream().map(instrument -> series.get(instrument.symbol()));
     }
 
     /**
@@ -248,8 +248,8 @@ public final class BinanceOptions implements Venue {
         out.each(list(reply.json(), ""), row -> option(row, IN_REPLY, reply.receivedAt(), out));
     }
 
-    private List<String> topics(Instruments book) {
-        return observed(book)
+    private List<String> topics(Instruments listed) {
+        return observed(listed)
                 .distinct()
                 .map(one -> one.underlying().toLowerCase(Locale.ROOT) + "@" + streamName + "@" + one.expiration())
                 .toList();

@@ -39,7 +39,7 @@ public final class Bitfinex implements Venue {
 
     private static final String PERPETUAL = "F0";
     private static final BigDecimal FUNDING_HOURS = new BigDecimal(8);
-    private static final Duration BLOCKED = Duration.ofSeconds(60);
+    private static final Duration BAN_PAUSE = Duration.ofSeconds(60);
 
     /** Three-letter names of longer ones. */
     private static final Map<String, String> NAMES =
@@ -75,7 +75,7 @@ public final class Bitfinex implements Venue {
                         .get("/v2/conf/pub:list:pair:futures")
                         .parse(this::instruments),
                 Feed.poll("status")
-                        .requests((book, now) -> List.of(Request.get("/v2/status/deriv")
+                        .requests((listed, now) -> List.of(Request.get("/v2/status/deriv")
                                 .with("keys", "ALL")
                                 .with("_", now.toEpochMilli())))
                         .parse(this::status));
@@ -86,7 +86,7 @@ public final class Bitfinex implements Venue {
     public Fault fault(Reply reply) {
         JsonNode body = reply.json();
         if ("ERR_RATE_LIMIT".equals(text(body, "error"))) {
-            return Fault.limited(reply, "ERR_RATE_LIMIT", "too many requests", BLOCKED);
+            return Fault.limited(reply, "ERR_RATE_LIMIT", "too many requests", BAN_PAUSE);
         }
         if (!"error".equals(text(body.path(0)))) {
             return Fault.of(reply);
@@ -94,7 +94,7 @@ public final class Bitfinex implements Venue {
         String code = body.path(1).asText();
         String message = body.path(2).asText();
         return switch (code) {
-            case "11010" -> Fault.limited(reply, code, message, BLOCKED);
+            case "11010" -> Fault.limited(reply, code, message, BAN_PAUSE);
             case "20060" -> Fault.retry(code, message);
             default -> Fault.refused(code, message);
         };

@@ -69,10 +69,10 @@ public final class Bitget implements Venue {
     public List<Feed> feeds() {
         return List.of(
                 Feed.instruments("contracts")
-                        .requests((book, now) -> requests("/api/v2/mix/market/contracts"))
+                        .requests((listed, now) -> requests("/api/v2/mix/market/contracts"))
                         .parse(this::contracts),
                 Feed.poll("tickers")
-                        .requests((book, now) -> requests("/api/v2/mix/market/tickers"))
+                        .requests((listed, now) -> requests("/api/v2/mix/market/tickers"))
                         .parse(this::tickers));
     }
 

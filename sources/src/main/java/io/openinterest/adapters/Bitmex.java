@@ -90,7 +90,7 @@ public final class Bitmex implements Venue {
         Feed active = Feed.poll("active").get("/api/v1/instrument/active").parse(this::active);
         Feed stream = Feed.subscribe("instrument-stream", "/realtime")
                 .topics(
-                        book -> List.of("instrument"),
+                        listed -> List.of("instrument"),
                         1,
                         topics -> "{\"op\":\"subscribe\",\"args\":[\"" + topics.get(0) + "\"]}")
                 .ping(Duration.ofSeconds(5), "ping")

@@ -45,7 +45,7 @@ import java.util.stream.Collectors;
 public final class Bybit implements Venue {
 
     private static final List<String> OPTION_COINS = List.of("BTC", "ETH", "SOL", "XRP", "DOGE");
-    private static final Duration BLOCKED = Duration.ofMinutes(10);
+    private static final Duration BAN_PAUSE = Duration.ofMinutes(10);
     private static final Duration HISTORY_STEP = Duration.ofMinutes(5);
     private static final int HISTORY_ROWS = 200;
     private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
@@ -88,12 +88,12 @@ public final class Bybit implements Venue {
     public List<Feed> feeds() {
         List<Feed> feeds = new ArrayList<>(List.of(
                 Feed.instruments("instruments")
-                        .requests((book, now) -> requests("/v5/market/instruments-info", OPTION_COINS).stream()
+                        .requests((listed, now) -> requests("/v5/market/instruments-info", OPTION_COINS).stream()
                                 .map(request -> request.with("limit", 1000))
                                 .toList())
                         .parse(this::instruments),
                 Feed.poll("tickers")
-                        .requests((book, now) -> requests("/v5/market/tickers", coins(book)))
+                        .requests((listed, now) -> requests("/v5/market/tickers", coins(listed)))
                         .parse(this::tickers)));
         if (streams) {
             feeds.add(Feed.subscribe("ticker-stream", "/v5/public/" + category)
@@ -117,7 +117,7 @@ public final class Bybit implements Venue {
     @Override
     public Fault fault(Reply reply) {
         if (reply.status() == 403) {
-            return Fault.limited(reply, "403", "access too frequent", BLOCKED);
+            return Fault.limited(reply, "403", "access too frequent", BAN_PAUSE);
         }
         String code = text(reply.json(), "retCode");
         if (code == null || code.equals("0")) {
@@ -138,8 +138,8 @@ public final class Bybit implements Venue {
                 : List.of(request);
     }
 
-    private static List<String> coins(Instruments book) {
-        Set<String> listed = book.observed().stream().map(Instrument::base).collect(Collectors.toSet());
+    private static List<String> coins(Instruments listed) {
+        Set<String> listed = listed.observed().stream().map(Instrument::base).collect(Collectors.toSet());
         return OPTION_COINS.stream()
                 .filter(coin -> listed.contains(coin.toLowerCase(java.util.Locale.ROOT)))
                 .toList();
@@ -235,8 +235,8 @@ public final class Bybit implements Venue {
                 .emit();
     }
 
-    private static List<String> topics(Instruments book) {
-        return book.observed().stream()
+    private static List<String> topics(Instruments listed) {
+        return listed.observed().stream()
                 .map(instrument -> "tickers." + instrument.symbol())
                 .toList();
     }

@@ -119,7 +119,7 @@ public final class Coinmetrics implements Venue {
     public List<Feed> feeds() {
         return List.of(
                 Feed.instruments("instruments")
-                        .requests((book, now) -> questions().stream()
+                        .requests((listed, now) -> questions().stream()
                                 .map(this::referenceData)
                                 .distinct()
                                 .toList())
@@ -132,7 +132,7 @@ public final class Coinmetrics implements Venue {
                         .parse(Coinmetrics::rates)
                         .failed(this::learnFrequency),
                 Feed.poll("open-interest")
-                        .requests((book, now) -> questions().stream()
+                        .requests((listed, now) -> questions().stream()
                                 .map(markets -> latest(markets, now))
                                 .toList())
                         .parse(Coinmetrics::openInterest)
@@ -212,8 +212,8 @@ public final class Coinmetrics implements Venue {
                 .with("page_size", PAGE);
     }
 
-    private List<Request> rates(Instruments book, Instant now) {
-        String assets = book.observed().stream()
+    private List<Request> rates(Instruments listed, Instant now) {
+        String assets = listed.observed().stream()
                 .map(Instrument::base)
                 .distinct()
                 .sorted()

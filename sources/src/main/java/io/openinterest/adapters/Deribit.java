@@ -90,7 +90,7 @@ public final class Deribit implements Venue {
                         .get("/api/v2/public/get_instruments?currency=any&expired=false", LIST_CALL)
                         .parse(this::instruments),
                 Feed.poll("summaries")
-                        .requests((book, now) -> summaryRequests(book))
+                        .requests((listed, now) -> summaryRequests(listed))
                         .parse(this::summaries)));
         if (streams) {
             // a subscribe call costs 3,000 credits and takes 500 channels
@@ -215,8 +215,8 @@ public final class Deribit implements Venue {
     // ---- open interest --------------------------------------------------------------------------------------------
 
     /** One for each settlement currency and kind that is listed. */
-    private static List<Request> summaryRequests(Instruments book) {
-        return book.observed().stream()
+    private static List<Request> summaryRequests(Instruments listed) {
+        return listed.observed().stream()
                 .map(instrument -> Request.get("/api/v2/public/get_book_summary_by_currency")
                         .weight(CALL)
                         .with("currency", instrument.margin().toUpperCase(Locale.ROOT))
@@ -270,8 +270,8 @@ public final class Deribit implements Venue {
 
     // ---- stream ---------------------------------------------------------------------------------------------------
 
-    private static List<String> topics(Instruments book) {
-        return book.observed().stream()
+    private static List<String> topics(Instruments listed) {
+        return listed.observed().stream()
                 .map(instrument -> "ticker." + instrument.symbol() + ".agg2")
                 .toList();
     }

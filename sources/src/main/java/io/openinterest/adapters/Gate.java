@@ -69,10 +69,10 @@ public final class Gate implements Venue {
     public List<Feed> feeds() {
         return List.of(
                 Feed.instruments("contracts")
-                        .requests((book, now) -> requests("contracts"))
+                        .requests((listed, now) -> requests("contracts"))
                         .parse(this::contracts),
                 Feed.poll("tickers")
-                        .requests((book, now) -> requests("tickers"))
+                        .requests((listed, now) -> requests("tickers"))
                         .parse(this::tickers));
     }
 

@@ -76,13 +76,13 @@ public final class Htx implements Venue {
     public List<Feed> feeds() {
         return List.of(
                 Feed.instruments("instruments")
-                        .requests((book, now) -> List.of(
+                        .requests((listed, now) -> List.of(
                                 everyBusiness("/linear-swap-api/v1/swap_contract_info"),
                                 Request.get("/swap-api/v1/swap_contract_info"),
                                 Request.get("/api/v1/contract_contract_info")))
                         .parse(this::instruments),
                 Feed.poll("index")
-                        .requests((book, now) -> List.of(
+                        .requests((listed, now) -> List.of(
                                 Request.get("/linear-swap-api/v1/swap_index"),
                                 Request.get("/swap-api/v1/swap_index"),
                                 Request.get("/api/v1/contract_index")))
@@ -92,7 +92,7 @@ public final class Htx implements Venue {
                         .failed(this::linearFailed)
                         .parse(this::linearOpenInterest),
                 Feed.poll("coin-open-interest")
-                        .requests((book, now) -> List.of(
+                        .requests((listed, now) -> List.of(
                                 Request.get("/swap-api/v1/swap_open_interest"),
                                 Request.get("/api/v1/contract_open_interest")))
                         .parse(this::openInterest));
@@ -204,7 +204,7 @@ public final class Htx implements Venue {
         return parts.length == 1 ? code.replaceFirst("\\d{6}$", "") : parts[0] + "-" + parts[1];
     }
 
-    private List<Request> linearRequests(Instruments book, Instant now) {
+    private List<Request> linearRequests(Instruments listed, Instant now) {
         Request bulk = everyBusiness(LINEAR);
         if (!bulkRefused) {
             return List.of(bulk);
@@ -216,7 +216,7 @@ public final class Htx implements Venue {
             probeAt = now.plus(PROBE);
             requests.add(bulk);
         }
-        for (Instrument instrument : book.observed()) {
+        for (Instrument instrument : listed.observed()) {
             if (instrument.structure() == Structure.LINEAR) {
                 requests.add(Request.get("/v5/market/open_interest").with("contract_code", instrument.symbol()));
             }

@@ -45,7 +45,7 @@ public final class Hyperliquid implements Venue {
     private static final String CHANNEL = "allDexsAssetCtxs";
     private static final BigDecimal THOUSAND = new BigDecimal(1000);
     private static final BigDecimal FUNDING_HOURS = BigDecimal.ONE;
-    private static final int MOST_DEXS = 50;
+    private static final int MAX_DEXS = 50;
 
     /** Classes of what builders are known to list, for those without a category. */
     private static final Map<String, AssetClass> CLASSES = Map.ofEntries(
@@ -103,26 +103,26 @@ public final class Hyperliquid implements Venue {
         // and do without where the venue has none
         List<Feed> feeds = new ArrayList<>(List.of(
                 Feed.lookup("tokens")
-                        .requests((book, now) -> List.of(question("spotMeta")))
+                        .requests((listed, now) -> List.of(question("spotMeta")))
                         .every(Duration.ofHours(1))
                         .parse(this::tokens),
                 Feed.lookup("categories")
-                        .requests((book, now) -> List.of(question("perpCategories")))
+                        .requests((listed, now) -> List.of(question("perpCategories")))
                         .parse(this::categories),
                 Feed.lookup("dexs")
-                        .requests((book, now) -> List.of(question("perpDexs")))
+                        .requests((listed, now) -> List.of(question("perpDexs")))
                         .parse(this::dexs),
                 Feed.instruments("instruments")
-                        .requests((book, now) -> List.of(contexts("")))
+                        .requests((listed, now) -> List.of(contexts("")))
                         .after("dexs")
                         .parse(this::instruments),
                 Feed.poll("contexts")
-                        .requests((book, now) -> contextRequests(book))
+                        .requests((listed, now) -> contextRequests(listed))
                         .parse(this::contexts)));
         if (streams) {
             feeds.add(Feed.subscribe("context-stream", "/ws")
                     .topics(
-                            book -> List.of(CHANNEL),
+                            listed -> List.of(CHANNEL),
                             1,
                             topics -> "{\"method\":\"subscribe\",\"subscription\":{\"type\":\"" + CHANNEL + "\"}}")
                     .ping(Duration.ofSeconds(30), "{\"method\":\"ping\"}")
@@ -147,8 +147,8 @@ public final class Hyperliquid implements Venue {
         return Request.post(INFO, body).weight(WEIGHT);
     }
 
-    private static List<Request> contextRequests(Instruments book) {
-        return book.observed().stream()
+    private static List<Request> contextRequests(Instruments listed) {
+        return listed.observed().stream()
                 .map(instrument -> contexts(dex(instrument.symbol())))
                 .distinct()
                 .toList();
@@ -165,7 +165,7 @@ public final class Hyperliquid implements Venue {
     private void dexs(Reply reply, Observer out) {
         List<String> found = new ArrayList<>();
         for (JsonNode dex : list(reply.json(), "")) {
-            if (text(dex, "name") != null && found.size() < MOST_DEXS) {
+            if (text(dex, "name") != null && found.size() < MAX_DEXS) {
                 found.add(text(dex, "name"));
             }
         }

@@ -177,8 +177,8 @@ public final class KrakenFutures implements Venue {
         market.emit();
     }
 
-    private static List<String> topics(Instruments book) {
-        return book.observed().stream().map(Instrument::symbol).toList();
+    private static List<String> topics(Instruments listed) {
+        return listed.observed().stream().map(Instrument::symbol).toList();
     }
 
     private static String subscribeFrame(List<String> products) {

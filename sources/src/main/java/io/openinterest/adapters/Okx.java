@@ -53,7 +53,7 @@ public final class Okx implements Venue {
     private static final List<String> FAMILIES =
             List.of("BTC-USD", "ETH-USD", "BTC-USD_UM", "ETH-USD_UM", "SOL-USD_UM");
 
-    private static final int MOST_FAMILIES = 100;
+    private static final int MAX_FAMILIES = 100;
     private static final String MARK_PRICE_LIMIT = "okx-mark-price";
     /** No market is still observed when its premium is this old. */
     private static final Duration PREMIUM_AGE = Duration.ofMinutes(5);
@@ -103,14 +103,14 @@ public final class Okx implements Venue {
                         .get("/api/v5/public/underlying?instType=OPTION")
                         .parse(this::families),
                 Feed.instruments("instruments")
-                        .requests((book, now) -> requests("/api/v5/public/instruments", families))
+                        .requests((listed, now) -> requests("/api/v5/public/instruments", families))
                         .parse(this::instruments),
-                Feed.poll("prices").requests((book, now) -> priceRequests(book)).parse(this::prices),
+                Feed.poll("prices").requests((listed, now) -> priceRequests(listed)).parse(this::prices),
                 Feed.poll("open-interest")
-                        .requests((book, now) -> requests("/api/v5/public/open-interest", List.of()))
+                        .requests((listed, now) -> requests("/api/v5/public/open-interest", List.of()))
                         .parse(this::openInterest),
                 Feed.poll("option-open-interest")
-                        .requests((book, now) -> optionRequests("/api/v5/public/open-interest", listedFamilies(book)))
+                        .requests((listed, now) -> optionRequests("/api/v5/public/open-interest", listedFamilies(listed)))
                         .after("prices")
                         .parse(this::openInterest)));
         if (streams) {
@@ -167,8 +167,8 @@ public final class Okx implements Venue {
                 .toList();
     }
 
-    private static List<String> listedFamilies(Instruments book) {
-        return book.observed().stream()
+    private static List<String> listedFamilies(Instruments listed) {
+        return listed.observed().stream()
                 .filter(instrument -> instrument.type().isOption())
                 .map(instrument -> family(instrument.symbol()))
                 .distinct()
@@ -181,7 +181,7 @@ public final class Okx implements Venue {
         for (JsonNode group : list(reply.json(), "/data")) {
             for (JsonNode underlying : group) {
                 String name = text(underlying);
-                if (name != null && found.size() < MOST_FAMILIES) {
+                if (name != null && found.size() < MAX_FAMILIES) {
                     found.add(name);
                     found.add(name + "_UM");
                 }
@@ -208,8 +208,8 @@ public final class Okx implements Venue {
         out.each(rows, row -> out.instrument(instrument(row)));
     }
 
-    private static boolean isListed(String product, Instruments book) {
-        return book.all().stream()
+    private static boolean isListed(String product, Instruments listed) {
+        return listed.all().stream()
                 .anyMatch(known -> known.status() != Instrument.Status.DELISTED
                         && product(known).equals(product));
     }
@@ -287,8 +287,8 @@ public final class Okx implements Venue {
 
     // ---- prices ---------------------------------------------------------------------------------------------------
 
-    private static List<Request> priceRequests(Instruments book) {
-        List<String> optionFamilies = listedFamilies(book);
+    private static List<Request> priceRequests(Instruments listed) {
+        List<String> optionFamilies = listedFamilies(listed);
         List<Request> requests = new ArrayList<>();
         if (!optionFamilies.isEmpty()) {
             requests.add(Request.get("/api/v5/market/index-tickers").with("quoteCcy", "USD"));
@@ -362,8 +362,8 @@ public final class Okx implements Venue {
 
     // ---- stream ---------------------------------------------------------------------------------------------------
 
-    private static List<String> topics(Instruments book) {
-        return book.observed().stream().map(Instrument::symbol).toList();
+    private static List<String> topics(Instruments listed) {
+        return listed.observed().stream().map(Instrument::symbol).toList();
     }
 
     private static String subscribeFrame(List<String> topics) {

@@ -48,15 +48,15 @@ import java.util.stream.Collectors;
 public final class ObservationReader {
 
     /** Bytes a record may have: a thousand times what a real one has. */
-    public static final int LONGEST_RECORD = 1 << 20;
+    public static final int MAX_RECORD = 1 << 20;
 
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(60);
 
     /** Far more than any venue's symbol; keeps keys, state and messages small whatever arrives. */
-    private static final int LONGEST_TEXT = 255;
+    private static final int MAX_TEXT = 255;
 
     /** Digits before and after the point. Beyond this nothing is a figure any more, but arithmetic gets slow. */
-    private static final int MOST_DIGITS = 100;
+    private static final int MAX_DIGITS = 100;
 
     private static final Pattern NUMBER =
             Pattern.compile("[+-]?(?=\\.?[0-9])[0-9]{0,100}(?:\\.[0-9]{0,100})?(?:[eE][+-]?[0-9]{1,3})?");
@@ -105,7 +105,7 @@ public final class ObservationReader {
     public Reading read(byte[] text, int offset, int length) {
         fields = new HashMap<>();
         try {
-            if (length > LONGEST_RECORD) {
+            if (length > MAX_RECORD) {
                 throw new Rejected(Reason.BAD_RECORD, "the record is longer than 1 MiB");
             }
             if (!parse(text, offset, length)) {
@@ -311,8 +311,8 @@ public final class ObservationReader {
             throw new Rejected(otherwise, name + " is not a number: " + value);
         }
         BigDecimal number = new BigDecimal(value.text).stripTrailingZeros();
-        if (number.scale() > MOST_DIGITS || number.precision() - number.scale() > MOST_DIGITS) {
-            throw new Rejected(otherwise, name + " has more than " + MOST_DIGITS + " digits: " + value);
+        if (number.scale() > MAX_DIGITS || number.precision() - number.scale() > MAX_DIGITS) {
+            throw new Rejected(otherwise, name + " has more than " + MAX_DIGITS + " digits: " + value);
         }
         return number;
     }
@@ -366,7 +366,7 @@ public final class ObservationReader {
         /** A text that can be kept: not too long, not blank, and no half of a character, which can't be written. */
         boolean isText() {
             return token == JsonToken.VALUE_STRING
-                    && text.length() <= LONGEST_TEXT
+                    && text.length() <= MAX_TEXT
                     && !text.isBlank()
                     && text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
         }

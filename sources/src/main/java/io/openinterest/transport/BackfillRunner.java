@@ -23,10 +23,10 @@ final class BackfillRunner {
 
     private static final int AT_ONCE = 8;
     private static final int TRIES = 4;
-    private static final int MOST_PAGES = 200;
+    private static final int MAX_PAGES = 200;
 
     /** Corrections end after minutes and the quota is needed for the present: more than a day is not read. */
-    private static final Duration LONGEST = Duration.ofDays(1);
+    private static final Duration MAX_SPAN = Duration.ofDays(1);
 
     private final VenueRunner runner;
     private final Instant from;
@@ -49,7 +49,7 @@ final class BackfillRunner {
 
     BackfillRunner(VenueRunner runner, Instant from, Instant to, Runnable done) {
         this.runner = runner;
-        this.from = from.isBefore(to.minus(LONGEST)) ? to.minus(LONGEST) : from;
+        this.from = from.isBefore(to.minus(MAX_SPAN)) ? to.minus(LONGEST) : from;
         this.to = to;
         this.done = done;
     }
@@ -144,7 +144,7 @@ final class BackfillRunner {
             reading = false;
         }
         for (Request page : outcome.asked()) {
-            if (market.asked.size() < MOST_PAGES && market.asked.add(page.toString())) {
+            if (market.asked.size() < MAX_PAGES && market.asked.add(page.toString())) {
                 market.open.addFirst(page);
             }
         }

@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 final class Backoff {
 
     private static final long FIRST_MILLIS = 1_000;
-    private static final long LONGEST_MILLIS = 60_000;
+    private static final long MAX_MILLIS = 60_000;
 
     private final RandomGenerator random;
     private int failures;
@@ -18,7 +18,7 @@ final class Backoff {
 
     /** The wait after one more failure. */
     Duration next() {
-        long full = Math.min(LONGEST_MILLIS, FIRST_MILLIS << Math.min(failures, 16));
+        long full = Math.min(MAX_MILLIS, FIRST_MILLIS << Math.min(failures, 16));
         failures++;
         return Duration.ofMillis(full / 2 + random.nextLong(full / 2 + 1));
     }

@@ -25,7 +25,7 @@ import okio.BufferedSource;
 /** The client all venues of a process share: asynchronous, bounded answers, no redirects. */
 public final class Http implements AutoCloseable {
 
-    private static final long LARGEST_BODY = 32L << 20;
+    private static final long MAX_BODY = 32L << 20;
     private static final MediaType JSON = MediaType.get("application/json");
 
     private final OkHttpClient client;
@@ -134,8 +134,8 @@ public final class Http implements AutoCloseable {
 
     private static String body(Response response) throws IOException {
         BufferedSource source = response.body().source();
-        if (source.request(LARGEST_BODY + 1)) {
-            throw new IOException("the answer is larger than " + LARGEST_BODY + " bytes");
+        if (source.request(MAX_BODY + 1)) {
+            throw new IOException("the answer is larger than " + MAX_BODY + " bytes");
         }
         return source.getBuffer().readString(StandardCharsets.UTF_8);
     }

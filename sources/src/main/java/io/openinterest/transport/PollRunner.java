@@ -25,14 +25,14 @@ import java.util.Set;
 final class PollRunner {
 
     /** Sweeps land this long before the full minute at the latest, each venue a little earlier or later. */
-    private static final long LEAST_LEAD_MILLIS = 4_000;
+    private static final long MIN_LEAD_MILLIS = 4_000;
 
     private static final int LEAD_SPREAD_MILLIS = 8_000;
-    private static final int MANY = 20;
-    private static final double SPREAD = 0.6;
+    private static final int PACED_FROM_REQUESTS = 20;
+    private static final double SWEEP_SHARE = 0.6;
     private static final int IN_FLIGHT = 8;
-    private static final int MOST_REQUESTS = 20_000;
-    private static final int MOST_FAULTS_IN_A_ROW = 3;
+    private static final int MAX_REQUESTS = 20_000;
+    private static final int MAX_FAULTS_IN_A_ROW = 3;
 
     private final VenueRunner runner;
     private final Feed.Poll feed;
@@ -64,12 +64,12 @@ final class PollRunner {
 
         Sweep(List<Request> requests) {
             requests.forEach(this::add);
-            gap = requests.size() < MANY ? 0 : (long) (every * SPREAD / requests.size());
+            gap = requests.size() < PACED_FROM_REQUESTS ? 0 : (long) (every * SWEEP_SHARE / requests.size());
         }
 
         /** A question is asked once in a sweep, so a cursor that leads back ends the pages. */
         void add(Request request) {
-            if (asked.size() < MOST_REQUESTS && asked.add(request + " " + request.body())) {
+            if (asked.size() < MAX_REQUESTS && asked.add(request + " " + request.body())) {
                 open.add(request);
             }
         }
@@ -79,7 +79,7 @@ final class PollRunner {
         this.runner = runner;
         this.feed = feed;
         this.every = (feed.every() != null ? feed.every() : runner.pollInterval()).toMillis();
-        long lead = LEAST_LEAD_MILLIS + Math.floorMod(runner.id().hashCode(), LEAD_SPREAD_MILLIS);
+        long lead = MIN_LEAD_MILLIS + Math.floorMod(runner.id().hashCode(), LEAD_SPREAD_MILLIS);
         this.phase = every - Math.min(every / 2, lead);
         this.backoff = runner.backoff();
     }
@@ -257,7 +257,7 @@ final class PollRunner {
             case REFUSED -> current.complete = false;
             case RETRY -> {
                 current.faultsInARow++;
-                current.aborted |= current.faultsInARow >= MOST_FAULTS_IN_A_ROW || current.asked.size() == 1;
+                current.aborted |= current.faultsInARow >= MAX_FAULTS_IN_A_ROW || current.asked.size() == 1;
                 current.pause = longer(current.pause, fault.pause());
                 if (current.repeated.add(request + " " + request.body())) {
                     current.open.add(request);

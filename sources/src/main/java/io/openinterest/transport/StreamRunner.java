@@ -27,13 +27,13 @@ import okio.ByteString;
 /**
  * Keeps the connections of one subscription: subscribes in paced frames, compares what is confirmed with what was
  * asked, pings, and replaces a connection that is silent, old or broken. On the venue's thread; only the network's own
- * callbacks are elsewhere, and they hand over at most {@link #MOST_QUEUED} messages before they wait, which makes the
+ * callbacks are elsewhere, and they hand over at most {@link #MAX_QUEUED} messages before they wait, which makes the
  * venue wait.
  */
 final class StreamRunner {
 
-    private static final int MOST_QUEUED = 1_000;
-    private static final int LARGEST_MESSAGE = 32 << 20;
+    private static final int MAX_QUEUED = 1_000;
+    private static final int MAX_MESSAGE = 32 << 20;
     private static final int NORMAL_CLOSURE = 1000;
 
     private final VenueRunner runner;
@@ -57,7 +57,7 @@ final class StreamRunner {
         return now() - lastData >= longest.toMillis();
     }
 
-    /** Subscribes to what the book now wants. */
+    /** Subscribes to what the listed markets want. */
     void update() {
         refused.clear();
         updated = true;
@@ -115,7 +115,7 @@ final class StreamRunner {
         final Set<String> unconfirmed = new LinkedHashSet<>();
         final Deque<String> frames = new ArrayDeque<>();
         private WebSocket socket;
-        private Semaphore room = new Semaphore(MOST_QUEUED);
+        private Semaphore room = new Semaphore(MAX_QUEUED);
         private int generation;
         private boolean isOpen;
         private boolean isSending;
@@ -134,7 +134,7 @@ final class StreamRunner {
                 return;
             }
             int mine = ++generation;
-            Semaphore permits = new Semaphore(MOST_QUEUED);
+            Semaphore permits = new Semaphore(MAX_QUEUED);
             room = permits;
             isOpen = false;
             openedAt = now();
@@ -157,7 +157,7 @@ final class StreamRunner {
             ask(topics);
         }
 
-        /** Topics the book no longer wants. */
+        /** Topics the listed markets want. */
         void drop(Set<String> wanted) {
             List<String> gone =
                     topics.stream().filter(topic -> !wanted.contains(topic)).toList();
@@ -168,7 +168,7 @@ final class StreamRunner {
             }
         }
 
-        /** Topics the book wants now. */
+        /** Topics the listed markets want. */
         void add(Collection<String> more) {
             topics.addAll(more);
             if (isOpen) {
@@ -277,7 +277,7 @@ final class StreamRunner {
                 socket = null;
             }
             // lets a callback go that waits for room
-            room.release(MOST_QUEUED);
+            room.release(MAX_QUEUED);
         }
 
         private void broken(int of, String why) {
@@ -398,8 +398,8 @@ final class StreamRunner {
     /** Venues compress payloads themselves; null when it is not gzip or larger than any message may be. */
     private static String unzip(ByteString bytes) {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-            byte[] plain = in.readNBytes(LARGEST_MESSAGE + 1);
-            return plain.length > LARGEST_MESSAGE ? null : new String(plain, StandardCharsets.UTF_8);
+            byte[] plain = in.readNBytes(MAX_MESSAGE + 1);
+            return plain.length > MAX_MESSAGE ? null : new String(plain, StandardCharsets.UTF_8);
         } catch (IOException e) {
             return null;
         }

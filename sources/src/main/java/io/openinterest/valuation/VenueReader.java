@@ -51,7 +51,7 @@ public final class VenueReader implements Observer {
     private static final int WAITING_LIMIT = 50_000;
 
     /** Far more than any venue needs; a symbol becomes part of keys and of state. */
-    private static final int LONGEST_SYMBOL = 200;
+    private static final int MAX_SYMBOL = 200;
 
     private final Venue venue;
     private final VenueSettings settings;
@@ -230,8 +230,8 @@ public final class VenueReader implements Observer {
     @Override
     public void instrument(Instrument instrument) {
         reading.reported++;
-        if (instrument.symbol().length() > LONGEST_SYMBOL) {
-            throw new Fields.BadSchema("the symbol is longer than " + LONGEST_SYMBOL + " characters");
+        if (instrument.symbol().length() > MAX_SYMBOL) {
+            throw new Fields.BadSchema("the symbol is longer than " + MAX_SYMBOL + " characters");
         }
         if (instrument.contractSize() != null && instrument.contractSize().signum() <= 0) {
             throw new Fields.BadSchema("the contract size of " + instrument.symbol() + " is not above 0");

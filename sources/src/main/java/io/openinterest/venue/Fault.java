@@ -15,8 +15,8 @@ import java.time.Duration;
 public record Fault(Kind kind, Reason reason, String code, String detail, Duration pause) {
 
     private static final Duration BAN = Duration.ofMinutes(2);
-    private static final Duration BLOCKED = Duration.ofMinutes(10);
-    private static final long LONGEST_SECONDS = Duration.ofDays(3).toSeconds();
+    private static final Duration BAN_PAUSE = Duration.ofMinutes(10);
+    private static final long MAX_SECONDS = Duration.ofDays(3).toSeconds();
 
     /** What to do next. */
     public enum Kind {
@@ -59,7 +59,7 @@ public record Fault(Kind kind, Reason reason, String code, String detail, Durati
             case 429 -> limited(reply, "429", "too many requests", null);
             case 418 -> limited(reply, "418", "this address is banned", longer(retryAfter(reply), BAN));
             case 403 -> limited(reply, "403", "access denied", longer(retryAfter(reply), BAN));
-            case 451 -> limited(reply, "451", "not available from this place", BLOCKED);
+            case 451 -> limited(reply, "451", "not available from this place", BAN_PAUSE);
             case 408 -> status(Kind.RETRY, reply);
             default -> status(status >= 500 ? Kind.RETRY : Kind.REFUSED, reply);
         };
@@ -71,7 +71,7 @@ public record Fault(Kind kind, Reason reason, String code, String detail, Durati
         if (seconds == null || !seconds.strip().matches("\\d{1,9}")) {
             return null;
         }
-        return Duration.ofSeconds(Math.min(LONGEST_SECONDS, Long.parseLong(seconds.strip())));
+        return Duration.ofSeconds(Math.min(MAX_SECONDS, Long.parseLong(seconds.strip())));
     }
 
     private static Fault status(Kind kind, Reply reply) {

@@ -25,7 +25,7 @@ public final class Fields {
             .build();
 
     /** No figure of a market needs more digits on either side of the point; an exponent beyond is an attack. */
-    private static final int MOST_DIGITS = 60;
+    private static final int MAX_DIGITS = 60;
 
     private static final int QUOTIENT_SCALE = 16;
     private static final BigDecimal SECONDS_END = new BigDecimal("1e11");
@@ -153,7 +153,7 @@ public final class Fields {
             throw new Malformed(field, value);
         }
         // the scale first: writing 1e999999999 out would take a gigabyte
-        if (decimal.scale() > MOST_DIGITS || (long) decimal.precision() - decimal.scale() > MOST_DIGITS) {
+        if (decimal.scale() > MAX_DIGITS || (long) decimal.precision() - decimal.scale() > MAX_DIGITS) {
             throw new Malformed(field, value);
         }
         return decimal;

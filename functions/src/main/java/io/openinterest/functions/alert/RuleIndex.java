@@ -15,7 +15,7 @@ import java.util.Map;
  */
 final class RuleIndex {
 
-    private static final int MOST_REMEMBERED = 50_000;
+    private static final int MAX_REMEMBERED = 50_000;
     private static final Comparator<Installed> ORDER =
             Comparator.comparing((Installed installed) -> installed.rule().id()).thenComparing(Installed::after);
 
@@ -135,7 +135,7 @@ final class RuleIndex {
 
             @Override
             protected boolean removeEldestEntry(Map.Entry<String, List<Installed>> eldest) {
-                return size() > MOST_REMEMBERED;
+                return size() > MAX_REMEMBERED;
             }
         };
 

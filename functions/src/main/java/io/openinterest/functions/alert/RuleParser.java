@@ -73,10 +73,10 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
             List.of("total", "asset", "exchange", "exchange-asset", "pair", AlertRule.MARKET_LEVEL);
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     private static final BigDecimal TWO = BigDecimal.valueOf(2);
-    private static final int LONGEST_ID = 200;
-    private static final int MOST_IDS = 10_000;
-    private static final int MOST_BOUNDARIES = 100_000;
-    private static final int LONGEST_NUMBER = 40;
+    private static final int MAX_ID = 200;
+    private static final int MAX_IDS = 10_000;
+    private static final int MAX_BOUNDARIES = 100_000;
+    private static final int MAX_NUMBER = 40;
     private static final int VERSION_DIGITS = 12;
 
     /**
@@ -135,8 +135,8 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
             }
         }
         String id = text(node, "id", null);
-        if (id.isEmpty() || id.length() > LONGEST_ID) {
-            throw new BadRuleException("The id must have 1 to " + LONGEST_ID + " characters.");
+        if (id.isEmpty() || id.length() > MAX_ID) {
+            throw new BadRuleException("The id must have 1 to " + MAX_ID + " characters.");
         }
         String level = oneOf(node, "level", LEVELS, null);
         Interval interval = Interval.values()[index(node, "interval", List.of("1m", "5m", "15m"), null)];
@@ -204,8 +204,8 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
             }
             texts.add(id.asText());
         }
-        if (texts.isEmpty() || texts.size() > MOST_IDS) {
-            throw new BadRuleException("The key \"ids\" must be a list of 1 to " + MOST_IDS + " texts.");
+        if (texts.isEmpty() || texts.size() > MAX_IDS) {
+            throw new BadRuleException("The key \"ids\" must be a list of 1 to " + MAX_IDS + " texts.");
         }
         return texts;
     }
@@ -214,8 +214,8 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
         BigDecimal count = number(rule, "for", BigDecimal.ONE);
         if (count.stripTrailingZeros().scale() > 0
                 || count.signum() <= 0
-                || count.compareTo(BigDecimal.valueOf(MOST_BOUNDARIES)) > 0) {
-            throw new BadRuleException("The key \"for\" must be a whole number from 1 to " + MOST_BOUNDARIES + ".");
+                || count.compareTo(BigDecimal.valueOf(MAX_BOUNDARIES)) > 0) {
+            throw new BadRuleException("The key \"for\" must be a whole number from 1 to " + MAX_BOUNDARIES + ".");
         }
         return count.intValueExact();
     }
@@ -274,8 +274,8 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
         if (node.isNumber() || node.isTextual()) {
             try {
                 BigDecimal value = node.isNumber() ? node.decimalValue() : new BigDecimal(node.asText());
-                if (Math.abs((long) value.precision() - value.scale()) <= LONGEST_NUMBER
-                        && Math.abs((long) value.scale()) <= LONGEST_NUMBER) {
+                if (Math.abs((long) value.precision() - value.scale()) <= MAX_NUMBER
+                        && Math.abs((long) value.scale()) <= MAX_NUMBER) {
                     return value;
                 }
             } catch (NumberFormatException e) {

@@ -14,10 +14,10 @@ import java.util.List;
  */
 public final class AcceptedMarket {
 
-    private static final BigDecimal GREATEST_VALUE_USD = new BigDecimal("1e12");
+    private static final BigDecimal MAX_VALUE_USD = new BigDecimal("1e12");
     private static final BigDecimal CHECKED_FROM_USD = new BigDecimal("1e6");
     private static final BigDecimal TENFOLD = BigDecimal.TEN;
-    private static final BigDecimal ALIKE = new BigDecimal("1.1");
+    private static final BigDecimal SAME_WITHIN_RATIO = new BigDecimal("1.1");
     private static final int CONVINCING = 3;
 
     /** Greatest time accepted, epoch milliseconds. */
@@ -59,7 +59,7 @@ public final class AcceptedMarket {
         if (doubt == null) {
             return null;
         }
-        if (observation.valueUsd().compareTo(GREATEST_VALUE_USD) <= 0 && isThirdAlike(observation.amountBase())) {
+        if (observation.valueUsd().compareTo(MAX_VALUE_USD) <= 0 && isThirdAlike(observation.amountBase())) {
             return null;
         }
         suspects.add(observation.amountBase());
@@ -70,7 +70,7 @@ public final class AcceptedMarket {
     }
 
     private String doubtAlone(Observation observation) {
-        if (observation.valueUsd().compareTo(GREATEST_VALUE_USD) > 0) {
+        if (observation.valueUsd().compareTo(MAX_VALUE_USD) > 0) {
             return "value_usd is above 10^12 USD";
         }
         if (lastAmount == null
@@ -95,7 +95,7 @@ public final class AcceptedMarket {
             least = least.min(suspect);
             greatest = greatest.max(suspect);
         }
-        return greatest.compareTo(least.multiply(ALIKE)) <= 0;
+        return greatest.compareTo(least.multiply(SAME_WITHIN_RATIO)) <= 0;
     }
 
     /** Remembers an accepted observation. */

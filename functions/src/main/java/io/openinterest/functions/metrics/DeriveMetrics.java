@@ -41,7 +41,7 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
             new MapStateDescriptor<>("parents", Types.LONG, Types.MAP(Types.STRING, Types.BIG_DEC));
 
     /** An entity without a record for longer begins anew. */
-    private static final Duration MEMORY = Duration.ofHours(24);
+    private static final Duration KEPT_AFTER_LAST_RECORD = Duration.ofHours(24);
 
     private final MetricsSettings settings;
     private transient MapState<Long, List<TotalRow>> waiting;
@@ -123,7 +123,7 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
 
     /** How long after its last record an entity is remembered. */
     private long memory() {
-        return MEMORY.plus(settings.allowedLateness()).toMillis() + Interval.MINUTE_MILLIS;
+        return KEPT_AFTER_LAST_RECORD.plus(settings.allowedLateness()).toMillis() + Interval.MINUTE_MILLIS;
     }
 
     private static void emit(List<TotalRow> rows, List<MetricsRow> metrics, Collector<BoundaryRecord> out) {

@@ -10,7 +10,7 @@ import java.util.List;
 final class Statistics {
 
     private static final int DIGITS = 8;
-    private static final int LEAST_RETURNS = 20;
+    private static final int MIN_RETURNS = 20;
     private static final BigDecimal TO_NORMAL = new BigDecimal("0.6745");
     private static final BigDecimal DECAY = new BigDecimal("0.94");
     private static final BigDecimal GAIN = new BigDecimal("0.06");
@@ -32,7 +32,7 @@ final class Statistics {
      * @param before the returns before; fewer than 20, or all equal, give null
      */
     static BigDecimal zscore(BigDecimal r, List<BigDecimal> before) {
-        if (r == null || before.size() < LEAST_RETURNS) {
+        if (r == null || before.size() < MIN_RETURNS) {
             return null;
         }
         BigDecimal n = BigDecimal.valueOf(before.size());
@@ -58,7 +58,7 @@ final class Statistics {
      * @param before the returns before; fewer than 20, or a MAD of 0, give null
      */
     static BigDecimal robustZscore(BigDecimal r, List<BigDecimal> before) {
-        if (r == null || before.size() < LEAST_RETURNS) {
+        if (r == null || before.size() < MIN_RETURNS) {
             return null;
         }
         BigDecimal median = median(before);

@@ -23,7 +23,7 @@ public final class RunBounds {
 
     private static final String VENUE = "venue/";
     private static final String REACH = "reach/";
-    private static final long LONGEST_WAIT = Interval.MINUTE_MILLIS;
+    private static final long MAX_WAIT = Interval.MINUTE_MILLIS;
 
     private RunBounds() {}
 
@@ -84,7 +84,7 @@ public final class RunBounds {
             Long answer = state.get(VENUE + venue);
             all &= answer != null && answer <= boundary;
         }
-        return all || (first != Long.MAX_VALUE && boundary - first >= LONGEST_WAIT);
+        return all || (first != Long.MAX_VALUE && boundary - first >= MAX_WAIT);
     }
 
     private static long step(Map.Entry<String, Long> reach) {

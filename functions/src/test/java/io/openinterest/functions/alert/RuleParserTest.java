@@ -21,12 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RuleParserTest {
 
-    private static final String LEAST = """
+    private static final String SHORTEST_RULE = """
             {"id": "build-up", "level": "asset", "interval": "5m", "metric": "quantity_change_pct.1h", "warning": 0.02}""";
 
     @Test
     void whatIsNotWrittenHasItsDefault() {
-        AlertRule rule = RuleParser.parse(LEAST);
+        AlertRule rule = RuleParser.parse(SHORTEST_RULE);
 
         assertThat(rule)
                 .isEqualTo(new AlertRule(
@@ -84,20 +84,20 @@ class RuleParserTest {
 
     @Test
     void aLevelClearsAtItsWarning() {
-        assertThat(RuleParser.parse(LEAST.replace("\"warning\"", "\"direction\": \"above\", \"warning\""))
+        assertThat(RuleParser.parse(SHORTEST_RULE.replace("\"warning\"", "\"direction\": \"above\", \"warning\""))
                         .clear())
                 .isEqualByComparingTo("0.02");
     }
 
     @Test
     void theVersionIsOfTheRuleAsWrittenWithSortedKeysAndPlainNumbers() {
-        AlertRule rule = RuleParser.parse(LEAST);
+        AlertRule rule = RuleParser.parse(SHORTEST_RULE);
 
         // printf '{"id":"build-up","interval":"5m","level":"asset","metric":"quantity_change_pct.1h","warning":0.02}'
         // | sha256sum
         assertThat(rule.version()).isEqualTo("feaed5f7a82e");
-        assertThat(RuleParser.parse(LEAST.replace("0.02", "2.0e-2")).version()).isEqualTo(rule.version());
-        assertThat(RuleParser.parse(LEAST.replace("0.02", "\"0.02\"")).version())
+        assertThat(RuleParser.parse(SHORTEST_RULE.replace("0.02", "2.0e-2")).version()).isEqualTo(rule.version());
+        assertThat(RuleParser.parse(SHORTEST_RULE.replace("0.02", "\"0.02\"")).version())
                 .isNotEqualTo(rule.version());
     }
 
@@ -121,7 +121,7 @@ class RuleParserTest {
     @Test
     void aBadStartRuleIsQuarantinedAndTheOthersGoOn() {
         RuleParser rules = RuleParser.of(Referee.tree(
-                "[%s, {\"id\": \"x\"}, %s, 7, %s]".formatted(LEAST, LEAST, LEAST.replace("build-up", "other"))));
+                "[%s, {\"id\": \"x\"}, %s, 7, %s]".formatted(SHORTEST_RULE, LEAST, LEAST.replace("build-up", "other"))));
 
         assertThat(rules.rules()).extracting(AlertRule::id).containsExactly("build-up", "other");
         assertThat(rules.quarantined())
@@ -168,7 +168,7 @@ class RuleParserTest {
                 "0.02                      | 0.02, \"direction\": \"out\" | The key \"direction\" must be one of up, down, both, above, below.",
             })
     void oneSentenceNamesTheFault(String part, String fault, String sentence) {
-        String json = LEAST.replace(part, fault);
+        String json = SHORTEST_RULE.replace(part, fault);
 
         assertThatThrownBy(() -> RuleParser.parse(json))
                 .isInstanceOf(BadRuleException.class)
@@ -177,9 +177,9 @@ class RuleParserTest {
 
     @Test
     void anIntervalCarriesItsHorizonsOnly() {
-        assertThatThrownBy(() -> RuleParser.parse(LEAST.replace("5m", "1m").replace("1h", "24h")))
+        assertThatThrownBy(() -> RuleParser.parse(SHORTEST_RULE.replace("5m", "1m").replace("1h", "24h")))
                 .hasMessage("The interval 1m does not carry the horizon of the metric \"quantity_change_pct.24h\".");
-        assertThatThrownBy(() -> RuleParser.parse(LEAST.replace("5m", "15m").replace("1h", "5m")))
+        assertThatThrownBy(() -> RuleParser.parse(SHORTEST_RULE.replace("5m", "15m").replace("1h", "5m")))
                 .hasMessage("The interval 15m does not carry the horizon of the metric \"quantity_change_pct.5m\".");
     }
 
@@ -207,7 +207,7 @@ class RuleParserTest {
         String level = of.substring(0, of.indexOf(':'));
         String metric = of.substring(of.indexOf(':') + 1);
 
-        assertThat(RuleParser.parse(LEAST.replace("\"asset\"", "\"" + level + "\"")
+        assertThat(RuleParser.parse(SHORTEST_RULE.replace("\"asset\"", "\"" + level + "\"")
                                 .replace("quantity_change_pct.1h", metric))
                         .metric())
                 .isEqualTo(metric);
@@ -229,7 +229,7 @@ class RuleParserTest {
         String metric = of.substring(of.indexOf(':') + 1);
 
         assertThatThrownBy(() -> RuleParser.parse(
-                        LEAST.replace("\"asset\"", "\"" + level + "\"").replace("quantity_change_pct.1h", metric)))
+                        SHORTEST_RULE.replace("\"asset\"", "\"" + level + "\"").replace("quantity_change_pct.1h", metric)))
                 .hasMessage("The metric \"" + metric + "\" is always null at level " + level + ".");
     }
 }

@@ -49,7 +49,7 @@ public record JobConfiguration(
         Map<String, String> given) {
 
     /** How long a value counts that nobody renewed, unless the venue is slower or the user says otherwise. */
-    private static final Duration LONGEST_CHECKPOINT_INTERVAL = Duration.ofMinutes(5);
+    private static final Duration MAX_CHECKPOINT_INTERVAL = Duration.ofMinutes(5);
 
     public static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(5);
 
@@ -269,7 +269,7 @@ public record JobConfiguration(
     /** Transactions are open for as long, and they end after ten minutes whether committed or not. */
     private static Duration checkpointInterval(Section root) {
         Duration interval = root.duration("checkpoint-interval", Duration.ofMillis(100), Duration.ofSeconds(10));
-        if (interval.compareTo(LONGEST_CHECKPOINT_INTERVAL) > 0) {
+        if (interval.compareTo(MAX_CHECKPOINT_INTERVAL) > 0) {
             throw new ConfigurationException(
                     "checkpoint-interval is \"" + interval.toSeconds() + "s\", allowed is a duration of at most 5m.");
         }

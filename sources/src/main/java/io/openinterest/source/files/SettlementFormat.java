@@ -39,7 +39,7 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
 
     private static final String ENDPOINT = "files";
     /** Eight products with a dozen months each make a few KB a day. */
-    private static final int LARGEST_FILE = 8 << 20;
+    private static final int MAX_FILE = 8 << 20;
 
     private static final List<String> COLUMNS = List.of(
             "trade_date", "product_code", "contract_month", "open_interest", "settle", "is_final", "published_at");
@@ -77,9 +77,9 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
         public Arrival read() throws IOException {
             if (receivedAt == null) {
                 receivedAt = Instant.ofEpochMilli(System.currentTimeMillis());
-                byte[] bytes = stream.readNBytes(LARGEST_FILE + 1);
-                if (bytes.length > LARGEST_FILE) {
-                    bad("the file is larger than " + LARGEST_FILE + " bytes", null);
+                byte[] bytes = stream.readNBytes(MAX_FILE + 1);
+                if (bytes.length > MAX_FILE) {
+                    bad("the file is larger than " + MAX_FILE + " bytes", null);
                 } else {
                     read(new String(bytes, StandardCharsets.UTF_8)
                             .replace("\uFEFF", "")

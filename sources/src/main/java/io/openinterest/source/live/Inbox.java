@@ -22,9 +22,9 @@ final class Inbox {
     private static final int FULL = 50_000;
 
     /** Beyond this the oldest are dropped: only streams and history come this far. */
-    private static final int MOST = 200_000;
+    private static final int MAX_WAITING = 200_000;
 
-    private static final int MOST_QUARANTINED = 1_000;
+    private static final int MAX_QUARANTINED = 1_000;
 
     private final Map<String, Queue> venues = new HashMap<>();
     private final Set<String> paused = new HashSet<>();
@@ -45,7 +45,7 @@ final class Inbox {
         Queue queue = venues.computeIfAbsent(venue, key -> new Queue());
         if (arrival.observation() == null) {
             // a venue that answers nonsense by the thousand is known by the first ones
-            if (queue.quarantined.size() < MOST_QUARANTINED) {
+            if (queue.quarantined.size() < MAX_QUARANTINED) {
                 queue.quarantined.add(arrival);
             } else {
                 queue.conflated++;
@@ -56,7 +56,7 @@ final class Inbox {
                 queue.conflated++;
             }
             queue.observations.put(key(arrival.observation()), arrival);
-            if (queue.observations.size() > MOST) {
+            if (queue.observations.size() > MAX_WAITING) {
                 Iterator<Arrival> oldest = queue.observations.values().iterator();
                 oldest.next();
                 oldest.remove();

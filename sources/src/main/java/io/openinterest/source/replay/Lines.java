@@ -33,7 +33,7 @@ final class Lines implements Closeable {
     private static final int CHUNK = 16 << 10;
 
     /** Bytes of a line that are kept; more show only that it is too long. */
-    private static final int KEPT = ObservationReader.LONGEST_RECORD + 1;
+    private static final int KEPT = ObservationReader.MAX_RECORD + 1;
 
     /** Null when all is read: closed at once, for thousands of small files may be read side by side. */
     private InputStream in;
