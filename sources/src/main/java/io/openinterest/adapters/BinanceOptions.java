@@ -141,7 +141,9 @@ public final class BinanceOptions implements Venue {
                         .parse(this::marks)
                         .failed((request, fault) -> marks.clear()),
                 // before the rows, but not a must: most have a value of their own
-                Feed.poll("index").requests((listed, now) -> indexRequests(listed)).parse(this::index),
+                Feed.poll("index")
+                        .requests((listed, now) -> indexRequests(listed))
+                        .parse(this::index),
                 Feed.poll("open-interest").requests(this::openInterestRequests).parse(this::openInterest));
         // pings come from the venue, and it ends each connection after 24 hours
         Feed stream = Feed.subscribe("open-interest-stream", "/market/stream")

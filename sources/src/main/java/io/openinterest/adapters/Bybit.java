@@ -139,9 +139,9 @@ public final class Bybit implements Venue {
     }
 
     private static List<String> coins(Instruments listed) {
-        Set<String> listed = listed.observed().stream().map(Instrument::base).collect(Collectors.toSet());
+        Set<String> coins = listed.observed().stream().map(Instrument::base).collect(Collectors.toSet());
         return OPTION_COINS.stream()
-                .filter(coin -> listed.contains(coin.toLowerCase(java.util.Locale.ROOT)))
+                .filter(coin -> coins.contains(coin.toLowerCase(java.util.Locale.ROOT)))
                 .toList();
     }
 

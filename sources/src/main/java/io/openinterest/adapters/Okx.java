@@ -105,12 +105,15 @@ public final class Okx implements Venue {
                 Feed.instruments("instruments")
                         .requests((listed, now) -> requests("/api/v5/public/instruments", families))
                         .parse(this::instruments),
-                Feed.poll("prices").requests((listed, now) -> priceRequests(listed)).parse(this::prices),
+                Feed.poll("prices")
+                        .requests((listed, now) -> priceRequests(listed))
+                        .parse(this::prices),
                 Feed.poll("open-interest")
                         .requests((listed, now) -> requests("/api/v5/public/open-interest", List.of()))
                         .parse(this::openInterest),
                 Feed.poll("option-open-interest")
-                        .requests((listed, now) -> optionRequests("/api/v5/public/open-interest", listedFamilies(listed)))
+                        .requests(
+                                (listed, now) -> optionRequests("/api/v5/public/open-interest", listedFamilies(listed)))
                         .after("prices")
                         .parse(this::openInterest)));
         if (streams) {

@@ -49,7 +49,7 @@ final class BackfillRunner {
 
     BackfillRunner(VenueRunner runner, Instant from, Instant to, Runnable done) {
         this.runner = runner;
-        this.from = from.isBefore(to.minus(MAX_SPAN)) ? to.minus(LONGEST) : from;
+        this.from = from.isBefore(to.minus(MAX_SPAN)) ? to.minus(MAX_SPAN) : from;
         this.to = to;
         this.done = done;
     }

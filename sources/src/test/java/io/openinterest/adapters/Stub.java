@@ -73,7 +73,9 @@ public final class Stub implements Venue {
     public List<Feed> feeds() {
         Feed.Subscription stream = Feed.subscribe("stream", "/ws")
                 .topics(
-                        listed -> listed.observed().stream().map(Instrument::symbol).toList(),
+                        listed -> listed.observed().stream()
+                                .map(Instrument::symbol)
+                                .toList(),
                         2,
                         topics -> "subscribe " + String.join(",", topics))
                 .pace(Duration.ofMillis(20))

@@ -96,7 +96,8 @@ class RuleParserTest {
         // printf '{"id":"build-up","interval":"5m","level":"asset","metric":"quantity_change_pct.1h","warning":0.02}'
         // | sha256sum
         assertThat(rule.version()).isEqualTo("feaed5f7a82e");
-        assertThat(RuleParser.parse(SHORTEST_RULE.replace("0.02", "2.0e-2")).version()).isEqualTo(rule.version());
+        assertThat(RuleParser.parse(SHORTEST_RULE.replace("0.02", "2.0e-2")).version())
+                .isEqualTo(rule.version());
         assertThat(RuleParser.parse(SHORTEST_RULE.replace("0.02", "\"0.02\"")).version())
                 .isNotEqualTo(rule.version());
     }
@@ -120,8 +121,8 @@ class RuleParserTest {
 
     @Test
     void aBadStartRuleIsQuarantinedAndTheOthersGoOn() {
-        RuleParser rules = RuleParser.of(Referee.tree(
-                "[%s, {\"id\": \"x\"}, %s, 7, %s]".formatted(SHORTEST_RULE, LEAST, LEAST.replace("build-up", "other"))));
+        RuleParser rules = RuleParser.of(Referee.tree("[%s, {\"id\": \"x\"}, %s, 7, %s]"
+                .formatted(SHORTEST_RULE, SHORTEST_RULE, SHORTEST_RULE.replace("build-up", "other"))));
 
         assertThat(rules.rules()).extracting(AlertRule::id).containsExactly("build-up", "other");
         assertThat(rules.quarantined())
@@ -177,9 +178,11 @@ class RuleParserTest {
 
     @Test
     void anIntervalCarriesItsHorizonsOnly() {
-        assertThatThrownBy(() -> RuleParser.parse(SHORTEST_RULE.replace("5m", "1m").replace("1h", "24h")))
+        assertThatThrownBy(
+                        () -> RuleParser.parse(SHORTEST_RULE.replace("5m", "1m").replace("1h", "24h")))
                 .hasMessage("The interval 1m does not carry the horizon of the metric \"quantity_change_pct.24h\".");
-        assertThatThrownBy(() -> RuleParser.parse(SHORTEST_RULE.replace("5m", "15m").replace("1h", "5m")))
+        assertThatThrownBy(() ->
+                        RuleParser.parse(SHORTEST_RULE.replace("5m", "15m").replace("1h", "5m")))
                 .hasMessage("The interval 15m does not carry the horizon of the metric \"quantity_change_pct.5m\".");
     }
 
@@ -207,7 +210,8 @@ class RuleParserTest {
         String level = of.substring(0, of.indexOf(':'));
         String metric = of.substring(of.indexOf(':') + 1);
 
-        assertThat(RuleParser.parse(SHORTEST_RULE.replace("\"asset\"", "\"" + level + "\"")
+        assertThat(RuleParser.parse(SHORTEST_RULE
+                                .replace("\"asset\"", "\"" + level + "\"")
                                 .replace("quantity_change_pct.1h", metric))
                         .metric())
                 .isEqualTo(metric);
@@ -228,8 +232,9 @@ class RuleParserTest {
         String level = of.substring(0, of.indexOf(':'));
         String metric = of.substring(of.indexOf(':') + 1);
 
-        assertThatThrownBy(() -> RuleParser.parse(
-                        SHORTEST_RULE.replace("\"asset\"", "\"" + level + "\"").replace("quantity_change_pct.1h", metric)))
+        assertThatThrownBy(() -> RuleParser.parse(SHORTEST_RULE
+                        .replace("\"asset\"", "\"" + level + "\"")
+                        .replace("quantity_change_pct.1h", metric)))
                 .hasMessage("The metric \"" + metric + "\" is always null at level " + level + ".");
     }
 }
