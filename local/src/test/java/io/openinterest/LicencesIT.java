@@ -24,10 +24,12 @@ class LicencesIT {
         JsonNode components =
                 new ObjectMapper().readTree(BILL_OF_MATERIALS.toFile()).path("components");
 
-        assertThat(components).isNotEmpty().allSatisfy(component -> assertThat(licences(component))
-                .as(component.path("name").asText())
+        assertThat(components)
                 .isNotEmpty()
-                .allMatch(COMPATIBLE::contains));
+                .allSatisfy(component -> assertThat(licences(component))
+                        .as(component.path("name").asText())
+                        .isNotEmpty()
+                        .allMatch(COMPATIBLE::contains));
     }
 
     private static List<String> licences(JsonNode component) {
