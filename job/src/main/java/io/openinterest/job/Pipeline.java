@@ -17,6 +17,7 @@ import io.openinterest.functions.metrics.MetricsSettings;
 import io.openinterest.functions.metrics.ParentValue;
 import io.openinterest.functions.record.AlertEvent;
 import io.openinterest.functions.record.ExpiryRow;
+import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
@@ -39,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.BroadcastStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -116,9 +118,16 @@ public final class Pipeline {
             published.add(named(
                     "publish-markets",
                     markets.getSideOutput(SnapshotMarkets.ROWS).flatMap(ToTopic.markets(decimals))));
-            published.add(named(
-                    "publish-totals",
-                    named("show-totals", totals.map(new TotalGauges())).flatMap(ToTopic.totals(decimals))));
+            published.add(named("publish-totals", totals.flatMap(ToTopic.totals(decimals))));
+            // One subtask for all, so that what it shows is of one boundary and the largest are the largest of all.
+            named(
+                            "show-totals",
+                            shown("shown-assets", assets)
+                                    .union(shown("shown-exchanges", exchanges), shown("shown-whole", whole))
+                                    .keyBy(row -> Level.TOTAL.text())
+                                    .process(new TotalGauges(configuration.source() != SourceKind.REPLAY))
+                                    .returns(Types.VOID))
+                    .setParallelism(1);
 
             // What it amounts to: options by expiry, and what can be said about every total.
             DataStream<ExpiryRow> expiries = named(
@@ -151,7 +160,8 @@ public final class Pipeline {
                             .connect(control)
                             .process(new EvaluateAlerts(start.rules())));
 
-            published.add(named("publish-alerts", alerts.flatMap(ToTopic.alerts(decimals))));
+            published.add(named(
+                    "publish-alerts", named("show-alerts", alerts.map(new AlertGauges())).flatMap(ToTopic.alerts(decimals))));
             published.add(named(
                     "publish-bad-rules",
                     changes.getSideOutput(ReadRules.REJECTED).flatMap(ToTopic.rejected(decimals))));
@@ -177,6 +187,10 @@ public final class Pipeline {
     private static SingleOutputStreamOperator<TotalRow> sum(
             String name, DataStream<Contribution> contributions, Scope scope, SnapshotSettings settings) {
         return named(name, contributions.keyBy(scope::key).process(new SumTotals(scope, settings.corrections())));
+    }
+
+    private static DataStream<TotalRow> shown(String name, DataStream<TotalRow> totals) {
+        return named(name, totals.filter(TotalGauges::concerns));
     }
 
     private static void parent(TotalRow row, Collector<ParentValue> out) {

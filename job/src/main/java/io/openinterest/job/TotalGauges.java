@@ -4,83 +4,166 @@ import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.TotalRow;
 import java.math.BigDecimal;
-import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
+import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.util.Collector;
 
 /**
- * Passes totals on and shows them as gauges, so that open interest itself can be charted in the dashboard: of the whole
- * market, of each exchange, and of the largest assets. USD.
+ * Shows totals as gauges, so that open interest itself can be charted in the dashboard and scraped: of the whole market
+ * ({@code total.all}), of each exchange, and of the largest assets. One instance sees them all, and what it shows is of
+ * one boundary, the newest that is complete.
+ *
+ * <ul>
+ *   <li>{@code openInterestUsd}: one-sided notional
+ *   <li>{@code coverage}: the part of the last known value that is still included; NaN where nothing is known
+ *   <li>{@code likeForLikeUsd}: open interest when the entity was first seen plus all contracts opened or closed since, in
+ *       USD. Prices, listings, expiries and silent venues do not move it: where {@code openInterestUsd} falls and this
+ *       does not, nobody has closed a position
+ *   <li>{@code boundaryLatencyMs}: from a boundary to its totals being complete, by the clock of this machine
+ *   <li>{@code boundaryAgeMs}: since a boundary was last complete; -1 before the first
+ * </ul>
  */
-final class TotalGauges extends RichMapFunction<TotalRow, TotalRow> {
+final class TotalGauges extends KeyedProcessFunction<String, TotalRow, Void> {
 
     private static final long serialVersionUID = 1;
-    private static final String GAUGE = "openInterestUsd";
-    private static final int SHOWN_ASSETS = 10;
 
-    /** Gauges can't be taken back, so there must be an end to them. */
-    private static final int MAX_GAUGES = 100;
+    /** Assets that are shown from the boundary on at which they are among these. */
+    private static final int LARGEST = 30;
 
-    /** By entity; read by the threads that report metrics. */
-    private transient Map<String, Double> shown;
+    /** Gauges can't be taken back, so there must be an end to those of each level. */
+    private static final int MOST_GAUGES = 100;
 
-    private transient Map<String, BigDecimal> assets;
-    private transient Instant boundary;
+    private static final int LATENCIES = 60;
+
+    private final boolean measuresLatency;
+
+    /** USD, by entity: {@code asset:btc}. */
+    private transient MapState<String, Double> likeForLike;
+
+    private transient TreeMap<Long, Map<String, TotalRow>> waiting;
+    private transient Map<Level, Set<String>> registered;
+    private transient Histogram latency;
+    private transient long shownBoundary;
+
+    // read by the threads that report metrics
+    private transient volatile Map<String, Figures> shown;
+    private transient volatile long shownNanos;
+
+    /** What is shown of an entity. */
+    private record Figures(double openInterestUsd, double coverage, double likeForLikeUsd) {
+
+        /** An entity without a record has no open interest, and nobody knows more. */
+        static final Figures NONE = new Figures(0, Double.NaN, Double.NaN);
+    }
+
+    /**
+     * Gauges of what flows by.
+     *
+     * @param measuresLatency whether boundaries are of today; a replay would tell the age of the recording
+     */
+    TotalGauges(boolean measuresLatency) {
+        this.measuresLatency = measuresLatency;
+    }
+
+    /** Whether a row can become a gauge: of one minute, of a level of which there are not too many. */
+    static boolean concerns(TotalRow row) {
+        return row.interval() == Interval.ONE_MINUTE
+                && row.valueUsd() != null
+                && (row.level() == Level.TOTAL || row.level() == Level.EXCHANGE || row.level() == Level.ASSET);
+    }
 
     @Override
     public void open(OpenContext context) {
-        shown = new ConcurrentHashMap<>();
-        assets = new HashMap<>();
-        boundary = Instant.MIN;
+        likeForLike = getRuntimeContext()
+                .getMapState(new MapStateDescriptor<>("like-for-like", Types.STRING, Types.DOUBLE));
+        waiting = new TreeMap<>();
+        registered = new HashMap<>();
+        shown = Map.of();
+        shownBoundary = Long.MIN_VALUE;
+        MetricGroup group = getRuntimeContext().getMetricGroup();
+        if (measuresLatency) {
+            latency = group.histogram("boundaryLatencyMs", new DescriptiveStatisticsHistogram(LATENCIES));
+        }
+        group.gauge("boundaryAgeMs", (Gauge<Long>) () -> shownNanos == 0
+                ? -1
+                : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - shownNanos));
     }
 
     @Override
-    public TotalRow map(TotalRow row) {
-        if (row.interval() == Interval.ONE_MINUTE
-                && row.valueUsd() != null
-                && !row.time().isBefore(boundary)) {
-            if (row.time().isAfter(boundary)) {
-                showLargestAssets();
-                boundary = row.time();
-            }
-            if (row.level() == Level.ASSET) {
-                assets.put(row.id(), row.valueUsd());
-            } else if (row.level() == Level.EXCHANGE || row.level() == Level.TOTAL) {
-                show(row.level(), row.id(), row.valueUsd());
-            }
+    public void processElement(TotalRow row, Context context, Collector<Void> out) {
+        long boundary = row.time().toEpochMilli();
+        // a correction of the past is in the topics; a chart has gone on
+        if (boundary > shownBoundary) {
+            waiting.computeIfAbsent(boundary, minute -> new HashMap<>()).put(row.entity(), row);
+            context.timerService().registerEventTimeTimer(context.timestamp());
         }
-        return row;
     }
 
-    /** Those of the boundary before, which is complete. */
-    private void showLargestAssets() {
-        assets.entrySet().stream()
-                .filter(asset -> shown.containsKey(name(Level.ASSET, asset.getKey())))
-                .forEach(asset -> show(Level.ASSET, asset.getKey(), asset.getValue()));
-        assets.entrySet().stream()
-                .sorted(Map.Entry.<String, BigDecimal>comparingByValue().reversed())
-                .limit(SHOWN_ASSETS)
-                .forEach(asset -> show(Level.ASSET, asset.getKey(), asset.getValue()));
-        assets.clear();
-    }
-
-    private void show(Level level, String id, BigDecimal value) {
-        String name = name(level, id);
-        if (!shown.containsKey(name)) {
-            if (shown.size() == MAX_GAUGES) {
-                return;
-            }
-            getRuntimeContext().getMetricGroup().addGroup(level.text(), id).gauge(GAUGE, (Gauge<Double>)
-                    () -> shown.get(name));
+    @Override
+    public void onTimer(long timestamp, OnTimerContext context, Collector<Void> out) throws Exception {
+        while (!waiting.isEmpty() && waiting.firstKey() <= timestamp + 1) {
+            Map.Entry<Long, Map<String, TotalRow>> boundary = waiting.pollFirstEntry();
+            show(boundary.getKey(), boundary.getValue());
         }
-        shown.put(name, value.doubleValue());
     }
 
-    private static String name(Level level, String id) {
-        return level.text() + ":" + id;
+    private void show(long boundary, Map<String, TotalRow> rows) throws Exception {
+        Map<String, Figures> figures = new HashMap<>();
+        for (Map.Entry<String, TotalRow> entry : rows.entrySet()) {
+            figures.put(entry.getKey(), figures(entry.getKey(), entry.getValue()));
+        }
+        shown = figures;
+        shownBoundary = boundary;
+        rows.values().stream().filter(row -> row.level() != Level.ASSET).forEach(this::register);
+        rows.values().stream()
+                .filter(row -> row.level() == Level.ASSET)
+                .sorted(Comparator.comparing(TotalRow::valueUsd).reversed())
+                .limit(LARGEST)
+                .forEach(this::register);
+        if (measuresLatency) {
+            latency.update(System.currentTimeMillis() - boundary);
+        }
+        shownNanos = System.nanoTime();
+    }
+
+    private Figures figures(String entity, TotalRow row) throws Exception {
+        double value = row.valueUsd().doubleValue();
+        Double before = likeForLike.get(entity);
+        BigDecimal opened = row.change() == null ? null : row.change().quantityUsd();
+        double now = before == null ? value : opened == null ? before : before + opened.doubleValue();
+        likeForLike.put(entity, now);
+        return new Figures(value, row.coverage() == null ? Double.NaN : row.coverage().doubleValue(), now);
+    }
+
+    private void register(TotalRow row) {
+        Set<String> ids = registered.computeIfAbsent(row.level(), level -> new HashSet<>());
+        if (ids.size() < MOST_GAUGES && ids.add(row.id())) {
+            String entity = row.entity();
+            MetricGroup group =
+                    getRuntimeContext().getMetricGroup().addGroup(row.level().text(), row.id());
+            gauge(group, "openInterestUsd", entity, Figures::openInterestUsd);
+            gauge(group, "coverage", entity, Figures::coverage);
+            gauge(group, "likeForLikeUsd", entity, Figures::likeForLikeUsd);
+        }
+    }
+
+    private void gauge(MetricGroup group, String name, String entity, ToDoubleFunction<Figures> figure) {
+        group.gauge(name, (Gauge<Double>)
+                () -> figure.applyAsDouble(shown.getOrDefault(entity, Figures.NONE)));
     }
 }

@@ -25,6 +25,7 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeHint;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -55,6 +56,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private transient MapState<String, MarketState> markets;
     private transient MapState<Long, List<Observation>> late;
     private transient MapState<Group, Long> touched;
+    private transient Counter lateObservations;
 
     /** Takes snapshots by these settings. */
     public SnapshotMarkets(SnapshotSettings settings) {
@@ -92,6 +94,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
                         "late", Types.LONG, TypeInformation.of(new TypeHint<List<Observation>>() {})));
         touched = getRuntimeContext()
                 .getMapState(new MapStateDescriptor<>("touched", TypeInformation.of(Group.class), Types.LONG));
+        lateObservations = getRuntimeContext().getMetricGroup().counter("lateObservations");
     }
 
     @Override
@@ -116,6 +119,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             waiting = waiting == null ? new ArrayList<>() : waiting;
             waiting.add(observation);
             late.put(published + Interval.MINUTE_MILLIS, waiting);
+            lateObservations.inc();
             return;
         }
         MarketState market = market(observation.market());

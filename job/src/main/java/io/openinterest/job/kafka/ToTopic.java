@@ -8,15 +8,20 @@ import io.openinterest.functions.record.ExpiryRow;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.TotalRow;
+import io.openinterest.job.config.Section;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Json;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.util.Collector;
 
 /**
@@ -35,21 +40,41 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
     private final Field<R, String> topic;
     private final Field<R, String> key;
     private final Field<R, Instant> time;
+    private final Field<R, Tally> tally;
     private transient ObjectWriter writer;
+    private transient Map<Tally, Counter> counters;
 
     private interface Field<A, B> extends Function<A, B>, Serializable {}
+
+    /**
+     * A counter that a record is counted in, as the dashboard shows it: {@code corrected}, or
+     * {@code reason.too-late.quarantined}.
+     *
+     * @param group null for a counter without a group
+     */
+    private record Tally(String group, String value, String counter) {
+
+        /** Records that were published before are counted as what became of them. */
+        static Tally ofRevision(int revision, Boolean withdrawn) {
+            return revision == 0
+                    ? null
+                    : new Tally(null, null, Boolean.TRUE.equals(withdrawn) ? "withdrawn" : "corrected");
+        }
+    }
 
     private ToTopic(
             Json.Decimals decimals,
             Field<T, R> part,
             Field<R, String> topic,
             Field<R, String> key,
-            Field<R, Instant> time) {
+            Field<R, Instant> time,
+            Field<R, Tally> tally) {
         this.decimals = decimals;
         this.part = part;
         this.topic = topic;
         this.key = key;
         this.time = time;
+        this.tally = tally;
     }
 
     public static ToTopic<Observation, Observation> observations(Json.Decimals decimals) {
@@ -58,7 +83,8 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
                 observation -> observation,
                 observation -> Topics.OBSERVATIONS,
                 Observation::market,
-                Observation::time);
+                Observation::time,
+                observation -> null);
     }
 
     public static ToTopic<Arrival, Quarantined> unusable(Json.Decimals decimals) {
@@ -71,17 +97,20 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
 
     public static ToTopic<MarketRow, MarketRow> markets(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals, row -> row, row -> Topics.market(row.interval()), MarketRow::market, MarketRow::time);
+                decimals, row -> row, row -> Topics.market(row.interval()), MarketRow::market, MarketRow::time,
+                row -> Tally.ofRevision(row.revision(), row.withdrawn()));
     }
 
     public static ToTopic<TotalRow, TotalRow> totals(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals, row -> row, row -> Topics.total(row.level(), row.interval()), TotalRow::id, TotalRow::time);
+                decimals, row -> row, row -> Topics.total(row.level(), row.interval()), TotalRow::id, TotalRow::time,
+                row -> Tally.ofRevision(row.revision(), row.withdrawn()));
     }
 
     public static ToTopic<ExpiryRow, ExpiryRow> expiries(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals, row -> row, row -> Topics.expiry(row.interval()), ExpiryRow::key, ExpiryRow::time);
+                decimals, row -> row, row -> Topics.expiry(row.interval()), ExpiryRow::key, ExpiryRow::time,
+                row -> Tally.ofRevision(row.revision(), row.withdrawn()));
     }
 
     public static ToTopic<BoundaryRecord, MetricsRow> metrics(Json.Decimals decimals) {
@@ -90,11 +119,13 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
                 BoundaryRecord::metrics,
                 row -> Topics.metrics(row.interval()),
                 MetricsRow::entity,
-                MetricsRow::time);
+                MetricsRow::time,
+                row -> Tally.ofRevision(row.revision(), row.withdrawn()));
     }
 
     public static ToTopic<AlertEvent, AlertEvent> alerts(Json.Decimals decimals) {
-        return new ToTopic<>(decimals, event -> event, event -> Topics.ALERTS, AlertEvent::alertId, AlertEvent::time);
+        return new ToTopic<>(decimals, event -> event, event -> Topics.ALERTS, AlertEvent::alertId, AlertEvent::time,
+                event -> new Tally("state", Section.text(event.state()), "alerts"));
     }
 
     private static <T> ToTopic<T, Quarantined> quarantined(Json.Decimals decimals, Field<T, Quarantined> part) {
@@ -103,18 +134,24 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
                 part,
                 quarantined -> Topics.QUARANTINE,
                 quarantined -> quarantined.venue() == null ? "" : quarantined.venue(),
-                Quarantined::time);
+                Quarantined::time,
+                quarantined -> new Tally("reason", Section.text(quarantined.reason()), "quarantined"));
     }
 
     @Override
     public void open(OpenContext context) {
         writer = Json.mapper(decimals).writer();
+        counters = new HashMap<>();
     }
 
     @Override
     public void flatMap(T element, Collector<TopicRecord> out) throws JsonProcessingException {
         R record = part.apply(element);
         if (record != null) {
+            Tally counted = tally.apply(record);
+            if (counted != null) {
+                counters.computeIfAbsent(counted, this::counter).inc();
+            }
             out.collect(new TopicRecord(
                     topic.apply(record),
                     null,
@@ -122,5 +159,11 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
                     time.apply(record),
                     writer.writeValueAsBytes(record)));
         }
+    }
+
+    private Counter counter(Tally counted) {
+        MetricGroup group = getRuntimeContext().getMetricGroup();
+        return (counted.group() == null ? group : group.addGroup(counted.group(), counted.value()))
+                .counter(counted.counter());
     }
 }
