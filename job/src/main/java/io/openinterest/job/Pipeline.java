@@ -161,7 +161,8 @@ public final class Pipeline {
                             .process(new EvaluateAlerts(start.rules())));
 
             published.add(named(
-                    "publish-alerts", named("show-alerts", alerts.map(new AlertGauges())).flatMap(ToTopic.alerts(decimals))));
+                    "publish-alerts",
+                    named("show-alerts", alerts.map(new AlertGauges())).flatMap(ToTopic.alerts(decimals))));
             published.add(named(
                     "publish-bad-rules",
                     changes.getSideOutput(ReadRules.REJECTED).flatMap(ToTopic.rejected(decimals))));

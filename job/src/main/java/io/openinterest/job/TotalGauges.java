@@ -89,8 +89,8 @@ final class TotalGauges extends KeyedProcessFunction<String, TotalRow, Void> {
 
     @Override
     public void open(OpenContext context) {
-        likeForLike = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>("like-for-like", Types.STRING, Types.DOUBLE));
+        likeForLike =
+                getRuntimeContext().getMapState(new MapStateDescriptor<>("like-for-like", Types.STRING, Types.DOUBLE));
         waiting = new TreeMap<>();
         registered = new HashMap<>();
         shown = Map.of();
@@ -99,9 +99,8 @@ final class TotalGauges extends KeyedProcessFunction<String, TotalRow, Void> {
         if (measuresLatency) {
             latency = group.histogram("boundaryLatencyMs", new DescriptiveStatisticsHistogram(LATENCIES));
         }
-        group.gauge("boundaryAgeMs", (Gauge<Long>) () -> shownNanos == 0
-                ? -1
-                : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - shownNanos));
+        group.gauge("boundaryAgeMs", (Gauge<Long>)
+                () -> shownNanos == 0 ? -1 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - shownNanos));
     }
 
     @Override
@@ -147,7 +146,8 @@ final class TotalGauges extends KeyedProcessFunction<String, TotalRow, Void> {
         BigDecimal opened = row.change() == null ? null : row.change().quantityUsd();
         double now = before == null ? value : opened == null ? before : before + opened.doubleValue();
         likeForLike.put(entity, now);
-        return new Figures(value, row.coverage() == null ? Double.NaN : row.coverage().doubleValue(), now);
+        return new Figures(
+                value, row.coverage() == null ? Double.NaN : row.coverage().doubleValue(), now);
     }
 
     private void register(TotalRow row) {
@@ -163,7 +163,6 @@ final class TotalGauges extends KeyedProcessFunction<String, TotalRow, Void> {
     }
 
     private void gauge(MetricGroup group, String name, String entity, ToDoubleFunction<Figures> figure) {
-        group.gauge(name, (Gauge<Double>)
-                () -> figure.applyAsDouble(shown.getOrDefault(entity, Figures.NONE)));
+        group.gauge(name, (Gauge<Double>) () -> figure.applyAsDouble(shown.getOrDefault(entity, Figures.NONE)));
     }
 }

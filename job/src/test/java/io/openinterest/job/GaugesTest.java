@@ -170,8 +170,7 @@ class GaugesTest {
 
     private OneInputStreamOperatorTestHarness<AlertEvent, AlertEvent> alerts(OperatorSubtaskState state)
             throws Exception {
-        var harness =
-                new OneInputStreamOperatorTestHarness<>(new StreamMap<>(new AlertGauges()), environment());
+        var harness = new OneInputStreamOperatorTestHarness<>(new StreamMap<>(new AlertGauges()), environment());
         harness.setup();
         if (state != null) {
             harness.initializeState(state);

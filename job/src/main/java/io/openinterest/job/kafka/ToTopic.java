@@ -97,19 +97,31 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
 
     public static ToTopic<MarketRow, MarketRow> markets(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals, row -> row, row -> Topics.market(row.interval()), MarketRow::market, MarketRow::time,
+                decimals,
+                row -> row,
+                row -> Topics.market(row.interval()),
+                MarketRow::market,
+                MarketRow::time,
                 row -> Tally.ofRevision(row.revision(), row.withdrawn()));
     }
 
     public static ToTopic<TotalRow, TotalRow> totals(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals, row -> row, row -> Topics.total(row.level(), row.interval()), TotalRow::id, TotalRow::time,
+                decimals,
+                row -> row,
+                row -> Topics.total(row.level(), row.interval()),
+                TotalRow::id,
+                TotalRow::time,
                 row -> Tally.ofRevision(row.revision(), row.withdrawn()));
     }
 
     public static ToTopic<ExpiryRow, ExpiryRow> expiries(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals, row -> row, row -> Topics.expiry(row.interval()), ExpiryRow::key, ExpiryRow::time,
+                decimals,
+                row -> row,
+                row -> Topics.expiry(row.interval()),
+                ExpiryRow::key,
+                ExpiryRow::time,
                 row -> Tally.ofRevision(row.revision(), row.withdrawn()));
     }
 
@@ -124,7 +136,12 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
     }
 
     public static ToTopic<AlertEvent, AlertEvent> alerts(Json.Decimals decimals) {
-        return new ToTopic<>(decimals, event -> event, event -> Topics.ALERTS, AlertEvent::alertId, AlertEvent::time,
+        return new ToTopic<>(
+                decimals,
+                event -> event,
+                event -> Topics.ALERTS,
+                AlertEvent::alertId,
+                AlertEvent::time,
                 event -> new Tally("state", Section.text(event.state()), "alerts"));
     }
 
