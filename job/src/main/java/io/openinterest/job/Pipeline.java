@@ -54,9 +54,6 @@ import org.apache.flink.util.Collector;
  */
 public final class Pipeline {
 
-    /** Upper bound of the parallelism, fixed because saved state is divided by it. */
-    public static final int MAX_PARALLELISM = 128;
-
     private Pipeline() {}
 
     /**
@@ -210,7 +207,7 @@ public final class Pipeline {
 
     private static SnapshotSettings settings(JobConfiguration configuration) {
         return new SnapshotSettings(
-                configuration.maxAges(),
+                LiveVenues.maxAges(configuration),
                 JobConfiguration.DEFAULT_MAX_AGE,
                 configuration.allowedLateness(),
                 configuration.assetClasses(),

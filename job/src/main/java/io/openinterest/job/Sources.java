@@ -1,6 +1,5 @@
 package io.openinterest.job;
 
-import io.openinterest.adapters.Adapters;
 import io.openinterest.job.config.ConfigurationException;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
@@ -35,10 +34,6 @@ final class Sources {
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
     private static final Pattern VENUE = Pattern.compile("\"venue\"\\s*:\\s*\"([^\"]*)\"");
 
-    /** Recordings hold their markets, though they are read by another venue's file or by none. */
-    private static final Set<String> KNOWN_WITHOUT_FILE = Set.of(
-            "bitmex", "ftx", "cme", "coinmetrics", "htx", "gate", "bitget", "kucoin", "mexc", "dydx", "crypto-com");
-
     private Sources() {}
 
     /**
@@ -63,8 +58,8 @@ final class Sources {
                 .fromSource(source, source.watermarks(), "venues")
                 .setParallelism(Math.min(environment.getParallelism(), venues.size()))
                 .uid("venues");
-        for (VenueSettings cme : LiveVenues.files(configuration)) {
-            arrivals = arrivals.union(CmeFiles.arrivals(environment, cme, cme.option("files", null)));
+        for (VenueSettings venue : LiveVenues.files(configuration)) {
+            arrivals = arrivals.union(CmeFiles.arrivals(environment, venue, venue.option("files", null)));
         }
         return arrivals;
     }
@@ -93,7 +88,7 @@ final class Sources {
     /** Venues that the configuration names and nobody knows, a replay neither; their settings are of no use. */
     static Set<String> unknownVenues(JobConfiguration configuration) {
         Set<String> unknown = new TreeSet<>(configuration.venues().keySet());
-        unknown.removeIf(id -> KNOWN_WITHOUT_FILE.contains(id) || Adapters.exists(id));
+        unknown.removeIf(id -> LiveVenues.exists(id, configuration));
         if (configuration.source() == SourceKind.REPLAY) {
             for (Path file : files(configuration.replay())) {
                 if (unknown.isEmpty()) {

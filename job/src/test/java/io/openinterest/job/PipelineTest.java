@@ -47,7 +47,7 @@ class PipelineTest {
         assertThat(graph.getMaximumParallelism()).isEqualTo(3);
         assertThat(StreamSupport.stream(graph.getVertices().spliterator(), false))
                 .extracting(JobVertex::getMaxParallelism)
-                .containsOnly(Pipeline.MAX_PARALLELISM);
+                .containsOnly(JobConfiguration.MAX_PARALLELISM);
         assertThat(graph.getCheckpointingSettings()
                         .getCheckpointCoordinatorConfiguration()
                         .getCheckpointInterval())

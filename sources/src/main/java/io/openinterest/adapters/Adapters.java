@@ -1,11 +1,14 @@
 package io.openinterest.adapters;
 
 import io.openinterest.venue.Conventions;
+import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -40,8 +43,15 @@ public final class Adapters {
     }
 
     /** True when a file exists for the id, and the conventions say how it counts. */
-    public static boolean exists(String id) {
-        return find(id) != null && Conventions.builtIn().knows(id);
+    public static boolean exists(String id, Conventions conventions) {
+        return find(id) != null && conventions.knows(id);
+    }
+
+    /** The configuration keys of the venue's own, with the values they take; none where there is no such venue. */
+    public static Map<String, List<String>> options(String id, SourceSettings common) {
+        return exists(id, common.conventions())
+                ? create(VenueSettings.of(id, common)).options()
+                : Map.of();
     }
 
     private static Class<?> find(String id) {

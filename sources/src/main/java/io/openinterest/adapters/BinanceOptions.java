@@ -131,6 +131,11 @@ public final class BinanceOptions implements Venue {
     }
 
     @Override
+    public Map<String, List<String>> options() {
+        return Map.of("transport", List.of("rest", "websocket"), "stream", STREAM_NAMES);
+    }
+
+    @Override
     public List<Feed> feeds() {
         Stream<Feed> polls = Stream.of(
                 Feed.instruments("instruments").get("/eapi/v1/exchangeInfo").parse(this::instruments),

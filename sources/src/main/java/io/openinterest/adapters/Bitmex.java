@@ -84,6 +84,11 @@ public final class Bitmex implements Venue {
     }
 
     @Override
+    public Map<String, List<String>> options() {
+        return Map.of("transport", List.of("rest", "websocket"));
+    }
+
+    @Override
     public List<Feed> feeds() {
         Feed instruments =
                 Feed.instruments("instruments").get("/api/v1/instrument/active").parse(Bitmex::instruments);

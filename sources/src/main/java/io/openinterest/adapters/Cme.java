@@ -81,6 +81,16 @@ public final class Cme implements Venue {
                 Feed.poll("settlements").parse(Cme::settlement));
     }
 
+    @Override
+    public Map<String, List<String>> options() {
+        return Map.of("files", List.of());
+    }
+
+    @Override
+    public boolean isReadFromFiles() {
+        return true;
+    }
+
     /** A long weekend. */
     @Override
     public Duration maxAge() {

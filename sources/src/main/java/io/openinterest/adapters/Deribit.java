@@ -84,6 +84,11 @@ public final class Deribit implements Venue {
     }
 
     @Override
+    public Map<String, List<String>> options() {
+        return Map.of("transport", List.of("rest", "websocket"));
+    }
+
+    @Override
     public List<Feed> feeds() {
         List<Feed> feeds = new ArrayList<>(List.of(
                 Feed.instruments("instruments")

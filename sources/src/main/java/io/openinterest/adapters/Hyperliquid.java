@@ -98,6 +98,11 @@ public final class Hyperliquid implements Venue {
     }
 
     @Override
+    public Map<String, List<String>> options() {
+        return Map.of("transport", List.of("rest", "websocket"));
+    }
+
+    @Override
     public List<Feed> feeds() {
         // tokens and categories are asked for at once, the dexs of builders two answers later: so they find them there,
         // and do without where the venue has none

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Kraken futures, all of them in one answer. Facts: docs.kraken.com, Futures REST (instruments, tickers) and WebSocket
@@ -61,6 +62,11 @@ public final class KrakenFutures implements Venue {
     @Override
     public String wsUrl() {
         return "wss://futures.kraken.com";
+    }
+
+    @Override
+    public Map<String, List<String>> options() {
+        return Map.of("transport", List.of("rest", "websocket"));
     }
 
     @Override

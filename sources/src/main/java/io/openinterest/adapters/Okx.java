@@ -97,6 +97,11 @@ public final class Okx implements Venue {
     }
 
     @Override
+    public Map<String, List<String>> options() {
+        return Map.of("transport", List.of("rest", "websocket"));
+    }
+
+    @Override
     public List<Feed> feeds() {
         List<Feed> feeds = new ArrayList<>(List.of(
                 Feed.lookup("families")

@@ -16,6 +16,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * How venues count, as data: unit, sides and meaning of the time, since when, by which source. Read from
@@ -136,9 +138,17 @@ public record Conventions(List<Convention> conventions) implements Serializable 
         }
     }
 
+    /** The ids of the venues that have an entry. */
+    public Stream<String> venues() {
+        return conventions.stream()
+                .map(Convention::venue)
+                .filter(Objects::nonNull)
+                .distinct();
+    }
+
     /** True for a venue that has an entry. */
     public boolean knows(String venue) {
-        return conventions.stream().anyMatch(entry -> entry.venue().equals(venue));
+        return conventions.stream().anyMatch(entry -> venue.equals(entry.venue()));
     }
 
     /** What holds for this venue, feed and instrument at a time. */

@@ -38,4 +38,9 @@ public record SourceSettings(
                 Set.of(),
                 false);
     }
+
+    /** The same with other conventions. */
+    public SourceSettings with(Conventions other) {
+        return new SourceSettings(lateness, startWait, historyWait, rates, other, directExchanges, simulated);
+    }
 }

@@ -2,6 +2,7 @@ package io.openinterest.venue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One product line of one exchange: what to ask, how to read the answers, how fast to ask. One file, named after the
@@ -55,6 +56,19 @@ public interface Venue {
     /** How long an observation stands for its market where the user sets nothing else. */
     default Duration maxAge() {
         return Duration.ofMinutes(5);
+    }
+
+    /**
+     * Its own configuration keys below {@code venues.<id>}, each with the values it takes; an empty list takes any text.
+     * What is set is in {@link VenueSettings#options}.
+     */
+    default Map<String, List<String>> options() {
+        return Map.of();
+    }
+
+    /** True for a venue that nobody asks: its rows come from the files that its own key {@code files} names. */
+    default boolean isReadFromFiles() {
+        return false;
     }
 
     /** True for a venue that passes on markets of other exchanges, which a direct venue takes precedence over. */

@@ -165,10 +165,10 @@ class PartsTest {
         SourceSettings common = SourceSettings.defaults();
         assertThat(Adapters.create(VenueSettings.of("bybit-inverse", common)).exchange())
                 .isEqualTo("bybit");
-        assertThat(Adapters.exists("kraken-futures")).isTrue();
+        assertThat(Adapters.exists("kraken-futures", common.conventions())).isTrue();
         for (String unknown :
                 new String[] {"nowhere", "", "../venues", "Bybit", "java-lang", "binance", "bybit", "okx-x"}) {
-            assertThat(Adapters.exists(unknown)).isFalse();
+            assertThat(Adapters.exists(unknown, common.conventions())).isFalse();
         }
         assertThatThrownBy(() -> Adapters.create(VenueSettings.of("nowhere", common)))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -1,9 +1,10 @@
 package io.openinterest.job.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.openinterest.job.Pipeline;
+import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.Json;
+import io.openinterest.venue.SourceSettings;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.TreeSet;
  * @param historyWait how long boundaries wait after a restart for what venues remember
  * @param assetClasses classes that enter the totals
  * @param rates USD price of quote assets
+ * @param conventions file of how venues count
  * @param parallelism null where Flink or the machine decides
  * @param decimals how decimals stand in the topics
  * @param alertRules file of the start rules
@@ -39,6 +41,7 @@ public record JobConfiguration(
         Duration historyWait,
         Set<AssetClass> assetClasses,
         Map<String, BigDecimal> rates,
+        String conventions,
         Regime regime,
         Kafka kafka,
         Duration checkpointInterval,
@@ -48,13 +51,13 @@ public record JobConfiguration(
         String alertRules,
         Map<String, String> given) {
 
-    /** How long a value counts that nobody renewed, unless the venue is slower or the user says otherwise. */
-    private static final Duration MAX_CHECKPOINT_INTERVAL = Duration.ofMinutes(5);
+    /** Upper bound of the parallelism, fixed because saved state is divided by it. */
+    public static final int MAX_PARALLELISM = 128;
 
+    /** How long a value counts that nobody renewed, of a venue that has no file and no setting. */
     public static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(5);
 
-    private static final Map<String, Duration> SLOW_VENUES =
-            Map.of("binance-options", Duration.ofMinutes(10), "cme", Duration.ofHours(96));
+    private static final Duration MAX_CHECKPOINT_INTERVAL = Duration.ofMinutes(5);
     private static final List<String> HTTP = List.of("https", "http");
     private static final List<String> WEB_SOCKET = List.of("wss", "ws");
 
@@ -90,11 +93,11 @@ public record JobConfiguration(
     public record Replay(List<String> paths, Duration outOfOrderness) {}
 
     /**
-     * One venue. Null stands for the venue's own default, but for {@code maxAge}.
+     * One venue. Null stands for the venue's own default.
      *
      * @param maxAge how long a value counts that nobody renewed
      * @param symbols null for all
-     * @param options what only some venues know
+     * @param options the venue's own keys
      */
     public record Venue(
             Boolean enabled,
@@ -104,12 +107,6 @@ public record JobConfiguration(
             Duration maxAge,
             List<String> symbols,
             Map<String, String> options) {}
-
-    /** How a venue that has both is read. */
-    public enum Transport {
-        REST,
-        WEBSOCKET
-    }
 
     /** Moves smaller than these fractions count as none when price and open interest are read together. */
     public record Regime(BigDecimal priceBand, BigDecimal returnBand) {}
@@ -160,33 +157,28 @@ public record JobConfiguration(
         if (stages == Stages.INGEST && source == SourceKind.KAFKA) {
             throw root.wrong("source", "live, auto, simulated, replay with stages ingest, which fills the topic");
         }
+        String conventions = root.text("conventions", LiveVenues.CONVENTIONS);
         JobConfiguration configuration = new JobConfiguration(
                 source,
                 stages,
                 replay(root.section("replay"), source),
-                venues(root.section("venues")),
+                venues(root.section("venues"), conventions),
                 root.duration("lateness", Duration.ZERO, Duration.ofSeconds(2)),
                 root.duration("allowed-lateness", Duration.ZERO, Duration.ofMinutes(15)),
                 root.duration("history-wait", Duration.ZERO, Duration.ofSeconds(30)),
                 root.choices("asset-classes", AssetClass.class, Set.of(AssetClass.CRYPTO)),
                 root.section("rates").decimals(),
+                conventions,
                 regime(root.section("metrics")),
                 kafka(root.section("kafka")),
                 checkpointInterval(root),
-                root.integer("parallelism", 1, Pipeline.MAX_PARALLELISM, null),
+                root.integer("parallelism", 1, MAX_PARALLELISM, null),
                 local(root.section("local")),
                 decimals(root.section("json")),
                 alertRules(root.section("alerts")),
                 root.flat());
         root.end();
         return configuration;
-    }
-
-    /** How long a value counts that nobody renewed, by venue, where it is not {@link #DEFAULT_MAX_AGE}. */
-    public Map<String, Duration> maxAges() {
-        Map<String, Duration> maxAges = new TreeMap<>(SLOW_VENUES);
-        venues.forEach((id, venue) -> maxAges.put(id, venue.maxAge()));
-        return maxAges;
     }
 
     /** Whether observations come from venues, simulated ones too. */
@@ -218,42 +210,35 @@ public record JobConfiguration(
         return replay;
     }
 
-    private static Map<String, Venue> venues(Section section) {
+    private static Map<String, Venue> venues(Section section, String conventions) {
+        SourceSettings common = LiveVenues.defaults(conventions);
         Map<String, Venue> venues = new TreeMap<>();
-        section.sections().forEach((id, venue) -> venues.put(id, venue(id, venue)));
+        section.sections().forEach((id, venue) -> venues.put(id, venue(Adapters.options(id, common), venue)));
         return venues;
     }
 
-    private static Venue venue(String id, Section section) {
+    private static Venue venue(Map<String, List<String>> own, Section section) {
         List<String> symbols = section.texts("symbols", List.of("all"));
         Venue venue = new Venue(
                 section.bool("enabled", null),
                 section.uri("rest-url", HTTP, null),
                 section.uri("ws-url", WEB_SOCKET, null),
                 section.duration("poll-interval", Duration.ofSeconds(1), null),
-                section.duration("max-age", Duration.ofMillis(1), SLOW_VENUES.getOrDefault(id, DEFAULT_MAX_AGE)),
+                section.duration("max-age", Duration.ofMillis(1), null),
                 symbols.equals(List.of("all")) ? null : symbols,
-                options(id, section));
+                options(own, section));
         section.end();
         return venue;
     }
 
-    private static Map<String, String> options(String id, Section section) {
+    private static Map<String, String> options(Map<String, List<String>> own, Section section) {
         Map<String, String> options = new TreeMap<>();
-        Transport transport = section.choice("transport", Transport.class, null);
-        if (transport != null) {
-            options.put("transport", Section.text(transport));
-        }
-        String stream = section.text("stream", null);
-        if (stream != null) {
-            options.put("stream", stream);
-        }
-        if (id.equals(LiveVenues.CME)) {
-            String files = section.text("files", null);
-            if (files != null) {
-                options.put("files", files);
+        own.forEach((key, allowed) -> {
+            String value = allowed.isEmpty() ? section.text(key, null) : section.oneOf(key, allowed, null);
+            if (value != null) {
+                options.put(key, value);
             }
-        }
+        });
         return options;
     }
 

@@ -9,23 +9,24 @@ import io.openinterest.venue.VenueSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The enabled venues as the live source wants them. */
 public final class LiveVenues {
 
-    /** The venue that is read from files. */
-    static final String CME = "cme";
+    /** Where the user may have corrected how venues count; without it the copy in the jar holds. */
+    static final String CONVENTIONS = "conf/conventions.yaml";
 
     /** How long event time waits for a venue's first answer. */
-    private static final Path CONVENTIONS = Path.of("conf", "conventions.yaml");
-
     private static final Duration START_WAIT = Duration.ofSeconds(60);
 
     private LiveVenues() {}
@@ -37,7 +38,7 @@ public final class LiveVenues {
      */
     public static List<VenueSettings> of(JobConfiguration configuration) {
         List<VenueSettings> venues = enabled(configuration).stream()
-                .filter(venue -> !venue.id().equals(CME))
+                .filter(venue -> !isReadFromFiles(venue))
                 .toList();
         if (venues.isEmpty()) {
             throw new ConfigurationException("No venue is enabled, allowed is venues.<id>.enabled=true for any venue.");
@@ -45,10 +46,10 @@ public final class LiveVenues {
         return venues;
     }
 
-    /** CME's files, when they are enabled; at most one. */
+    /** The enabled venues that are read from files. */
     public static List<VenueSettings> files(JobConfiguration configuration) {
         return enabled(configuration).stream()
-                .filter(venue -> venue.id().equals(CME))
+                .filter(LiveVenues::isReadFromFiles)
                 .toList();
     }
 
@@ -80,7 +81,7 @@ public final class LiveVenues {
 
     private static Venue create(VenueSettings settings) {
         String key = "venues." + settings.id() + ".enabled";
-        if (!Adapters.exists(settings.id())) {
+        if (!Adapters.exists(settings.id(), settings.common().conventions())) {
             throw new ConfigurationException(key + " is true, but there is no such venue.");
         }
         Venue venue;
@@ -89,9 +90,9 @@ public final class LiveVenues {
         } catch (IllegalArgumentException e) {
             throw new ConfigurationException(e.getMessage());
         }
-        if (settings.id().equals(CME) && settings.option("files", null) == null) {
-            throw new ConfigurationException(
-                    "venues.cme.files is not set, allowed is a folder or object-store prefix with *.csv files.");
+        if (venue.isReadFromFiles() && settings.option("files", null) == null) {
+            throw new ConfigurationException("venues." + settings.id()
+                    + ".files is not set, allowed is a folder or object-store prefix with *.csv files.");
         }
         if (venue.closed() != null && settings.restUrl() == null) {
             throw new ConfigurationException(key + " is true, allowed is false: " + venue.closed());
@@ -112,28 +113,69 @@ public final class LiveVenues {
                 common);
     }
 
+    /** How long a value counts that nobody renewed, by venue: as configured, else as the venue's file says. */
+    public static Map<String, Duration> maxAges(JobConfiguration configuration) {
+        SourceSettings common = defaults(configuration.conventions());
+        Map<String, Duration> maxAges = new TreeMap<>();
+        common.conventions()
+                .venues()
+                .filter(id -> Adapters.exists(id, common.conventions()))
+                .forEach(id -> maxAges.put(
+                        id, Adapters.create(VenueSettings.of(id, common)).maxAge()));
+        configuration.venues().forEach((id, venue) -> {
+            if (venue.maxAge() != null) {
+                maxAges.put(id, venue.maxAge());
+            }
+        });
+        return maxAges;
+    }
+
+    /** Whether a venue can be read: it has a file, and the conventions say how it counts. */
+    public static boolean exists(String id, JobConfiguration configuration) {
+        return Adapters.exists(id, conventions(configuration.conventions()));
+    }
+
+    /**
+     * What venues share where nothing else is configured.
+     *
+     * @param conventions file of how venues count
+     */
+    static SourceSettings defaults(String conventions) {
+        return SourceSettings.defaults().with(conventions(conventions));
+    }
+
     private static SourceSettings common(JobConfiguration configuration, Set<String> directExchanges) {
         return new SourceSettings(
                 configuration.lateness(),
                 START_WAIT,
                 configuration.historyWait(),
                 Map.copyOf(configuration.rates()),
-                conventions(),
+                conventions(configuration.conventions()),
                 directExchanges,
                 configuration.source() == SourceKind.SIMULATED);
     }
 
     /** The file that the user may have corrected, else the copy in the jar. */
-    private static Conventions conventions() {
-        if (!Files.exists(CONVENTIONS)) {
-            return Conventions.builtIn();
-        }
+    private static Conventions conventions(String file) {
         try {
-            return Conventions.read(CONVENTIONS);
-        } catch (IOException e) {
-            throw new ConfigurationException(CONVENTIONS + " can't be read: "
-                    + e.getMessage().lines().findFirst().orElse("unknown fault"));
+            if (file.equals(CONVENTIONS) && !Files.exists(Path.of(file))) {
+                return Conventions.builtIn();
+            }
+            Conventions conventions = Conventions.read(Path.of(file));
+            if (conventions == null || conventions.conventions() == null) {
+                throw new ConfigurationException("conventions " + file + " can't be used: it has no entries.");
+            }
+            return conventions;
+        } catch (NoSuchFileException e) {
+            throw new ConfigurationException("conventions " + file + " does not exist, allowed is a YAML file.");
+        } catch (IOException | InvalidPathException e) {
+            throw new ConfigurationException("conventions " + file + " can't be used: "
+                    + e.getMessage().lines().findFirst().orElse("unknown fault") + ".");
         }
+    }
+
+    private static boolean isReadFromFiles(VenueSettings settings) {
+        return Adapters.create(settings).isReadFromFiles();
     }
 
     private static String text(URI uri) {

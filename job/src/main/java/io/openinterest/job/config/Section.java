@@ -80,6 +80,11 @@ public final class Section {
         return scalar(key, "a text", fallback, text -> text.isBlank() ? null : text);
     }
 
+    /** One of some texts. */
+    String oneOf(String key, List<String> allowed, String fallback) {
+        return scalar(key, String.join(", ", allowed), fallback, text -> allowed.contains(text) ? text : null);
+    }
+
     /** {@code true} or {@code false}. */
     Boolean bool(String key, Boolean fallback) {
         return scalar(key, "true or false", fallback, text -> switch (text) {

@@ -98,6 +98,7 @@ class JobConfigurationTest {
                         Duration.ofMinutes(1),
                         Set.of(AssetClass.CRYPTO, AssetClass.EQUITY),
                         Map.of("usdt", new BigDecimal("0.9990"), "eur", new BigDecimal("1.08")),
+                        "conf/conventions.yaml",
                         new JobConfiguration.Regime(new BigDecimal("0.001"), new BigDecimal("0")),
                         new JobConfiguration.Kafka(
                                 "a:9092,b:9092", "test-", Guarantee.AT_LEAST_ONCE, 8, (short) 3, Duration.ofHours(12)),
@@ -154,7 +155,7 @@ class JobConfigurationTest {
 
         assertThat(configuration.lateness()).isEqualTo(Duration.ofSeconds(3));
         assertThat(configuration.replay().paths()).containsExactly("x.jsonl", "y");
-        assertThat(configuration.maxAges()).containsEntry("some-venue", Duration.ofMinutes(2));
+        assertThat(LiveVenues.maxAges(configuration)).containsEntry("some-venue", Duration.ofMinutes(2));
         assertThat(configuration.rates()).containsOnlyKeys("btc", "eur");
     }
 
@@ -163,7 +164,7 @@ class JobConfigurationTest {
         JobConfiguration configuration =
                 configuration("", "--set", "venues.cme.enabled=true", "--set", "venues.okx.max-age=1m");
 
-        assertThat(configuration.maxAges())
+        assertThat(LiveVenues.maxAges(configuration))
                 .containsAllEntriesOf(Map.of(
                         "binance-options", Duration.ofMinutes(10),
                         "cme", Duration.ofHours(96),
@@ -207,7 +208,11 @@ class JobConfigurationTest {
             rates.eur=NaN                   | rates.eur is "NaN", allowed is a number of at least 0.
             venues.okx.enabled=maybe        | venues.okx.enabled is "maybe", allowed is true or false.
             venues.okx.rest-url=okx.com     | venues.okx.rest-url is "okx.com", allowed is an address that begins with https:// or http://.
-            venues.okx.api-key=hunter2      | There is no key venues.okx.api-key (set to a value not shown here, secrets belong in environment variables), allowed is venues.okx.symbols, venues.okx.enabled, venues.okx.rest-url, venues.okx.ws-url, venues.okx.poll-interval, venues.okx.max-age, venues.okx.transport, venues.okx.stream.
+            venues.okx.api-key=hunter2      | There is no key venues.okx.api-key (set to a value not shown here, secrets belong in environment variables), allowed is venues.okx.symbols, venues.okx.enabled, venues.okx.rest-url, venues.okx.ws-url, venues.okx.poll-interval, venues.okx.max-age, venues.okx.transport.
+            venues.okx.transport=telex      | venues.okx.transport is "telex", allowed is rest, websocket.
+            venues.binance-options.stream=x | venues.binance-options.stream is "x", allowed is openInterest, optionOpenInterest.
+            venues.bitfinex.transport=rest  | There is no key venues.bitfinex.transport (set to "rest"), allowed is venues.bitfinex.symbols, venues.bitfinex.enabled, venues.bitfinex.rest-url, venues.bitfinex.ws-url, venues.bitfinex.poll-interval, venues.bitfinex.max-age.
+            conventions=no-such.yaml        | conventions no-such.yaml does not exist, allowed is a YAML file.
             venues.okx=5m                   | venues.okx is "5m", allowed is a group of keys.
             json.decimals=text              | json.decimals is "text", allowed is number, string.
             lateness                        | --set lateness has no value, allowed is path.to.key=value.

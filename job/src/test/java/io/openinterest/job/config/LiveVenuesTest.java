@@ -3,11 +3,21 @@ package io.openinterest.job.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openinterest.adapters.Adapters;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -72,6 +82,79 @@ class LiveVenuesTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage(
                         "venues.cme.files is not set, allowed is a folder or object-store prefix with *.csv files.");
+    }
+
+    @Test
+    void aVenueIsAddedByItsFileAndAnEntryInTheUsersConventions(@TempDir Path folder) throws IOException {
+        Path conventions = Files.writeString(
+                folder.resolve("conventions.yaml"),
+                resource("/conventions.yaml")
+                        + "  - {venue: tide-gauge, unit: base, sides: 1, time: snapshot, since: \"2026-01-01\"}\n");
+        String[] added = {"conventions=" + conventions, "venues.tide-gauge.enabled=true"};
+
+        JobConfiguration configuration = configuration(with(added, "venues.tide-gauge.region=south"));
+
+        assertThat(LiveVenues.maxAges(configuration)).containsEntry("tide-gauge", Duration.ofHours(96));
+        assertThat(LiveVenues.awaited(configuration)).contains("tide-gauge");
+        assertThat(LiveVenues.of(configuration))
+                .filteredOn(venue -> venue.id().equals("tide-gauge"))
+                .singleElement()
+                .satisfies(venue -> {
+                    assertThat(Adapters.create(venue).restUrl()).isEqualTo("http://localhost:1/south");
+                    assertThat(venue.maxAge()).as("the venue's own holds").isNull();
+                    assertThat(venue.common().conventions().knows("tide-gauge")).isTrue();
+                });
+        assertThatThrownBy(() -> configuration(with(added, "venues.tide-gauge.region=west")))
+                .hasMessage("venues.tide-gauge.region is \"west\", allowed is north, south.");
+        assertThatThrownBy(() -> configuration(with(added, "venues.tide-gauge.regoin=south")))
+                .hasMessageStartingWith("There is no key venues.tide-gauge.regoin (set to \"south\"), perhaps"
+                        + " venues.tide-gauge.region is meant; ");
+        assertThat(LiveVenues.maxAges(configuration(with(added, "venues.tide-gauge.max-age=2h"))))
+                .containsEntry("tide-gauge", Duration.ofHours(2));
+    }
+
+    @Test
+    void whatAVenuesFileSaysHoldsAndEveryKeyItDeclaresIsTaken() {
+        SourceSettings common = SourceSettings.defaults();
+        List<String> ids = common.conventions().venues().toList();
+        assertThat(ids).contains("okx", "cme", "binance-options");
+        for (String id : ids) {
+            Venue venue = Adapters.create(VenueSettings.of(id, common));
+            assertThat(LiveVenues.maxAges(configuration())).containsEntry(id, venue.maxAge());
+            venue.options().forEach((key, allowed) -> {
+                for (String value : allowed.isEmpty() ? List.of("any") : allowed) {
+                    assertThat(configuration("venues." + id + "." + key + "=" + value)
+                                    .venues()
+                                    .get(id)
+                                    .options())
+                            .containsEntry(key, value);
+                }
+            });
+        }
+    }
+
+    @Test
+    void anUnusableConventionsFileIsToldInOneSentence(@TempDir Path folder) throws IOException {
+        for (String content : List.of("", "conventions:", "- a", "conventions: [{venue: okx, sides: 3}]", "a: [")) {
+            Path file = Files.writeString(folder.resolve("c.yaml"), content);
+            assertThatThrownBy(() -> configuration("conventions=" + file))
+                    .as(content)
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageStartingWith("conventions " + file + " can't be used: ")
+                    .hasMessageNotContaining("\n");
+        }
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = LiveVenuesTest.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static String[] with(String[] overrides, String more) {
+        String[] all = Arrays.copyOf(overrides, overrides.length + 1);
+        all[overrides.length] = more;
+        return all;
     }
 
     private static JobConfiguration configuration(String... overrides) {
