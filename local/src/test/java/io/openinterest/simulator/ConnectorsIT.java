@@ -51,7 +51,7 @@ class ConnectorsIT {
 
     static Stream<Arguments> venues() {
         return SIMULATOR.venues().stream()
-                .filter(Adapters::exists)
+                .filter(id -> Adapters.exists(id, SourceSettings.defaults().conventions()))
                 .sorted()
                 .flatMap(id -> Stream.of("rest", "websocket").map(transport -> Arguments.of(id, transport)));
     }
@@ -79,7 +79,7 @@ class ConnectorsIT {
 
     static Stream<String> venuesWithAPast() {
         return SIMULATOR.venues().stream()
-                .filter(Adapters::exists)
+                .filter(id -> Adapters.exists(id, SourceSettings.defaults().conventions()))
                 .sorted()
                 // its markets have one figure a day
                 .filter(id -> !id.equals("coinmetrics"))
