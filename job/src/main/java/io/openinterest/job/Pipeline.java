@@ -144,8 +144,11 @@ public final class Pipeline {
 
             // What is worth telling: alerts on all of it, by rules that change while this runs.
             RuleParser start = RulesTopic.start(configuration);
-            SingleOutputStreamOperator<RuleChange> changes = named("read-rules", rules.process(new ReadRules()));
-            BroadcastStream<AlertControl> control = named("rule-changes", changes.map(AlertControl::of))
+            // One subtask from the topic to the broadcast: several would shuffle what is written about a rule.
+            SingleOutputStreamOperator<RuleChange> changes =
+                    named("read-rules", rules.process(new ReadRules()).setParallelism(1));
+            BroadcastStream<AlertControl> control = named(
+                            "rule-changes", changes.map(AlertControl::of).setParallelism(1))
                     .union(named("run-events", run.map(AlertControl::of)))
                     .broadcast(EvaluateAlerts.RULES, RunBounds.STATE);
             DataStream<AlertEvent> alerts = named(

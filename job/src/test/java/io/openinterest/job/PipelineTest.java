@@ -11,6 +11,9 @@ import io.openinterest.observation.Arrival;
 import io.openinterest.source.replay.RecordedSource;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.apache.flink.configuration.PipelineOptions;
@@ -20,6 +23,8 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
+import org.apache.flink.streaming.runtime.partitioner.BroadcastPartitioner;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -54,6 +59,35 @@ class PipelineTest {
                 .isEqualTo(10_000);
     }
 
+    @Test
+    void rulesComeToTheirBroadcastThroughOneSubtask() {
+        StreamGraph graph = graph("all");
+        Deque<StreamNode> behind = new ArrayDeque<>();
+        behind.add(node(graph, "rules"));
+        List<String> way = new ArrayList<>();
+
+        // follow the rules until they are broadcast
+        while (!behind.isEmpty()) {
+            StreamNode node = behind.pop();
+            way.add(name(node));
+            assertThat(node.getParallelism()).as(name(node)).isEqualTo(1);
+            node.getOutEdges().stream()
+                    .filter(edge -> !(edge.getPartitioner() instanceof BroadcastPartitioner))
+                    .map(edge -> graph.getStreamNode(edge.getTargetId()))
+                    .filter(target -> !name(target).equals("publish-bad-rules"))
+                    .forEach(behind::add);
+        }
+
+        assertThat(way).containsExactly("rules", "read-rules", "rule-changes");
+    }
+
+    private static StreamNode node(StreamGraph graph, String name) {
+        return graph.getStreamNodes().stream()
+                .filter(node -> name(node).equals(name))
+                .findAny()
+                .orElseThrow();
+    }
+
     private static String name(StreamNode node) {
         return node.getOperatorName().replaceFirst("^Source: ", "");
     }
@@ -73,8 +107,10 @@ class PipelineTest {
                         RecordedSource.fullMinutes(),
                         "arrivals")
                 .uid("arrivals");
-        DataStream<RuleRecord> rules =
-                environment.fromData(new RuleRecord("id", "{}", 0)).uid("rules").name("rules");
+        DataStream<RuleRecord> rules = environment
+                .fromData(new RuleRecord("id", "{}", 0, 0, 0))
+                .uid("rules")
+                .name("rules");
         Pipeline.define(arrivals, rules, TopicSink.of(configuration), 4, configuration);
         return environment.getStreamGraph();
     }

@@ -165,7 +165,7 @@ class SavepointIT {
         DataStream<RuleRecord> rules =
                 environment.fromData(new RuleRecord("bitcoin", """
                         {"id": "bitcoin", "level": "asset", "ids": ["btc"], "interval": "1m", "metric": "amount_base",
-                         "direction": "above", "warning": 900}""", 0)).uid("existing-rules");
+                         "direction": "above", "warning": 900}""", 0, 0, 0)).uid("existing-rules");
         Pipeline.define(arrivals, rules, new Publications(), 4, configuration);
         return environment.executeAsync("savepoint");
     }

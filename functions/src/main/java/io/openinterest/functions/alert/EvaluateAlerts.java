@@ -35,7 +35,7 @@ import org.apache.flink.util.Collector;
 public final class EvaluateAlerts
         extends KeyedBroadcastProcessFunction<String, BoundaryRecord, AlertControl, AlertEvent> {
 
-    /** What was said about a rule while the job ran, in the order it was said; what can't matter any more is left out. */
+    /** What was written about each rule while the job ran, as {@link RuleChange#addedTo} keeps it. */
     public static final MapStateDescriptor<String, List<RuleChange>> RULES =
             new MapStateDescriptor<>("rules", Types.STRING, Types.LIST(TypeInformation.of(RuleChange.class)));
 
@@ -86,12 +86,7 @@ public final class EvaluateAlerts
         }
         BroadcastState<String, List<RuleChange>> rules = context.getBroadcastState(RULES);
         RuleChange change = control.change();
-        List<RuleChange> known = rules.get(change.id());
-        List<RuleChange> changes = new ArrayList<>();
-        if (change.time() > context.currentWatermark() && known != null) {
-            changes.addAll(known);
-        }
-        changes.add(change);
+        List<RuleChange> changes = change.addedTo(rules.get(change.id()));
         rules.put(change.id(), changes);
         index(rules).install(change.id(), start.get(change.id()), changes);
     }

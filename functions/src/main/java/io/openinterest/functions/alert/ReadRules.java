@@ -9,7 +9,11 @@ import org.apache.flink.streaming.api.functions.ProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
-/** Reads the topic of rules. What can't be used is quarantined; a rule of the same id that is in force stays so. */
+/**
+ * Reads the topic of rules. What can't be used is quarantined; a rule of the same id that is in force stays so.
+ *
+ * <p>Runs in one subtask: what is broadcast by several comes to each receiver in another order.
+ */
 public final class ReadRules extends ProcessFunction<RuleRecord, RuleChange> {
 
     /** Rules that can't be used. */
@@ -49,6 +53,6 @@ public final class ReadRules extends ProcessFunction<RuleRecord, RuleChange> {
         if (rule != null && !rule.id().equals(record.id())) {
             throw new BadRuleException("The rule's id is not the record's key.");
         }
-        return new RuleChange(record.id(), rule, record.time());
+        return new RuleChange(record.id(), rule, record.time(), record.partition(), record.offset());
     }
 }

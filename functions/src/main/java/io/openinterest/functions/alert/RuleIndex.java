@@ -74,7 +74,9 @@ final class RuleIndex {
             add(versions, changes.get(i).rule(), changes.get(i).time(), until);
             until = Math.min(until, changes.get(i).time());
         }
-        add(versions, start, Long.MIN_VALUE, until);
+        if (changes.size() < RuleChange.MOST_REMEMBERED) { // else other versions came between, which are forgotten
+            add(versions, start, Long.MIN_VALUE, until);
+        }
         versions.forEach(version -> drawer(version).add(version));
         if (versions.isEmpty()) {
             installed.remove(id);

@@ -6,5 +6,7 @@ package io.openinterest.functions.alert;
  * @param id its key, the rule's id
  * @param json the rule; null or empty removes it
  * @param time its Kafka timestamp, epoch milliseconds
+ * @param partition of the topic; all records of a key are in one
+ * @param offset its place in the partition
  */
-public record RuleRecord(String id, String json, long time) {}
+public record RuleRecord(String id, String json, long time, int partition, long offset) {}

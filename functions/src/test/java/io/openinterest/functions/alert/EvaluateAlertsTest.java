@@ -41,6 +41,7 @@ class EvaluateAlertsTest {
     private KeyedTwoInputStreamOperatorTestHarness<String, BoundaryRecord, AlertControl, AlertEvent> operator;
     private List<AlertRule> startRules = List.of();
     private final List<AlertEvent> published = new ArrayList<>();
+    private long offset;
 
     @AfterEach
     void close() throws Exception {
@@ -102,7 +103,7 @@ class EvaluateAlertsTest {
     void rulesSaidBeforeTheFirstWatermarkCountFromTheFirstBoundary() throws Exception {
         start(null);
         coverage(NOON, "0.8");
-        say(new RuleChange("coverage", rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"), NOON - 1));
+        say(change("coverage", rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"), NOON - 1));
         watermark(NOON);
 
         assertThat(story()).containsExactly("coverage/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.8");
@@ -112,7 +113,7 @@ class EvaluateAlertsTest {
     void aRuleTakesEffectAtTheFirstBoundaryAfterItsTime() throws Exception {
         start(null);
         watermark(NOON - MINUTE);
-        say(new RuleChange("coverage", rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"), NOON));
+        say(change("coverage", rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"), NOON));
         coverage(NOON, "0.8");
         coverage(NOON + 5 * MINUTE, "0.7");
         watermark(NOON + 5 * MINUTE);
@@ -127,13 +128,13 @@ class EvaluateAlertsTest {
         coverage(NOON, "0.8");
         watermark(NOON);
         AlertRule stricter = rule("coverage", "\"direction\": \"below\", \"warning\": 0.95");
-        say(new RuleChange("coverage", stricter, NOON + MINUTE));
+        say(change("coverage", stricter, NOON + MINUTE));
         coverage(NOON + 5 * MINUTE, "0.8");
         watermark(NOON + 5 * MINUTE);
-        say(new RuleChange("coverage", stricter, NOON + 6 * MINUTE));
+        say(change("coverage", stricter, NOON + 6 * MINUTE));
         coverage(NOON + 10 * MINUTE, "0.8");
         watermark(NOON + 10 * MINUTE);
-        say(new RuleChange("coverage", null, NOON + 11 * MINUTE));
+        say(change("coverage", null, NOON + 11 * MINUTE));
         watermark(NOON + 15 * MINUTE);
 
         assertThat(story())
@@ -147,12 +148,31 @@ class EvaluateAlertsTest {
     }
 
     @Test
+    void whatIsWrittenLaterCountsInWhateverOrderItComes() throws Exception {
+        // given a rule that was removed after it was written, and one that was written after it was removed
+        AlertRule rule = rule("gone", "\"direction\": \"below\", \"warning\": 0.9");
+        AlertRule stays = rule("stays", "\"direction\": \"below\", \"warning\": 0.9");
+        start(null);
+
+        // when the later is heard of first
+        say(new RuleChange("gone", null, NOON - 2 * MINUTE, 0, 8));
+        say(new RuleChange("gone", rule, NOON - 9 * MINUTE, 0, 7));
+        say(new RuleChange("stays", stays, NOON - 9 * MINUTE, 0, 6));
+        say(new RuleChange("stays", null, NOON - 9 * MINUTE, 0, 5));
+        coverage(NOON, "0.8");
+        watermark(NOON);
+
+        // then the later counts
+        assertThat(story()).containsExactly("stays/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.8");
+    }
+
+    @Test
     void changedRulesSurviveARestart() throws Exception {
         startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
         start(null);
         watermark(NOON - 10 * MINUTE);
-        say(new RuleChange("coverage", null, NOON - 9 * MINUTE));
-        say(new RuleChange("other", rule("other", "\"direction\": \"below\", \"warning\": 0.5"), NOON - 9 * MINUTE));
+        say(change("coverage", null, NOON - 9 * MINUTE));
+        say(change("other", rule("other", "\"direction\": \"below\", \"warning\": 0.5"), NOON - 9 * MINUTE));
         restart();
         coverage(NOON, "0.4");
         watermark(NOON);
@@ -249,6 +269,10 @@ class EvaluateAlertsTest {
         published.addAll(operator.extractOutputValues());
         operator.close();
         start(state);
+    }
+
+    private RuleChange change(String id, AlertRule rule, long time) {
+        return new RuleChange(id, rule, time, 0, offset++);
     }
 
     private void say(RuleChange change) throws Exception {

@@ -6,8 +6,11 @@ import io.openinterest.functions.alert.RuleIndex.Installed;
 import io.openinterest.functions.record.Interval;
 import java.util.List;
 import java.util.regex.Pattern;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.StringLength;
@@ -47,7 +50,8 @@ class RuleIndexTest {
     void aChangeTakesEffectAtTheFirstBoundaryAfterIt() {
         AlertRule first = rule("r", "asset", "5m", "0.01", "*");
         AlertRule second = rule("r", "asset", "5m", "0.02", "*");
-        index.install("r", first, List.of(new RuleChange("r", second, 100), new RuleChange("r", null, 200)));
+        index.install(
+                "r", first, List.of(new RuleChange("r", second, 100, 0, 1), new RuleChange("r", null, 200, 0, 2)));
 
         assertThat(inForce(100)).containsExactly(first);
         assertThat(inForce(101)).containsExactly(second);
@@ -64,9 +68,33 @@ class RuleIndexTest {
         index.install(
                 "r",
                 rule("r", "asset", "5m", "0.01", "*"),
-                List.of(new RuleChange("r", null, 300), new RuleChange("r", second, 100)));
+                List.of(new RuleChange("r", null, 300, 0, 1), new RuleChange("r", second, 100, 0, 2)));
 
         assertThat(inForce(301)).containsExactly(second);
+    }
+
+    @Property
+    void whatIsKnownOfARuleDoesNotDependOnTheOrderItIsHeardIn(@ForAll("heard") List<RuleChange> heard) {
+        List<RuleChange> known = null;
+        for (RuleChange change : heard) {
+            known = change.addedTo(known);
+        }
+        List<RuleChange> backwards = null;
+        for (int i = heard.size() - 1; i >= 0; i--) {
+            backwards = heard.get(i).addedTo(backwards);
+        }
+
+        assertThat(known).isEqualTo(backwards).hasSizeLessThanOrEqualTo(RuleChange.MOST_REMEMBERED);
+    }
+
+    @Provide
+    Arbitrary<List<RuleChange>> heard() {
+        return Arbitraries.longs()
+                .between(0, 300)
+                .map(offset -> new RuleChange("r", null, offset * 31 % 7, 0, offset))
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(400);
     }
 
     @Property

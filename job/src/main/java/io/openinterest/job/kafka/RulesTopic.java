@@ -120,7 +120,8 @@ public final class RulesTopic {
     }
 
     private static RuleRecord rule(ConsumerRecord<byte[], byte[]> record) {
-        return new RuleRecord(text(record.key()), text(record.value()), record.timestamp());
+        return new RuleRecord(
+                text(record.key()), text(record.value()), record.timestamp(), record.partition(), record.offset());
     }
 
     private static String text(byte[] bytes) {
