@@ -1,5 +1,6 @@
 package io.openinterest.transport;
 
+import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Fault;
@@ -34,7 +35,6 @@ final class BackfillRunner {
     private final Runnable done;
     private final Deque<Market> markets = new ArrayDeque<>();
     private int running;
-    private boolean reading;
 
     private static final class Market {
         final Deque<Request> open = new ArrayDeque<>();
@@ -52,11 +52,6 @@ final class BackfillRunner {
         this.from = from.isBefore(to.minus(MAX_SPAN)) ? to.minus(MAX_SPAN) : from;
         this.to = to;
         this.done = done;
-    }
-
-    /** True while an answer about the past is read. */
-    boolean isReading() {
-        return reading;
     }
 
     void start() {
@@ -130,19 +125,13 @@ final class BackfillRunner {
         }
         market.open.poll();
         market.tries = 0;
-        reading = true;
-        VenueReader.Outcome outcome;
-        try {
-            outcome = runner.observations()
-                    .read(
-                            "history",
-                            "history",
-                            request.toString(),
-                            reply,
-                            out -> runner.venue().history().parser().accept(reply, out));
-        } finally {
-            reading = false;
-        }
+        VenueReader.Outcome outcome = runner.observations()
+                .read(
+                        "history",
+                        Origin.HISTORY,
+                        request.toString(),
+                        reply,
+                        out -> runner.venue().history().parser().accept(reply, out));
         for (Request page : outcome.asked()) {
             if (market.asked.size() < MAX_PAGES && market.asked.add(page.toString())) {
                 market.open.addFirst(page);

@@ -1,18 +1,19 @@
 package io.openinterest.transport;
 
+import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.valuation.Listing;
+import io.openinterest.valuation.Trust;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.Feed.Poll.Kind;
-import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -49,14 +50,13 @@ final class PollRunner {
     private final class Sweep {
         final Deque<Request> open = new ArrayDeque<>();
         final Set<String> asked = new HashSet<>();
-        final List<Instrument> instruments = new ArrayList<>();
+        final Listing listing = new Listing();
         final long gap;
         int inFlight;
         int reported;
         int faultsInARow;
         final Set<String> repeated = new HashSet<>();
         boolean complete = true;
-        boolean legible = true;
         boolean aborted;
         boolean waiting;
         Duration pause;
@@ -228,15 +228,14 @@ final class PollRunner {
             VenueReader.Outcome outcome = runner.observations()
                     .read(
                             feed.name(),
-                            "rest",
+                            Origin.REST,
                             request.toString(),
                             reply,
                             out -> feed.parser().accept(reply, out));
             current.faultsInARow = 0;
             current.reported += outcome.reported();
             current.complete &= outcome.readable();
-            current.legible &= outcome.complete();
-            current.instruments.addAll(outcome.instruments());
+            current.listing.read(request, outcome);
             outcome.asked().forEach(current::add);
         }
     }
@@ -254,7 +253,7 @@ final class PollRunner {
         runner.observations().failed(request.toString(), fault, raw, runner.now());
         tellVenue(request, fault);
         switch (fault.kind()) {
-            case REFUSED -> current.complete = false;
+            case REFUSED -> leaveOut(current, request);
             case RETRY -> {
                 current.faultsInARow++;
                 current.aborted |= current.faultsInARow >= MAX_FAULTS_IN_A_ROW || current.asked.size() == 1;
@@ -262,7 +261,7 @@ final class PollRunner {
                 if (current.repeated.add(request + " " + request.body())) {
                     current.open.add(request);
                 } else {
-                    current.complete = false;
+                    leaveOut(current, request);
                 }
             }
             case LIMITED -> {
@@ -274,6 +273,11 @@ final class PollRunner {
                 }
             }
         }
+    }
+
+    private static void leaveOut(Sweep current, Request request) {
+        current.complete = false;
+        current.listing.missing(request);
     }
 
     private void tellVenue(Request request, Fault fault) {
@@ -291,13 +295,10 @@ final class PollRunner {
         // where many are asked, those without an answer after a second try wait for the next sweep
         boolean good = !current.aborted;
         if (feed.kind() == Kind.INSTRUMENTS) {
-            boolean complete = current.complete && !current.aborted;
-            // a row that can't be read today can't be read in a minute either: it delists nothing, but is no failure
-            boolean taken = runner.observations()
-                    .refresh(current.instruments, complete && current.legible, current.last, runner.now());
-            good &= complete && taken;
+            Trust trust = runner.observations().refresh(current.listing, !current.aborted, current.last, runner.now());
+            good &= current.complete && trust == Trust.ALL;
             // a list with holes is better than none: the venue begins, and the list is asked for again
-            listed |= taken && runner.observations().instruments().size() > 0;
+            listed |= trust != Trust.NONE && runner.observations().instruments().size() > 0;
             runner.listed();
         } else if (feed.kind() == Kind.DATA && good && current.reported == 0) {
             Fault empty = new Fault(

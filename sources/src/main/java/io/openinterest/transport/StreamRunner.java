@@ -1,5 +1,6 @@
 package io.openinterest.transport;
 
+import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
@@ -291,13 +292,13 @@ final class StreamRunner {
                 return;
             }
             Reply message = Reply.message(text, runner.now());
-            int reported = runner.whileStreaming(() -> runner.observations()
-                            .read(
-                                    feed.name(),
-                                    "websocket",
-                                    "WS " + feed.path(),
-                                    message,
-                                    out -> feed.parser().read(message, this, out)))
+            int reported = runner.observations()
+                    .read(
+                            feed.name(),
+                            Origin.WEBSOCKET,
+                            "WS " + feed.path(),
+                            message,
+                            out -> feed.parser().read(message, this, out))
                     .reported();
             if (reported > 0) {
                 dataAt = now();

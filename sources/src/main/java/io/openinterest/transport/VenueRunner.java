@@ -3,6 +3,7 @@ package io.openinterest.transport;
 import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.valuation.VenueReader;
@@ -24,7 +25,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +62,6 @@ public final class VenueRunner implements AutoCloseable {
     private Map<String, Observation> held;
 
     private final Map<String, StreamState> streamed = new HashMap<>();
-    private boolean streaming;
     private boolean open;
     private Instant lastLive;
 
@@ -101,8 +100,8 @@ public final class VenueRunner implements AutoCloseable {
         this.owed = venue.history() == null ? null : resumeFrom;
         this.observations = new VenueReader(venue, settings, new VenueReader.Sink() {
             @Override
-            public void observed(Observation observation) {
-                take(observation);
+            public void observed(Observation observation, Origin origin) {
+                take(observation, origin);
             }
 
             @Override
@@ -247,16 +246,6 @@ public final class VenueRunner implements AutoCloseable {
         polls.values().forEach(PollRunner::wake);
     }
 
-    /** Reads something of a stream, so that its observations are thinned out. */
-    <T> T whileStreaming(Supplier<T> reading) {
-        streaming = true;
-        try {
-            return reading.get();
-        } finally {
-            streaming = false;
-        }
-    }
-
     /** Runs on the venue's thread; after closing, never. An error is logged and ends only this task. */
     void run(Runnable task) {
         try {
@@ -291,17 +280,15 @@ public final class VenueRunner implements AutoCloseable {
 
     // ---- what comes out -------------------------------------------------------------------------------------------
 
-    private void take(Observation observation) {
+    private void take(Observation observation, Origin origin) {
         if (observation.delisted()) {
             // nothing of the stream may follow it
             streamed.remove(observation.market());
         }
-        if (history != null && history.isReading()) {
-            emit(observation);
-        } else if (streaming) {
-            thin(observation);
-        } else {
-            live(observation);
+        switch (origin) {
+            case HISTORY -> emit(observation);
+            case WEBSOCKET -> thin(observation);
+            default -> live(observation);
         }
     }
 

@@ -1,17 +1,19 @@
 package io.openinterest.valuation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import io.openinterest.adapters.Adapters;
-import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
-import io.openinterest.observation.Structure;
-import io.openinterest.venue.Assets;
+import io.openinterest.valuation.Listing.Entry;
+import io.openinterest.valuation.Listing.Problem;
+import io.openinterest.valuation.Prices.Price;
+import io.openinterest.valuation.Valuation.Figures;
+import io.openinterest.valuation.Valuation.Missing;
+import io.openinterest.valuation.WaitingRows.Waiting;
 import io.openinterest.venue.Conventions.Convention;
 import io.openinterest.venue.Conventions.TimeMeaning;
-import io.openinterest.venue.Conventions.Unit;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Fields;
 import io.openinterest.venue.Instrument;
@@ -29,10 +31,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,33 +47,33 @@ import java.util.stream.Stream;
  */
 public final class VenueReader implements Observer {
 
-    /** A price or rate older than this is not joined to a row, and a row waits no longer for one. */
-    private static final Duration JOIN = Duration.ofSeconds(60);
-
-    private static final Duration FUTURE = Duration.ofSeconds(60);
-    private static final BigDecimal HALF = new BigDecimal("0.5");
-    private static final int WAITING_LIMIT = 50_000;
+    private static final Duration MAX_CLOCK_AHEAD = Duration.ofSeconds(60);
 
     /** Far more than any venue needs; a symbol becomes part of keys and of state. */
-    private static final int MAX_SYMBOL = 200;
+    private static final int MAX_SYMBOL_LENGTH = 200;
 
     private final Venue venue;
     private final VenueSettings settings;
     private final Duration maxAge;
-    private final List<Pattern> symbols;
+    private final Map<String, Pattern> symbols;
     private final Sink sink;
 
-    private final Instruments book = new Instruments(this::isWanted);
-    private final Map<String, Price> prices = new HashMap<>();
-    private final Map<String, TreeMap<Instant, BigDecimal>> pastPrices = new HashMap<>();
-    private final Map<String, Rate> rates = new HashMap<>();
-    private final Map<String, Waiting> waiting = new LinkedHashMap<>();
+    private final ListedMarkets listed;
+    private final Prices prices;
+    private final WaitingRows waiting = new WaitingRows();
+    private final Set<String> news = new LinkedHashSet<>();
+    private final Map<String, Duration> maxAges = new HashMap<>();
     private Reading reading;
+    private boolean hasToldSymbols;
 
     /** Where results go. */
     public interface Sink {
-        /** A usable observation. */
-        void observed(Observation observation);
+        /**
+         * A usable observation.
+         *
+         * @param origin the way it really came, where the observation says {@code simulated} too
+         */
+        void observed(Observation observation, Origin origin);
 
         /** Something unusable. */
         void quarantined(Quarantined quarantined);
@@ -79,46 +83,31 @@ public final class VenueReader implements Observer {
      * What reading one answer brought.
      *
      * @param reported rows, prices and instruments it named, usable or not
-     * @param instruments entries of the instrument list
+     * @param listed the part of the instrument list that stands in it
      * @param asked further requests of the same sweep
      * @param readable false when the answer as a whole could not be read
-     * @param complete false when it or one of its rows could not be read: it may name less than the venue does
      */
-    public record Outcome(
-            int reported, List<Instrument> instruments, List<Request> asked, boolean readable, boolean complete) {}
-
-    private record Price(BigDecimal price, String source, Instant at) {}
-
-    private record Rate(String symbol, BigDecimal valueUsd, BigDecimal priceUsd, Instant at) {}
-
-    private record Waiting(Row row, Reading from) {}
+    public record Outcome(int reported, Listing.Part listed, List<Request> asked, boolean readable) {}
 
     /** The answer being read. */
     private static final class Reading {
         final String feed;
-        final String origin;
+        final Origin origin;
         final String endpoint;
         final Reply reply;
-        final List<Instrument> instruments = new ArrayList<>();
+        final List<Entry> entries = new ArrayList<>();
+        final List<Problem> problems = new ArrayList<>();
         final List<Request> asked = new ArrayList<>();
         int reported;
-        boolean complete = true;
+        boolean isWhole = true;
         JsonNode element;
         String symbol;
 
-        Reading(String feed, String origin, String endpoint, Reply reply) {
+        Reading(String feed, Origin origin, String endpoint, Reply reply) {
             this.feed = feed;
             this.origin = origin;
             this.endpoint = endpoint;
             this.reply = reply;
-        }
-
-        Instant at() {
-            return reply.receivedAt();
-        }
-
-        boolean isHistory() {
-            return origin.equals("history");
         }
 
         String raw() {
@@ -131,9 +120,9 @@ public final class VenueReader implements Observer {
         this.venue = venue;
         this.settings = settings;
         this.maxAge = settings.maxAge() != null ? settings.maxAge() : venue.maxAge();
-        this.symbols = settings.symbols() == null
-                ? null
-                : settings.symbols().stream().map(VenueReader::glob).toList();
+        this.symbols = settings.symbols() == null ? null : patterns(settings.symbols());
+        this.listed = new ListedMarkets(settings.id(), this::isWanted);
+        this.prices = new Prices(settings.common().rates(), maxAge);
         this.sink = sink;
     }
 
@@ -143,10 +132,10 @@ public final class VenueReader implements Observer {
      * Reads one good answer.
      *
      * @param feed name of the feed or history
-     * @param origin {@code rest}, {@code websocket} or {@code history}
+     * @param origin the way it came
      * @param endpoint what was asked, without secrets
      */
-    public Outcome read(String feed, String origin, String endpoint, Reply reply, Consumer<Observer> parser) {
+    public Outcome read(String feed, Origin origin, String endpoint, Reply reply, Consumer<Observer> parser) {
         Reading current = new Reading(feed, origin, endpoint, reply);
         reading = current;
         boolean readable = true;
@@ -158,57 +147,48 @@ public final class VenueReader implements Observer {
         } finally {
             reading = null;
         }
-        retryWaiting(reply.receivedAt());
-        return new Outcome(current.reported, current.instruments, current.asked, readable, current.complete);
+        retryWaiting();
+        Listing.Part part = new Listing.Part(current.entries, current.problems, current.isWhole);
+        return new Outcome(current.reported, part, current.asked, readable);
     }
 
     /**
      * Takes a sweep of the instrument list.
      *
-     * @param listed what all its answers named
-     * @param complete false when an answer is missing or a row could not be read; then nothing is delisted, for what
-     *     is not named may be in what is missing
-     * @return false when the list is empty or implausible and the old one stays
+     * @param sweep what its answers named
+     * @param isFinished false where it ended before all was asked
+     * @param endpoint the last question
+     * @return how much of it was believed
      */
-    public boolean refresh(List<Instrument> listed, boolean complete, String endpoint, Instant at) {
-        if (!complete) {
-            listed.stream().filter(entry -> entry.status() != Status.DELISTED).forEach(book::put);
-            return !listed.isEmpty();
-        }
-        Map<String, Instrument> next = new LinkedHashMap<>();
-        listed.forEach(entry -> next.put(entry.key(), entry));
-        List<Instrument> alive = book.all().stream()
-                .filter(entry -> entry.status() != Status.DELISTED)
-                .toList();
-        List<Instrument> lost = alive.stream()
-                .filter(entry -> isDelisted(next.get(entry.key())))
-                .toList();
-        if (next.isEmpty() || lost.size() * 2 > alive.size()) {
-            String detail = next.isEmpty()
-                    ? "the instrument list is empty"
-                    : "the instrument list lost " + lost.size() + " of " + alive.size() + " markets";
-            sink.quarantined(new Quarantined(at, settings.id(), endpoint, null, Reason.IMPLAUSIBLE_LIST, detail, null));
-            return false;
-        }
-        for (Instrument entry : lost) {
+    public Trust refresh(Listing sweep, boolean isFinished, String endpoint, Instant at) {
+        ListedMarkets.Renewal renewal = listed.renew(sweep, isFinished, at);
+        for (Instrument entry : renewal.delisted()) {
             if (isWanted(entry)) {
-                sink.observed(delisted(entry, at));
+                sink.observed(observation(entry, delisting(entry, at), Figures.NONE), Origin.REST);
             }
             waiting.remove(entry.key());
         }
-        book.all().forEach(entry -> book.remove(entry.key()));
-        next.values().forEach(book::put);
-        return true;
+        tell(renewal.problems(), endpoint, at);
+        if (renewal.trust() == Trust.ALL && !hasToldSymbols) {
+            hasToldSymbols = true;
+            tellUnmatchedSymbols(endpoint, at);
+        }
+        return renewal.trust();
     }
 
     /** Gives up on rows that waited too long for a price. To be called about once a second. */
     public void expire(Instant now) {
-        retryWaiting(now);
+        waiting.takeBefore(now.minus(Prices.JOIN_WITHIN)).forEach(this::giveUp);
+    }
+
+    /** Gives up on all rows that wait for a price, where nothing more is to come. */
+    public void giveUpWaiting() {
+        waiting.takeBefore(Instant.MAX).forEach(this::giveUp);
     }
 
     /** Forgets what a history read has left behind. */
     public void forgetPast() {
-        pastPrices.clear();
+        prices.forgetPast();
     }
 
     /** Records a question without a good answer. */
@@ -218,25 +198,34 @@ public final class VenueReader implements Observer {
 
     /** True for an instrument the user wants observed. */
     public boolean isWanted(Instrument instrument) {
-        return symbols == null
-                || symbols.stream()
-                        .anyMatch(
-                                pattern -> pattern.matcher(instrument.symbol()).matches()
-                                        || pattern.matcher(market(instrument)).matches());
+        return symbols == null || symbols.values().stream().anyMatch(pattern -> matches(pattern, instrument));
     }
 
     // ---- for the parsers ------------------------------------------------------------------------------------------
 
     @Override
     public void instrument(Instrument instrument) {
+        instrument(instrument.key(), instrument::status, () -> instrument);
+    }
+
+    @Override
+    public void instrument(String key, Supplier<Status> state, Supplier<Instrument> terms) {
         reading.reported++;
-        if (instrument.symbol().length() > MAX_SYMBOL) {
-            throw new Fields.BadSchema("the symbol is longer than " + MAX_SYMBOL + " characters");
+        if (key.length() > MAX_SYMBOL_LENGTH) {
+            throw new Fields.BadSchema("the symbol is longer than " + MAX_SYMBOL_LENGTH + " characters");
         }
-        if (instrument.contractSize() != null && instrument.contractSize().signum() <= 0) {
-            throw new Fields.BadSchema("the contract size of " + instrument.symbol() + " is not above 0");
+        Status status = null;
+        Instrument instrument = null;
+        try {
+            status = state.get();
+            instrument = checked(key, terms.get()).status(status);
+        } catch (RuntimeException e) {
+            // what is not observed anyway needs no terms
+            if (status == null || status == Status.OBSERVED) {
+                reading.problems.add(new Problem(key, reason(e), sentence(e), reading.endpoint, reading.raw()));
+            }
         }
-        reading.instruments.add(instrument);
+        reading.entries.add(new Entry(key, status, instrument));
     }
 
     @Override
@@ -244,7 +233,8 @@ public final class VenueReader implements Observer {
         Reading from = reading;
         from.reported++;
         from.symbol = symbol;
-        return new Row(symbol, row -> take(row, from));
+        Source source = new Source(from.feed, from.endpoint, from::raw);
+        return new Row(symbol, from.origin, from.reply.receivedAt(), row -> take(row, source));
     }
 
     @Override
@@ -266,7 +256,7 @@ public final class VenueReader implements Observer {
     public void pastPrice(String symbol, Instant time, BigDecimal price) {
         reading.reported++;
         if (price != null && price.signum() > 0) {
-            pastPrices.computeIfAbsent(symbol, key -> new TreeMap<>()).put(time, price);
+            prices.putPast(symbol, time, price);
         }
     }
 
@@ -306,323 +296,244 @@ public final class VenueReader implements Observer {
 
     @Override
     public Instruments instruments() {
-        return book;
+        return listed.instruments();
     }
-
-    // ---- valuation ------------------------------------------------------------------------------------------------
 
     private void price(String key, BigDecimal price, String source) {
         reading.reported++;
         if (price == null) {
             return;
         }
+        if (key == null) {
+            throw new Fields.BadSchema("a price has no name");
+        }
         if (price.signum() < 0) {
             quarantine(reading, key, Reason.MALFORMED, "the price of " + key + " is negative");
             return;
         }
-        prices.put(key, new Price(price, source, reading.at()));
+        prices.put(key, price, source, reading.reply.receivedAt());
+        news.add(key);
     }
 
-    private void take(Row row, Reading from) {
-        Instrument instrument = book.get(row.symbol);
-        if (instrument == null || instrument.status() != Status.OBSERVED || !isWanted(instrument)) {
+    // ---- rows -----------------------------------------------------------------------------------------------------
+
+    private void take(Row row, Source source) {
+        Instrument instrument = observed(row);
+        if (instrument == null) {
             return;
         }
         if (venue.isAggregator() && settings.common().directExchanges().contains(exchange(instrument))) {
-            quarantine(
-                    from,
-                    row.symbol,
-                    Reason.DUPLICATE_SOURCE,
-                    "a direct venue of " + exchange(instrument) + " is enabled");
+            String detail = "a direct venue of " + exchange(instrument) + " is enabled";
+            quarantine(row, source, Reason.DUPLICATE_SOURCE, detail);
             return;
         }
         String negative = negativeField(row);
         if (negative != null) {
-            quarantine(from, row.symbol, Reason.MALFORMED, "the " + negative + " is negative");
+            quarantine(row, source, Reason.MALFORMED, "the " + negative + " is negative");
             return;
         }
-        if (row.count == null) {
-            quarantine(from, row.symbol, Reason.MISSING_VALUE, "the open interest is missing");
+        if (row.count() == null) {
+            quarantine(row, source, Reason.MISSING_VALUE, "the open interest is missing");
             return;
         }
-        Observation observation = observe(row, instrument, from);
-        if (observation != null) {
-            report(observation, row, from);
-        } else if (from.isHistory()) {
-            quarantine(from, row.symbol, Reason.NO_USD_PRICE, "no price of that time is known");
-        } else if (waiting.size() < WAITING_LIMIT || waiting.containsKey(row.symbol)) {
-            waiting.put(row.symbol, new Waiting(row, copy(from)));
+        value(row, instrument, source);
+    }
+
+    /** The market of a row; null where it is not observed. */
+    private Instrument observed(Row row) {
+        Instrument instrument = instruments().get(row.symbol());
+        return instrument == null || instrument.status() != Status.OBSERVED || !isWanted(instrument)
+                ? null
+                : instrument;
+    }
+
+    private void value(Row row, Instrument instrument, Source source) {
+        Instrument terms = listed.restated(instrument, row.contractSize());
+        if (terms == null) {
+            String detail = "the contract size changed from "
+                    + instrument.contractSize().toPlainString() + " to "
+                    + row.contractSize().toPlainString() + "; it is held until two answers agree";
+            quarantine(row, source, Reason.IMPLAUSIBLE, detail);
+            return;
+        }
+        Convention convention = convention(source, terms, time(row));
+        Price price = prices.of(row);
+        BigDecimal fx = prices.usdPer(terms.quote(), row.receivedAt());
+        Valuation valuation = Valuation.of(row, terms, convention, price, fx);
+        if (valuation instanceof Figures figures) {
+            report(row, convention, observation(terms, provenance(row, convention), figures), source);
+        } else if (valuation == Missing.SIZE) {
+            quarantine(row, source, Reason.MISSING_VALUE, "no amount follows: the contract size is missing");
+        } else if (row.origin() == Origin.HISTORY) {
+            quarantine(row, source, Reason.NO_USD_PRICE, "no price of that time is known");
         } else {
-            quarantine(from, row.symbol, Reason.NO_USD_PRICE, "no price is known");
-        }
-    }
-
-    /** A waiting row keeps its own element, not the answer of megabytes it stood in. */
-    private static Reading copy(Reading from) {
-        String raw = from.raw();
-        String start = raw.substring(0, Math.min(raw.length(), 4096));
-        Reply bare = new Reply(null, 200, Map.of(), start, MissingNode.getInstance(), from.at());
-        return new Reading(from.feed, from.origin, from.endpoint, bare);
-    }
-
-    private void retryWaiting(Instant now) {
-        var entries = waiting.values().iterator();
-        while (entries.hasNext()) {
-            Waiting entry = entries.next();
-            Instrument instrument = book.get(entry.row.symbol);
-            if (instrument == null) {
-                entries.remove();
-                continue;
-            }
-            Observation observation = observe(entry.row, instrument, entry.from);
-            if (observation != null) {
-                entries.remove();
-                report(observation, entry.row, entry.from);
-            } else if (entry.from.at().plus(JOIN).isBefore(now)) {
-                entries.remove();
-                quarantine(
-                        entry.from,
-                        entry.row.symbol,
-                        Reason.NO_USD_PRICE,
-                        "no USD price was known within " + JOIN.toSeconds() + " s");
+            String awaited = valuation == Missing.RATE ? rateKey(terms.quote()) : row.priceKey();
+            if (!waiting.add(new Waiting(row, awaited, source.kept()))) {
+                quarantine(row, source, Reason.NO_USD_PRICE, "no price is known");
             }
         }
     }
 
-    private void report(Observation observation, Row row, Reading from) {
-        Convention convention = convention(from, book.get(row.symbol), observation.time());
+    private void report(Row row, Convention convention, Observation observation, Source source) {
+        Instant received = row.receivedAt();
         Instant exchangeTime = observation.exchangeTime();
-        if (observation.time().isAfter(from.at().plus(FUTURE))) {
-            quarantine(from, row.symbol, Reason.TIME_IN_FUTURE, "the time " + observation.time() + " is in the future");
-        } else if (!from.isHistory()
+        if (observation.time().isAfter(received.plus(MAX_CLOCK_AHEAD))) {
+            quarantine(row, source, Reason.TIME_IN_FUTURE, "the time " + observation.time() + " is in the future");
+        } else if (row.origin() != Origin.HISTORY
                 && convention.time() == TimeMeaning.SNAPSHOT
                 && exchangeTime != null
-                && exchangeTime.plus(maxAge(observation.venue())).isBefore(from.at())) {
-            quarantine(from, row.symbol, Reason.FROZEN_AT_SOURCE, "the venue's snapshot is of " + exchangeTime);
+                && exchangeTime.plus(maxAge(observation.venue())).isBefore(received)) {
+            quarantine(row, source, Reason.FROZEN_AT_SOURCE, "the venue's snapshot is of " + exchangeTime);
         } else {
-            remember(observation);
-            sink.observed(observation);
+            if (prices.remember(observation)) {
+                news.add(rateKey(observation.base()));
+            }
+            sink.observed(observation, row.origin());
         }
     }
 
-    /** The observation of a row; null while a price or rate is missing. */
-    private Observation observe(Row row, Instrument instrument, Reading from) {
-        Instant time = time(row, from);
-        Convention convention = convention(from, instrument, time);
-        BigDecimal fx = usdPer(instrument.quote(), from);
-        if (fx == null && !(row.value != null && row.valueInUsd)) {
-            return null;
+    /** Values the rows that waited for what came. */
+    private void retryWaiting() {
+        while (!news.isEmpty()) {
+            List<String> came = List.copyOf(news);
+            news.clear();
+            for (Waiting entry : waiting.takeFor(came)) {
+                Instrument instrument = observed(entry.row());
+                if (instrument != null) {
+                    value(entry.row(), instrument, entry.source());
+                }
+            }
         }
-        Price price = priceOf(row, from);
-        BigDecimal size = instrument.contractSize() == null ? BigDecimal.ONE : instrument.contractSize();
-        BigDecimal oneSide = convention.sides() == 2 ? row.count.multiply(HALF) : row.count;
-        boolean sizedInBase =
-                instrument.structure() == Structure.LINEAR || instrument.type().isOption();
-
-        BigDecimal face = switch (convention.unit()) {
-            case QUOTE -> oneSide;
-            case CONTRACTS ->
-                instrument.structure() == Structure.INVERSE && !sizedInBase ? oneSide.multiply(size) : null;
-            case BASE -> null;
-        };
-        BigDecimal amount = row.amount;
-        if (amount == null && convention.unit() == Unit.BASE) {
-            amount = oneSide;
-        } else if (amount == null && convention.unit() == Unit.CONTRACTS && sizedInBase) {
-            amount = oneSide.multiply(size);
-        }
-        boolean own = row.value != null && (row.value.signum() > 0 || amount == null || amount.signum() == 0);
-        BigDecimal valueUsd;
-        if (own) {
-            valueUsd = row.valueInUsd ? row.value : row.value.multiply(fx);
-        } else if (face != null) {
-            valueUsd = Fields.multiply(face, fx);
-        } else {
-            valueUsd = price == null ? null : Fields.multiply(Fields.multiply(amount, price.price), fx);
-        }
-        // without the price the amount and the value are the venue's own, and the price follows from them
-        boolean derived = (own || face != null)
-                && amount != null
-                && amount.signum() > 0
-                && valueUsd != null
-                && valueUsd.signum() > 0;
-        if (amount == null && valueUsd != null) {
-            amount = valueUsd.signum() == 0
-                    ? BigDecimal.ZERO
-                    : price == null || fx == null ? null : Fields.divide(valueUsd, price.price.multiply(fx));
-        }
-        if (amount == null || valueUsd == null) {
-            return null;
-        }
-        BigDecimal amountBase = amount.multiply(instrument.multiplier());
-        BigDecimal priceUsd;
-        String priceSource;
-        if (derived) {
-            priceUsd = Fields.divide(valueUsd, amountBase);
-            priceSource = "venue-value";
-        } else if (price != null && fx != null) {
-            BigDecimal perUnit = price.price.multiply(fx);
-            priceUsd = instrument.multiplier().compareTo(BigDecimal.ONE) == 0
-                    ? perUnit
-                    : Fields.divide(perUnit, instrument.multiplier());
-            priceSource = price.source;
-        } else {
-            return null;
-        }
-        boolean countsUnits = convention.unit() == Unit.CONTRACTS || instrument.contractSize() == null;
-        return new Observation(
-                market(instrument),
-                time,
-                exchange(instrument),
-                venueId(instrument),
-                instrument.symbol(),
-                instrument.assetClass(),
-                instrument.base(),
-                instrument.quote(),
-                instrument.margin(),
-                instrument.type(),
-                instrument.structure(),
-                instrument.expiration(),
-                instrument.strike(),
-                countsUnits ? row.count : Fields.divide(row.count, size),
-                instrument.contractSize(),
-                convention.sides(),
-                amountBase,
-                priceUsd,
-                priceSource,
-                valueUsd,
-                premiumUsd(row, amount, priceUsd.multiply(instrument.multiplier()), fx),
-                row.fundingRate,
-                row.fundingHours,
-                volumeUsd(row, priceUsd.multiply(instrument.multiplier()), fx),
-                row.time,
-                from.at(),
-                false,
-                origin(from.origin));
     }
 
-    private Observation delisted(Instrument instrument, Instant at) {
-        Convention convention = settings.common().conventions().find(venueId(instrument), null, instrument, at);
-        return new Observation(
-                market(instrument),
-                at,
-                exchange(instrument),
-                venueId(instrument),
-                instrument.symbol(),
-                instrument.assetClass(),
-                instrument.base(),
-                instrument.quote(),
-                instrument.margin(),
-                instrument.type(),
-                instrument.structure(),
-                instrument.expiration(),
-                instrument.strike(),
-                BigDecimal.ZERO,
-                instrument.contractSize(),
-                convention.sides(),
-                BigDecimal.ZERO,
-                null,
-                null,
-                BigDecimal.ZERO,
-                null,
-                null,
-                null,
-                null,
-                null,
-                at,
-                true,
-                origin("rest"));
+    private void giveUp(Waiting entry) {
+        String detail = "no USD price was known within " + Prices.JOIN_WITHIN.toSeconds() + " s";
+        quarantine(entry.row(), entry.source(), Reason.NO_USD_PRICE, detail);
     }
 
-    private static BigDecimal premiumUsd(Row row, BigDecimal amount, BigDecimal unitPriceUsd, BigDecimal fx) {
-        return Fields.multiply(Fields.multiply(row.premium, amount), row.premiumInBase ? unitPriceUsd : fx);
+    /** Apart from the names of symbols, which have no space. */
+    private static String rateKey(String asset) {
+        return "rate of " + asset;
     }
 
-    private static BigDecimal volumeUsd(Row row, BigDecimal unitPriceUsd, BigDecimal fx) {
-        if (row.volume == null) {
-            return null;
-        }
-        return switch (row.volumeUnit) {
-            case USD -> row.volume;
-            case QUOTE -> Fields.multiply(row.volume, fx);
-            case BASE -> row.volume.multiply(unitPriceUsd);
-        };
-    }
-
-    private Instant time(Row row, Reading from) {
-        Instant received = from.at();
-        if (from.isHistory()) {
-            if (row.time == null) {
+    private Instant time(Row row) {
+        Instant received = row.receivedAt();
+        if (row.origin() == Origin.HISTORY) {
+            if (row.time() == null) {
                 throw new Fields.BadSchema("a row of the past has no time");
             }
-            return row.time;
+            return row.time();
         }
-        if (row.time == null || row.time.isAfter(received)) {
+        if (row.time() == null || row.time().isAfter(received)) {
             return received;
         }
         Instant earliest = received.minus(settings.common().lateness());
-        return row.time.isBefore(earliest) ? earliest : row.time;
+        return row.time().isBefore(earliest) ? earliest : row.time();
     }
 
-    private Price priceOf(Row row, Reading from) {
-        if (row.price != null) {
-            return row.price.signum() == 0 ? null : new Price(row.price, row.priceSource, from.at());
+    private static String negativeField(Row row) {
+        if (isNegative(row.count())) {
+            return "open interest";
         }
-        Price known = prices.get(row.priceKey);
-        if (from.isHistory()) {
-            TreeMap<Instant, BigDecimal> past = pastPrices.get(row.priceKey);
-            Map.Entry<Instant, BigDecimal> entry = past == null ? null : past.floorEntry(row.time);
-            if (entry != null) {
-                return new Price(entry.getValue(), "mark", entry.getKey());
-            }
-            return known != null && !known.at.isAfter(row.time) ? known : null;
+        if (isNegative(row.amount())) {
+            return "amount";
         }
-        boolean near = known != null
-                && known.price.signum() > 0
-                && Duration.between(known.at, from.at()).abs().compareTo(JOIN) <= 0;
-        return near ? known : null;
+        if (isNegative(row.value())) {
+            return "value";
+        }
+        if (isNegative(row.price())) {
+            return "price";
+        }
+        if (isNegative(row.premium())) {
+            return "premium";
+        }
+        return isNegative(row.volume()) ? "volume" : null;
     }
 
-    /** USD of one unit of a quote asset; null while unknown. */
-    private BigDecimal usdPer(String quote, Reading from) {
-        BigDecimal fixed = settings.common().rates().get(quote);
-        if (fixed != null) {
-            return fixed;
-        }
-        if (Assets.isDollar(quote)) {
-            return BigDecimal.ONE;
-        }
-        Rate rate = rates.get(quote);
-        return rate == null || Duration.between(rate.at, from.at()).compareTo(maxAge) > 0 ? null : rate.priceUsd;
+    private static boolean isNegative(BigDecimal value) {
+        return value != null && value.signum() < 0;
     }
 
-    /** Keeps the price of the venue's largest dollar perpetual of each asset, for markets quoted in that asset. */
-    private void remember(Observation o) {
-        if (o.type() != MarketType.PERPETUAL
-                || !Assets.isDollar(o.quote())
-                || o.origin().equals("history")) {
-            return;
-        }
-        Rate known = rates.get(o.base());
-        if (known == null
-                || known.symbol.equals(o.symbol())
-                || known.valueUsd.compareTo(o.valueUsd()) < 0
-                || Duration.between(known.at, o.databaseTime()).compareTo(maxAge) > 0) {
-            rates.put(o.base(), new Rate(o.symbol(), o.valueUsd(), o.priceUsd(), o.databaseTime()));
-        }
+    // ---- observations ---------------------------------------------------------------------------------------------
+
+    /** What an observation says besides its market and its figures. */
+    private record Provenance(
+            Instant time,
+            int sides,
+            BigDecimal fundingRate,
+            BigDecimal fundingHours,
+            Instant exchangeTime,
+            Instant receivedAt,
+            boolean isDelisted,
+            Origin origin) {}
+
+    private Provenance provenance(Row row, Convention convention) {
+        return new Provenance(
+                time(row),
+                convention.sides(),
+                row.fundingRate(),
+                row.fundingHours(),
+                row.time(),
+                row.receivedAt(),
+                false,
+                row.origin());
     }
 
-    // ---- identity and small things --------------------------------------------------------------------------------
+    private Provenance delisting(Instrument instrument, Instant at) {
+        int sides = settings.common()
+                .conventions()
+                .find(venueId(instrument), null, instrument, at)
+                .sides();
+        return new Provenance(at, sides, null, null, null, at, true, Origin.REST);
+    }
 
-    private Convention convention(Reading from, Instrument instrument, Instant at) {
-        return settings.common().conventions().find(venueId(instrument), from.feed, instrument, at);
+    private Observation observation(Instrument instrument, Provenance provenance, Figures figures) {
+        Origin origin = settings.common().simulated() && provenance.origin != Origin.HISTORY
+                ? Origin.SIMULATED
+                : provenance.origin;
+        return new Observation(
+                market(instrument),
+                provenance.time,
+                exchange(instrument),
+                venueId(instrument),
+                instrument.symbol(),
+                instrument.assetClass(),
+                instrument.base(),
+                instrument.quote(),
+                instrument.margin(),
+                instrument.type(),
+                instrument.structure(),
+                instrument.expiration(),
+                instrument.strike(),
+                figures.contractCount(),
+                instrument.contractSize(),
+                provenance.sides,
+                figures.amountBase(),
+                figures.priceUsd(),
+                figures.priceSource(),
+                figures.valueUsd(),
+                figures.marketValueUsd(),
+                provenance.fundingRate,
+                provenance.fundingHours,
+                figures.volume24hUsd(),
+                provenance.exchangeTime,
+                provenance.receivedAt,
+                provenance.isDelisted,
+                origin.text());
+    }
+
+    private Convention convention(Source source, Instrument instrument, Instant at) {
+        return settings.common().conventions().find(venueId(instrument), source.feed(), instrument, at);
     }
 
     /** What stands under another venue id counts as long as that venue's own. */
     private Duration maxAge(String id) {
         return id.equals(settings.id())
                 ? maxAge
-                : Adapters.create(VenueSettings.of(id, settings.common())).maxAge();
+                : maxAges.computeIfAbsent(
+                        id,
+                        other -> Adapters.create(VenueSettings.of(other, settings.common()))
+                                .maxAge());
     }
 
     private String exchange(Instrument instrument) {
@@ -638,53 +549,106 @@ public final class VenueReader implements Observer {
         return exchange(instrument) + "-" + instrument.symbol() + "-" + kind;
     }
 
-    private String origin(String real) {
-        return settings.common().simulated() && !real.equals("history") ? "simulated" : real;
-    }
-
-    private static boolean isDelisted(Instrument instrument) {
-        return instrument == null || instrument.status() == Status.DELISTED;
-    }
-
-    private static String negativeField(Row row) {
-        if (isNegative(row.count)) {
-            return "open interest";
-        }
-        if (isNegative(row.amount)) {
-            return "amount";
-        }
-        if (isNegative(row.value)) {
-            return "value";
-        }
-        if (isNegative(row.price)) {
-            return "price";
-        }
-        if (isNegative(row.premium)) {
-            return "premium";
-        }
-        return isNegative(row.volume) ? "volume" : null;
-    }
-
-    private static boolean isNegative(BigDecimal value) {
-        return value != null && value.signum() < 0;
-    }
+    // ---- quarantine -----------------------------------------------------------------------------------------------
 
     private void unreadable(Reading from, RuntimeException e) {
-        from.complete = false;
-        Reason reason = e instanceof Fields.Malformed ? Reason.MALFORMED : Reason.SCHEMA;
-        quarantine(from, from.symbol, reason, sentence(e));
+        from.isWhole = false;
+        quarantine(from, from.symbol, reason(e), sentence(e));
     }
 
     private void quarantine(Reading from, String symbol, Reason reason, String detail) {
-        Instrument instrument = symbol == null ? null : book.get(symbol);
+        quarantine(from.reply.receivedAt(), from.endpoint, symbol, reason, detail, from.raw());
+    }
+
+    private void quarantine(Row row, Source source, Reason reason, String detail) {
+        String raw = source.raw().get();
+        quarantine(row.receivedAt(), source.endpoint(), row.symbol(), reason, detail, raw);
+    }
+
+    private void quarantine(Instant at, String endpoint, String symbol, Reason reason, String detail, String raw) {
+        Instrument instrument = symbol == null ? null : instruments().get(symbol);
         String market = instrument == null ? null : market(instrument);
-        sink.quarantined(new Quarantined(from.at(), settings.id(), from.endpoint, market, reason, detail, from.raw()));
+        sink.quarantined(new Quarantined(at, settings.id(), endpoint, market, reason, detail, raw));
+    }
+
+    /** One record for each fault, however many markets have it. */
+    private void tell(List<Problem> problems, String endpoint, Instant at) {
+        record Fault(Reason reason, String detail) {}
+        Map<Fault, List<Problem>> byFault = new LinkedHashMap<>();
+        problems.forEach(problem -> byFault.computeIfAbsent(
+                        new Fault(problem.reason(), problem.detail()), fault -> new ArrayList<>())
+                .add(problem));
+        byFault.forEach((fault, same) -> {
+            Problem first = same.get(0);
+            String detail = same.size() == 1
+                    ? fault.detail()
+                    : fault.detail() + " in " + same.size() + " rows, the first is " + first.key();
+            sink.quarantined(new Quarantined(
+                    at,
+                    settings.id(),
+                    first.endpoint() == null ? endpoint : first.endpoint(),
+                    same.size() > 1 || first.key() == null ? null : market(first.key()),
+                    fault.reason(),
+                    detail,
+                    first.raw()));
+        });
+    }
+
+    /** The id of a market whose terms may not be known. */
+    private String market(String key) {
+        Instrument instrument = instruments().get(key);
+        if (instrument != null) {
+            return market(instrument);
+        }
+        boolean isOption = !instruments().all().isEmpty()
+                && instruments().all().stream().allMatch(other -> other.type().isOption());
+        return venue.isAggregator() ? key : venue.exchange() + "-" + key + (isOption ? "-option" : "-future");
+    }
+
+    private void tellUnmatchedSymbols(String endpoint, Instant at) {
+        if (symbols == null) {
+            return;
+        }
+        symbols.forEach((text, pattern) -> {
+            if (instruments().all().stream().noneMatch(instrument -> matches(pattern, instrument))) {
+                String detail = "venues." + settings.id() + ".symbols has " + text + ", which no listed market matches";
+                sink.quarantined(
+                        new Quarantined(at, settings.id(), endpoint, null, Reason.UNKNOWN_INSTRUMENT, detail, null));
+            }
+        });
+    }
+
+    private boolean matches(Pattern pattern, Instrument instrument) {
+        return pattern.matcher(instrument.symbol()).matches()
+                || pattern.matcher(market(instrument)).matches();
+    }
+
+    private static Instrument checked(String key, Instrument instrument) {
+        if (!instrument.key().equals(key)) {
+            throw new IllegalStateException("the entry of " + key + " is named " + instrument.key());
+        }
+        if (instrument.contractSize() != null && instrument.contractSize().signum() <= 0) {
+            throw new Fields.BadSchema("the contract size is not above 0");
+        }
+        return instrument;
+    }
+
+    private static Reason reason(RuntimeException e) {
+        if (e instanceof Fields.Missing) {
+            return Reason.MISSING_VALUE;
+        }
+        return e instanceof Fields.Malformed ? Reason.MALFORMED : Reason.SCHEMA;
     }
 
     private static String sentence(RuntimeException e) {
-        return e instanceof Fields.BadSchema || e instanceof Fields.Malformed
+        return e instanceof Fields.BadSchema || e instanceof Fields.Malformed || e instanceof Fields.Missing
                 ? e.getMessage()
                 : "the answer has not the documented form: " + e;
+    }
+
+    private static Map<String, Pattern> patterns(List<String> texts) {
+        return texts.stream()
+                .collect(Collectors.toMap(text -> text, VenueReader::glob, (one, same) -> one, LinkedHashMap::new));
     }
 
     private static Pattern glob(String text) {

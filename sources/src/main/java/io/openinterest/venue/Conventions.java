@@ -1,8 +1,11 @@
 package io.openinterest.venue;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Structure;
@@ -30,12 +33,12 @@ public record Conventions(List<Convention> conventions) implements Serializable 
     private static final String BUILT_IN = "/conventions.yaml";
 
     /** What holds where no entry does: contracts, one side, no venue time. */
-    private static final Convention OTHERWISE =
-            new Convention(null, null, null, null, null, Unit.CONTRACTS, 1, TimeMeaning.NONE, "1970-01-01", "no entry");
+    private static final Convention OTHERWISE = new Convention(
+            null, null, null, null, null, Unit.CONTRACTS, 1, TimeMeaning.NONE, LocalDate.EPOCH, "no entry");
 
     /** The unit of a venue's count. */
     public enum Unit {
-        /** Contracts of the instrument's contract size, or of one unit where the list gives none. */
+        /** Contracts of the instrument's contract size; without one a count has no amount. */
         @JsonProperty("contracts")
         CONTRACTS,
         /** Units of the symbol's base. */
@@ -70,7 +73,7 @@ public record Conventions(List<Convention> conventions) implements Serializable 
      * @param unit unit of the count
      * @param sides 1 or 2
      * @param time what the venue's time says
-     * @param since first day (UTC) it holds, {@code YYYY-MM-DD}
+     * @param since first day (UTC) it holds
      * @param source where this is known from
      */
     public record Convention(
@@ -82,7 +85,7 @@ public record Conventions(List<Convention> conventions) implements Serializable 
             Unit unit,
             int sides,
             TimeMeaning time,
-            String since,
+            LocalDate since,
             String source)
             implements Serializable {
 
@@ -93,7 +96,6 @@ public record Conventions(List<Convention> conventions) implements Serializable 
             if (unit == null || time == null || since == null) {
                 throw new IllegalArgumentException("an entry of " + venue + " needs unit, time and since");
             }
-            LocalDate.parse(since);
         }
 
         private boolean fits(String id, String feed, Instrument instrument, Instant at) {
@@ -102,7 +104,7 @@ public record Conventions(List<Convention> conventions) implements Serializable 
                     && (endpoint == null || endpoint.equals(feed))
                     && (structure == null || structure == instrument.structure())
                     && (type == null || type.equals(typeOf(instrument.type())))
-                    && !start().isAfter(at);
+                    && !since.isAfter(LocalDate.ofInstant(at, ZoneOffset.UTC));
         }
 
         private int filters() {
@@ -111,10 +113,6 @@ public record Conventions(List<Convention> conventions) implements Serializable 
                     + (endpoint == null ? 0 : 1)
                     + (structure == null ? 0 : 1)
                     + (type == null ? 0 : 1);
-        }
-
-        private Instant start() {
-            return LocalDate.parse(since).atStartOfDay(ZoneOffset.UTC).toInstant();
         }
 
         private static String typeOf(MarketType type) {
@@ -155,14 +153,30 @@ public record Conventions(List<Convention> conventions) implements Serializable 
     public Convention find(String venue, String feed, Instrument instrument, Instant at) {
         return conventions.stream()
                 .filter(entry -> entry.fits(venue, feed, instrument, at))
-                .max(Comparator.comparingInt(Convention::filters).thenComparing(Convention::start))
+                .max(Comparator.comparingInt(Convention::filters).thenComparing(Convention::since))
                 .orElse(OTHERWISE);
     }
 
     private static Conventions read(InputStream in) throws IOException {
+        SimpleModule dates = new SimpleModule().addDeserializer(LocalDate.class, new DateDeserializer());
         return JsonMapper.builder(new YAMLFactory())
+                .addModule(dates)
                 .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .build()
                 .readValue(in, Conventions.class);
+    }
+
+    private static final class DateDeserializer extends FromStringDeserializer<LocalDate> {
+
+        private static final long serialVersionUID = 1L;
+
+        DateDeserializer() {
+            super(LocalDate.class);
+        }
+
+        @Override
+        protected LocalDate _deserialize(String text, DeserializationContext context) {
+            return LocalDate.parse(text);
+        }
     }
 }

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * One thing a venue is asked for again and again, or subscribed to. Feeds are declared fluently; each call gives a new
- * one, and what is not called keeps its default.
+ * One thing a venue is asked for again and again, or subscribed to. A feed is declared fluently, once, in
+ * {@link Venue#feeds}, and only read afterwards; what is not called keeps its default.
  */
 public sealed interface Feed {
 
@@ -18,93 +18,46 @@ public sealed interface Feed {
 
     /** A REST poll on a grid aligned to the epoch. Every sweep must report at least one row or price. */
     static Poll poll(String name) {
-        return new Poll(
-                name, Poll.Kind.DATA, null, (book, now) -> List.of(), null, (request, fault) -> {}, null, null, null);
+        return new Poll(name, Poll.Kind.DATA, null);
     }
 
     /**
-     * The instrument list. A sweep whose requests all succeed and whose rows can all be read is the whole list: what it
-     * no longer names is delisted.
-     * Every ten minutes unless said otherwise; other feeds wait for the first.
+     * The instrument list, every ten minutes unless said otherwise; other feeds wait for the first. What a completely
+     * read list no longer names is delisted.
      */
     static Poll instruments(String name) {
-        return new Poll(
-                name,
-                Poll.Kind.INSTRUMENTS,
-                Duration.ofMinutes(10),
-                (book, now) -> List.of(),
-                null,
-                (request, fault) -> {},
-                null,
-                null,
-                null);
+        return new Poll(name, Poll.Kind.INSTRUMENTS, Duration.ofMinutes(10));
     }
 
     /** A poll that may report nothing, for what the venue only keeps to itself (families, funding intervals). */
     static Poll lookup(String name) {
-        return new Poll(
-                name,
-                Poll.Kind.LOOKUP,
-                Duration.ofMinutes(10),
-                (book, now) -> List.of(),
-                null,
-                (request, fault) -> {},
-                null,
-                null,
-                null);
+        return new Poll(name, Poll.Kind.LOOKUP, Duration.ofMinutes(10));
     }
 
-    /** A WebSocket subscription below the venue's WebSocket URL. */
+    /** A WebSocket subscription. The path, with its query, stands below the venue's WebSocket URL. */
     static Subscription subscribe(String name, String path) {
-        return new Subscription(
-                name,
-                path,
-                book -> List.of(),
-                null,
-                null,
-                1,
-                200,
-                Duration.ofMillis(250),
-                null,
-                null,
-                Duration.ofSeconds(30),
-                Duration.ofHours(23),
-                Duration.ofSeconds(10),
-                null,
-                fresh -> {});
+        return new Subscription(name, path);
     }
 
     /** What a sweep asks. */
     @FunctionalInterface
     interface Plan {
         /** The requests of the sweep that starts now; pages are asked for by the parser. */
-        List<Request> requests(Instruments book, Instant now);
+        List<Request> requests(Instruments listed, Instant now);
     }
 
-    /**
-     * A REST poll.
-     *
-     * @param name see {@link Feed#name}
-     * @param kind what a sweep must report
-     * @param every distance of sweeps; null for the venue's poll interval
-     * @param plan the requests of a sweep, spread over it where there are many
-     * @param parser reads one good answer
-     * @param failed told of a request that got no good answer
-     * @param after feed that must have succeeded once, and goes first where both are due; null for the instrument list
-     * @param unless subscription in whose place it polls; null to poll always
-     * @param silence how long that subscription must have brought nothing
-     */
-    record Poll(
-            String name,
-            Kind kind,
-            Duration every,
-            Plan plan,
-            BiConsumer<Reply, Observer> parser,
-            BiConsumer<Request, Fault> failed,
-            String after,
-            String unless,
-            Duration silence)
-            implements Feed {
+    /** A REST poll. */
+    final class Poll implements Feed {
+
+        private final String name;
+        private final Kind kind;
+        private Duration every;
+        private Plan plan = (listed, now) -> List.of();
+        private BiConsumer<Reply, Observer> parser;
+        private BiConsumer<Request, Fault> failed = (request, fault) -> {};
+        private String after;
+        private String unless;
+        private Duration silence;
 
         /** What a sweep must report. */
         public enum Kind {
@@ -116,296 +69,281 @@ public sealed interface Feed {
             LOOKUP
         }
 
+        private Poll(String name, Kind kind, Duration every) {
+            this.name = name;
+            this.kind = kind;
+            this.every = every;
+        }
+
         /** Sweeps at multiples of this since the epoch. */
         public Poll every(Duration distance) {
-            return new Poll(name, kind, distance, plan, parser, failed, after, unless, silence);
+            every = distance;
+            return this;
         }
 
         /** One GET. */
         public Poll get(String path) {
-            return requests((book, now) -> List.of(Request.get(path)));
+            return get(path, 1);
         }
 
         /** One GET with a weight. */
         public Poll get(String path, int weight) {
-            return requests((book, now) -> List.of(Request.get(path).weight(weight)));
+            return requests((listed, now) -> List.of(Request.get(path).weight(weight)));
         }
 
         /** One POST of JSON. */
         public Poll post(String path, String json) {
-            return requests((book, now) -> List.of(Request.post(path, json)));
+            return requests((listed, now) -> List.of(Request.post(path, json)));
         }
 
-        /** Requests that depend on the book or the time; none is a sweep with nothing to do. */
-        public Poll requests(Plan other) {
-            return new Poll(name, kind, every, other, parser, failed, after, unless, silence);
+        /** Requests that depend on the list or the time; none is a sweep with nothing to do. */
+        public Poll requests(Plan requests) {
+            plan = requests;
+            return this;
         }
 
         /** Reads one good answer. */
         public Poll parse(BiConsumer<Reply, Observer> reader) {
-            return new Poll(name, kind, every, plan, reader, failed, after, unless, silence);
+            parser = reader;
+            return this;
         }
 
         /** Is told of each request without a good answer, e.g. to fill a negative cache. */
         public Poll failed(BiConsumer<Request, Fault> listener) {
-            return new Poll(name, kind, every, plan, parser, listener, after, unless, silence);
+            failed = listener;
+            return this;
         }
 
         /** Starts when that feed has succeeded once, and goes after it where both are due. */
         public Poll after(String feed) {
-            return new Poll(name, kind, every, plan, parser, failed, feed, unless, silence);
+            after = feed;
+            return this;
         }
 
         /** Polls only while that subscription has brought no data for so long. */
         public Poll whenSilent(String subscription, Duration longer) {
-            return new Poll(name, kind, every, plan, parser, failed, after, subscription, longer);
+            unless = subscription;
+            silence = longer;
+            return this;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        /** What a sweep must report. */
+        public Kind kind() {
+            return kind;
+        }
+
+        /** Distance of sweeps; null for the venue's poll interval. */
+        public Duration every() {
+            return every;
+        }
+
+        /** The requests of a sweep, spread over it where there are many. */
+        public Plan plan() {
+            return plan;
+        }
+
+        /** Reads one good answer. */
+        public BiConsumer<Reply, Observer> parser() {
+            return parser;
+        }
+
+        /** Is told of a request that got no good answer. */
+        public BiConsumer<Request, Fault> failed() {
+            return failed;
+        }
+
+        /** The feed that goes first; null for the instrument list. */
+        public String after() {
+            return after;
+        }
+
+        /** The subscription in whose place it polls; null to poll always. */
+        public String unless() {
+            return unless;
+        }
+
+        /** How long that subscription must have brought nothing; null to poll always. */
+        public Duration silence() {
+            return silence;
         }
     }
 
-    /**
-     * A WebSocket subscription. Topics are opaque texts, one per acknowledgement.
-     *
-     * @param name see {@link Feed#name}
-     * @param path path and query below the venue's WebSocket URL
-     * @param topics what is wanted, computed from the book at connect and after each change of it
-     * @param subscribe makes the frame that asks for some topics; null where the path says it all
-     * @param unsubscribe makes the frame that ends some topics; null where it is not worth it
-     * @param chunk topics per frame
-     * @param perConnection topics per connection; more open more connections
-     * @param pace distance of frames
-     * @param ping distance of pings; null where the client sends none
-     * @param pingFrame text of a ping; null for a WebSocket ping frame
-     * @param silence without data for so long the connection is replaced; heartbeats are no data
-     * @param maxAge a connection is replaced before the venue ends it
-     * @param acknowledged how long after the last frame all topics must have been confirmed; null if the venue
-     *     confirms none
-     * @param parser reads one message
-     * @param opened told the topics of a new connection before it subscribes: what was merged of them is dropped here
-     */
-    record Subscription(
-            String name,
-            String path,
-            Function<Instruments, List<String>> topics,
-            Function<List<String>, String> subscribe,
-            Function<List<String>, String> unsubscribe,
-            int chunk,
-            int perConnection,
-            Duration pace,
-            Duration ping,
-            String pingFrame,
-            Duration silence,
-            Duration maxAge,
-            Duration acknowledged,
-            Reader parser,
-            Consumer<List<String>> opened)
-            implements Feed {
+    /** A WebSocket subscription. Topics are opaque texts, one per acknowledgement. */
+    final class Subscription implements Feed {
 
-        /** Topics from the book and the frame that asks for some of them. */
-        public Subscription topics(
-                Function<Instruments, List<String>> wanted, int perFrame, Function<List<String>, String> frame) {
-            return new Subscription(
-                    name,
-                    path,
-                    wanted,
-                    frame,
-                    unsubscribe,
-                    perFrame,
-                    perConnection,
-                    pace,
-                    ping,
-                    pingFrame,
-                    silence,
-                    maxAge,
-                    acknowledged,
-                    parser,
-                    opened);
-        }
-
-        /** The frame that ends some topics. */
-        public Subscription unsubscribe(Function<List<String>, String> frame) {
-            return new Subscription(
-                    name,
-                    path,
-                    topics,
-                    subscribe,
-                    frame,
-                    chunk,
-                    perConnection,
-                    pace,
-                    ping,
-                    pingFrame,
-                    silence,
-                    maxAge,
-                    acknowledged,
-                    parser,
-                    opened);
-        }
-
-        /** At most so many topics on one connection. */
-        public Subscription perConnection(int most) {
-            return new Subscription(
-                    name,
-                    path,
-                    topics,
-                    subscribe,
-                    unsubscribe,
-                    chunk,
-                    most,
-                    pace,
-                    ping,
-                    pingFrame,
-                    silence,
-                    maxAge,
-                    acknowledged,
-                    parser,
-                    opened);
-        }
-
-        /** At least so long between frames. */
-        public Subscription pace(Duration distance) {
-            return new Subscription(
-                    name,
-                    path,
-                    topics,
-                    subscribe,
-                    unsubscribe,
-                    chunk,
-                    perConnection,
-                    distance,
-                    ping,
-                    pingFrame,
-                    silence,
-                    maxAge,
-                    acknowledged,
-                    parser,
-                    opened);
-        }
-
-        /** A ping of the application, sent every so often; a null frame is a WebSocket ping. */
-        public Subscription ping(Duration distance, String frame) {
-            return new Subscription(
-                    name,
-                    path,
-                    topics,
-                    subscribe,
-                    unsubscribe,
-                    chunk,
-                    perConnection,
-                    pace,
-                    distance,
-                    frame,
-                    silence,
-                    maxAge,
-                    acknowledged,
-                    parser,
-                    opened);
-        }
-
-        /** Replaced when no message reported anything for so long. */
-        public Subscription silence(Duration longest) {
-            return new Subscription(
-                    name,
-                    path,
-                    topics,
-                    subscribe,
-                    unsubscribe,
-                    chunk,
-                    perConnection,
-                    pace,
-                    ping,
-                    pingFrame,
-                    longest,
-                    maxAge,
-                    acknowledged,
-                    parser,
-                    opened);
-        }
-
-        /** Replaced at this age. */
-        public Subscription maxAge(Duration age) {
-            return new Subscription(
-                    name,
-                    path,
-                    topics,
-                    subscribe,
-                    unsubscribe,
-                    chunk,
-                    perConnection,
-                    pace,
-                    ping,
-                    pingFrame,
-                    silence,
-                    age,
-                    acknowledged,
-                    parser,
-                    opened);
-        }
-
-        /** How long to wait for {@link Socket#confirm} of every topic; null where the venue confirms none. */
-        public Subscription acknowledged(Duration longest) {
-            return new Subscription(
-                    name,
-                    path,
-                    topics,
-                    subscribe,
-                    unsubscribe,
-                    chunk,
-                    perConnection,
-                    pace,
-                    ping,
-                    pingFrame,
-                    silence,
-                    maxAge,
-                    longest,
-                    parser,
-                    opened);
-        }
-
-        /** Reads one message, decompressed. */
-        public Subscription parse(Reader reader) {
-            return new Subscription(
-                    name,
-                    path,
-                    topics,
-                    subscribe,
-                    unsubscribe,
-                    chunk,
-                    perConnection,
-                    pace,
-                    ping,
-                    pingFrame,
-                    silence,
-                    maxAge,
-                    acknowledged,
-                    reader,
-                    opened);
-        }
-
-        /** Is told the topics of a new connection before it subscribes. */
-        public Subscription opened(Consumer<List<String>> listener) {
-            return new Subscription(
-                    name,
-                    path,
-                    topics,
-                    subscribe,
-                    unsubscribe,
-                    chunk,
-                    perConnection,
-                    pace,
-                    ping,
-                    pingFrame,
-                    silence,
-                    maxAge,
-                    acknowledged,
-                    parser,
-                    listener);
-        }
+        private final String name;
+        private final String path;
+        private Function<Instruments, List<String>> topics = listed -> List.of();
+        private Function<List<String>, String> subscribe;
+        private Function<List<String>, String> unsubscribe;
+        private int chunk = 1;
+        private int perConnection = 200;
+        private Duration pace = Duration.ofMillis(250);
+        private Duration ping;
+        private String pingFrame;
+        private Duration silence = Duration.ofSeconds(30);
+        private Duration maxAge = Duration.ofHours(23);
+        private Duration acknowledged = Duration.ofSeconds(10);
+        private Reader parser;
+        private Consumer<List<String>> opened = fresh -> {};
 
         /** Reads one message. */
         @FunctionalInterface
         public interface Reader {
             /** Reports what it says, answers on the socket where it must. */
             void read(Reply message, Socket socket, Observer out);
+        }
+
+        private Subscription(String name, String path) {
+            this.name = name;
+            this.path = path;
+        }
+
+        /**
+         * Topics, computed from the list at connect and after each change of it, and the frame that asks for some of
+         * them. Without any the path says it all.
+         */
+        public Subscription topics(
+                Function<Instruments, List<String>> wanted, int perFrame, Function<List<String>, String> frame) {
+            topics = wanted;
+            chunk = perFrame;
+            subscribe = frame;
+            return this;
+        }
+
+        /** The frame that ends some topics, where that is worth it. */
+        public Subscription unsubscribe(Function<List<String>, String> frame) {
+            unsubscribe = frame;
+            return this;
+        }
+
+        /** At most so many topics on one connection; more open more connections. */
+        public Subscription perConnection(int most) {
+            perConnection = most;
+            return this;
+        }
+
+        /** At least so long between frames. */
+        public Subscription pace(Duration distance) {
+            pace = distance;
+            return this;
+        }
+
+        /** A ping of the application, sent every so often; a null frame is a WebSocket ping. */
+        public Subscription ping(Duration distance, String frame) {
+            ping = distance;
+            pingFrame = frame;
+            return this;
+        }
+
+        /** Replaced when no message reported anything for so long; heartbeats are no data. */
+        public Subscription silence(Duration longest) {
+            silence = longest;
+            return this;
+        }
+
+        /** Replaced at this age, before the venue ends it. */
+        public Subscription maxAge(Duration age) {
+            maxAge = age;
+            return this;
+        }
+
+        /** How long to wait for {@link Socket#confirm} of every topic; null where the venue confirms none. */
+        public Subscription acknowledged(Duration longest) {
+            acknowledged = longest;
+            return this;
+        }
+
+        /** Reads one message, decompressed. */
+        public Subscription parse(Reader reader) {
+            parser = reader;
+            return this;
+        }
+
+        /** Is told the topics of a new connection before it subscribes: what was merged of them is dropped here. */
+        public Subscription opened(Consumer<List<String>> listener) {
+            opened = listener;
+            return this;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        /** Path and query below the venue's WebSocket URL. */
+        public String path() {
+            return path;
+        }
+
+        /** What is wanted. */
+        public Function<Instruments, List<String>> topics() {
+            return topics;
+        }
+
+        /** Makes the frame that asks for some topics; null where the path says it all. */
+        public Function<List<String>, String> subscribe() {
+            return subscribe;
+        }
+
+        /** Makes the frame that ends some topics; null where it is not worth it. */
+        public Function<List<String>, String> unsubscribe() {
+            return unsubscribe;
+        }
+
+        /** Topics per frame. */
+        public int chunk() {
+            return chunk;
+        }
+
+        /** Topics per connection. */
+        public int perConnection() {
+            return perConnection;
+        }
+
+        /** Distance of frames. */
+        public Duration pace() {
+            return pace;
+        }
+
+        /** Distance of pings; null where the client sends none. */
+        public Duration ping() {
+            return ping;
+        }
+
+        /** Text of a ping; null for a WebSocket ping frame. */
+        public String pingFrame() {
+            return pingFrame;
+        }
+
+        /** Longest time without data. */
+        public Duration silence() {
+            return silence;
+        }
+
+        /** Age at which a connection is replaced. */
+        public Duration maxAge() {
+            return maxAge;
+        }
+
+        /** How long after the last frame all topics must have been confirmed; null if the venue confirms none. */
+        public Duration acknowledged() {
+            return acknowledged;
+        }
+
+        /** Reads one message. */
+        public Reader parser() {
+            return parser;
+        }
+
+        /** Is told the topics of a new connection. */
+        public Consumer<List<String>> opened() {
+            return opened;
         }
     }
 }

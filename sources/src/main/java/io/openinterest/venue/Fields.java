@@ -47,6 +47,15 @@ public final class Fields {
         }
     }
 
+    /** Thrown for a figure that must be there and is not; the message names the field. */
+    public static final class Missing extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Missing(String field) {
+            super("the field " + field + " is missing");
+        }
+    }
+
     /** Thrown for a payload that has not the documented form. */
     public static final class BadSchema extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -74,6 +83,37 @@ public final class Fields {
             throw new BadSchema("the field " + field + " is missing");
         }
         return text;
+    }
+
+    /**
+     * Text that may be left out.
+     *
+     * @param otherwise what an absent field means
+     * @param because why it means that, for who reads the parser; one clause
+     */
+    public static String optional(JsonNode row, String field, String otherwise, String because) {
+        String text = text(row, field);
+        return text == null ? otherwise : text;
+    }
+
+    /** A decimal that must be there: without it the row is a quarantine record of reason {@code missing-value}. */
+    public static BigDecimal requiredDecimal(JsonNode row, String field) {
+        BigDecimal decimal = decimal(row, field);
+        if (decimal == null) {
+            throw new Missing(field);
+        }
+        return decimal;
+    }
+
+    /** A decimal that may be left out; see {@link #optional}. */
+    public static BigDecimal optionalDecimal(JsonNode row, String field, BigDecimal otherwise, String because) {
+        BigDecimal decimal = decimal(row, field);
+        return decimal == null ? otherwise : decimal;
+    }
+
+    /** To be thrown for a word that no document knows, where its meaning matters (state, type, structure). */
+    public static BadSchema unknown(String field, String word) {
+        return new BadSchema("the field " + field + " says '" + word + "', which is not known");
     }
 
     /** A decimal, number or text; null when absent. */

@@ -11,36 +11,44 @@ import java.time.Instant;
  * lower case, {@code XBT} is btc, and {@code 1000PEPE} is pepe with multiplier 1000.
  *
  * @param symbol as the venue writes it
- * @param base canonical base asset
- * @param quote canonical quote asset; an option's is the currency of its strike
- * @param margin canonical margin asset
- * @param type kind of contract
- * @param structure inverse where margin and base are the same asset unless the venue says otherwise, else linear
- * @param expiration null for perpetuals
- * @param strike null but for options
- * @param contractSize what the list says one contract is, in its own unit (base for linear, quote for inverse); null
- *     where it says nothing
- * @param multiplier coins of {@code base} in one unit of the symbol's base; 1 unless the symbol is multiplied
- * @param assetClass class of the base
+ * @param coins what it is made of
+ * @param contract what kind of contract it is
  * @param status whether it is observed
- * @param exchange exchange of the market; null for the venue's own
- * @param venue venue id to report it under; null for the one it was read from
+ * @param reportedAs the names it is published under
  */
-public record Instrument(
-        String symbol,
-        String base,
-        String quote,
-        String margin,
-        MarketType type,
-        Structure structure,
-        Instant expiration,
-        BigDecimal strike,
-        BigDecimal contractSize,
-        BigDecimal multiplier,
-        AssetClass assetClass,
-        Status status,
-        String exchange,
-        String venue) {
+public record Instrument(String symbol, Coins coins, Contract contract, Status status, ReportedAs reportedAs) {
+
+    /**
+     * The assets of a market.
+     *
+     * @param base canonical base asset
+     * @param quote canonical quote asset; an option's is the currency of its strike
+     * @param margin canonical margin asset
+     * @param multiplier coins of {@code base} in one unit of the symbol's base; 1 unless the symbol is multiplied
+     * @param assetClass class of the base
+     */
+    public record Coins(String base, String quote, String margin, BigDecimal multiplier, AssetClass assetClass) {}
+
+    /**
+     * The terms of a market.
+     *
+     * @param type kind of contract
+     * @param structure inverse where margin and base are the same asset unless the venue says otherwise, else linear
+     * @param expiration null for perpetuals
+     * @param strike null but for options
+     * @param size what the list says one contract is, in its own unit (base for linear, quote for inverse); null where
+     *     it says nothing
+     */
+    public record Contract(
+            MarketType type, Structure structure, Instant expiration, BigDecimal strike, BigDecimal size) {}
+
+    /**
+     * Where a market belongs when it was read from somebody else.
+     *
+     * @param exchange exchange of the market; null for the venue's own
+     * @param venue venue id to report it under; null for the one it was read from
+     */
+    public record ReportedAs(String exchange, String venue) {}
 
     /** What the list says of a market. */
     public enum Status {
@@ -51,6 +59,8 @@ public record Instrument(
         /** Closed, delivered or settled: one last observation says so. */
         DELISTED
     }
+
+    private static final ReportedAs ITSELF = new ReportedAs(null, null);
 
     /** A perpetual. */
     public static Instrument perpetual(String symbol, String base, String quote, String margin) {
@@ -89,137 +99,117 @@ public record Instrument(
                 : Structure.LINEAR;
         return new Instrument(
                 symbol,
-                coin.asset(),
-                Assets.canonical(quote),
-                canonicalMargin,
-                type,
-                structure,
-                expiration,
-                strike,
-                null,
-                coin.multiplier(),
-                AssetClass.CRYPTO,
+                new Coins(coin.asset(), Assets.canonical(quote), canonicalMargin, coin.multiplier(), AssetClass.CRYPTO),
+                new Contract(type, structure, expiration, strike, null),
                 Status.OBSERVED,
-                null,
-                null);
+                ITSELF);
     }
 
-    /** What rows call it: the symbol, of another exchange the market id, as two exchanges can have the same symbol. */
+    /** The name rows use: the symbol, of another exchange the market id, as two exchanges can have the same symbol. */
     public String key() {
-        return exchange == null ? symbol : exchange + "-" + symbol + (type.isOption() ? "-option" : "-future");
+        return exchange() == null ? symbol : exchange() + "-" + symbol + (type().isOption() ? "-option" : "-future");
     }
 
-    /** With a contract size, in the unit of the list. */
+    /** With a contract size, in the unit of the list; null where the list has no such field. */
     public Instrument contractSize(BigDecimal size) {
-        return new Instrument(
-                symbol,
-                base,
-                quote,
-                margin,
-                type,
-                structure,
-                expiration,
-                strike,
-                size,
-                multiplier,
-                assetClass,
-                status,
-                exchange,
-                venue);
+        return with(new Contract(type(), structure(), expiration(), strike(), size));
     }
 
     /** With a structure the assets do not tell. */
     public Instrument structure(Structure other) {
-        return new Instrument(
-                symbol,
-                base,
-                quote,
-                margin,
-                type,
-                other,
-                expiration,
-                strike,
-                contractSize,
-                multiplier,
-                assetClass,
-                status,
-                exchange,
-                venue);
+        return with(new Contract(type(), other, expiration(), strike(), contractSize()));
     }
 
     /** With another status. */
     public Instrument status(Status other) {
-        return new Instrument(
-                symbol,
-                base,
-                quote,
-                margin,
-                type,
-                structure,
-                expiration,
-                strike,
-                contractSize,
-                multiplier,
-                assetClass,
-                other,
-                exchange,
-                venue);
+        return new Instrument(symbol, coins, contract, other, reportedAs);
     }
 
     /** With another canonical base and the coins in one unit of the symbol's base, e.g. pepe and 1000 for kPEPE. */
-    public Instrument base(String asset, BigDecimal coins) {
-        return new Instrument(
-                symbol,
-                asset,
-                quote,
-                margin,
-                type,
-                structure,
-                expiration,
-                strike,
-                contractSize,
-                coins,
-                assetClass,
-                status,
-                exchange,
-                venue);
+    public Instrument base(String asset, BigDecimal multiplier) {
+        return with(new Coins(asset, quote(), margin(), multiplier, assetClass()));
     }
 
-    /** Of another class than crypto; {@code asset} is the base as it stands, e.g. the stock's ticker. */
+    /**
+     * Of a class; {@code asset} is the base as it stands, e.g. the stock's ticker, since no number in the name of what
+     * is no coin is a multiplier. A coin stays as the factory made it.
+     */
     public Instrument assetClass(AssetClass other, String asset) {
-        return new Instrument(
-                symbol,
-                Assets.canonical(asset),
-                quote,
-                margin,
-                type,
-                structure,
-                expiration,
-                strike,
-                contractSize,
-                BigDecimal.ONE,
-                other,
-                status,
-                exchange,
-                venue);
+        return other == AssetClass.CRYPTO
+                ? this
+                : with(new Coins(Assets.canonical(asset), quote(), margin(), BigDecimal.ONE, other));
     }
 
-    /** Of another exchange, as an aggregator reports it. */
-    public Instrument of(String otherExchange, String otherVenue) {
-        return new Instrument(
-                symbol,
-                base,
-                quote,
-                margin,
-                type,
-                structure,
-                expiration,
-                strike,
-                contractSize,
-                multiplier,
-                assetClass,
-                status,
-                otherExchange,
-                otherVenue);
+    /** Of another exchange and product line, as an aggregator reports it; a null venue is the one it was read from. */
+    public Instrument of(String exchange, String venue) {
+        return new Instrument(symbol, coins, contract, status, new ReportedAs(exchange, venue));
+    }
+
+    /** Canonical base asset. */
+    public String base() {
+        return coins.base();
+    }
+
+    /** Canonical quote asset. */
+    public String quote() {
+        return coins.quote();
+    }
+
+    /** Canonical margin asset. */
+    public String margin() {
+        return coins.margin();
+    }
+
+    /** Coins of the base in one unit of the symbol's base. */
+    public BigDecimal multiplier() {
+        return coins.multiplier();
+    }
+
+    /** Class of the base. */
+    public AssetClass assetClass() {
+        return coins.assetClass();
+    }
+
+    /** Kind of contract. */
+    public MarketType type() {
+        return contract.type();
+    }
+
+    /** Linear, inverse or quanto. */
+    public Structure structure() {
+        return contract.structure();
+    }
+
+    /** When it expires; null for perpetuals. */
+    public Instant expiration() {
+        return contract.expiration();
+    }
+
+    /** Strike price; null but for options. */
+    public BigDecimal strike() {
+        return contract.strike();
+    }
+
+    /** Size of one contract in the unit of the list; null where it says nothing. */
+    public BigDecimal contractSize() {
+        return contract.size();
+    }
+
+    /** Exchange of the market; null for the venue's own. */
+    public String exchange() {
+        return reportedAs.exchange();
+    }
+
+    /** Venue id to report it under; null for the one it was read from. */
+    public String venue() {
+        return reportedAs.venue();
+    }
+
+    private Instrument with(Coins other) {
+        return new Instrument(symbol, other, contract, status, reportedAs);
+    }
+
+    private Instrument with(Contract other) {
+        return new Instrument(symbol, coins, other, status, reportedAs);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What parsers report to. It values rows, converts quotes, counts sides by the conventions, clamps times, and turns
@@ -11,8 +12,19 @@ import java.util.function.Consumer;
  */
 public interface Observer {
 
-    /** An entry of the instrument list. */
+    /** An entry of the instrument list that was read completely. */
     void instrument(Instrument instrument);
+
+    /**
+     * An entry of the instrument list. Its state is judged first: what the list calls closed leaves, and what is not
+     * observed needs no terms. A state or terms that can't be read make only this market unknown: it stays listed, is
+     * not observed, and a quarantine record says why, one for each fault and sweep.
+     *
+     * @param key the symbol, or what {@link Instrument#key} will be
+     * @param state reads the state
+     * @param terms reads the rest
+     */
+    void instrument(String key, Supplier<Instrument.Status> state, Supplier<Instrument> terms);
 
     /**
      * Starts a row of open interest. Rows of symbols that are not in the list, not observed or filtered out by the user

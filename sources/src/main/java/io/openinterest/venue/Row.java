@@ -1,5 +1,6 @@
 package io.openinterest.venue;
 
+import io.openinterest.observation.Origin;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.function.Consumer;
@@ -11,63 +12,80 @@ import java.util.function.Consumer;
  */
 public final class Row {
 
-    public final String symbol;
+    private final String symbol;
+    private final Origin origin;
+    private final Instant receivedAt;
     private final Consumer<Row> emit;
 
-    public BigDecimal count;
-    public BigDecimal amount;
-    public BigDecimal value;
-    public boolean valueInUsd;
-    public BigDecimal price;
-    public String priceSource;
-    public String priceKey;
-    public BigDecimal premium;
-    public boolean premiumInBase;
-    public BigDecimal fundingRate;
-    public BigDecimal fundingHours;
-    public BigDecimal volume;
-    public VolumeUnit volumeUnit;
-    public Instant time;
+    private BigDecimal count;
+    private BigDecimal amount;
+    private BigDecimal value;
+    private boolean isValueInUsd;
+    private BigDecimal price;
+    private String priceSource;
+    private String priceKey;
+    private BigDecimal premium;
+    private boolean isPremiumInBase;
+    private BigDecimal contractSize;
+    private BigDecimal fundingRate;
+    private BigDecimal fundingHours;
+    private BigDecimal volume;
+    private VolumeUnit volumeUnit;
+    private Instant time;
 
+    /** Unit of a traded volume. */
     public enum VolumeUnit {
+        /** The quote currency. */
         QUOTE,
+        /** Units of the symbol's base. */
         BASE,
+        /** USD. */
         USD
     }
 
-    public Row(String symbol, Consumer<Row> emit) {
+    /**
+     * A row of a market; parsers get theirs from {@link Observer#row}.
+     *
+     * @param symbol key of the instrument
+     * @param origin the way it came
+     * @param receivedAt when the payload came
+     * @param emit takes the finished row
+     */
+    public Row(String symbol, Origin origin, Instant receivedAt, Consumer<Row> emit) {
         this.symbol = symbol;
+        this.origin = origin;
+        this.receivedAt = receivedAt;
         this.emit = emit;
         this.priceKey = symbol;
     }
 
     /** Open interest as the venue reports it, in the unit and with the sides the conventions state. */
     public Row count(BigDecimal reported) {
-        this.count = reported;
+        count = reported;
         return this;
     }
 
     /** One-sided open interest in units of the symbol's base, where the venue has such a field of its own. */
     public Row amount(BigDecimal oneSided) {
-        this.amount = oneSided;
+        amount = oneSided;
         return this;
     }
 
     /** One-sided value in the quote currency, where the venue has such a field of its own. */
     public Row value(BigDecimal oneSided) {
-        this.value = oneSided;
-        this.valueInUsd = false;
+        value = oneSided;
+        isValueInUsd = false;
         return this;
     }
 
     /** One-sided value in USD, where the venue has such a field of its own. */
     public Row valueUsd(BigDecimal oneSided) {
-        this.value = oneSided;
-        this.valueInUsd = true;
+        value = oneSided;
+        isValueInUsd = true;
         return this;
     }
 
-    /** Mark price of one unit of the symbol's base in its quote. Of several prices the first that is given counts. */
+    /** Mark price of one unit of the symbol's base in its quote. The first price given wins. */
     public Row mark(BigDecimal markPrice) {
         return price("mark", markPrice);
     }
@@ -84,28 +102,34 @@ public final class Row {
 
     /** Name under which the price was or will be reported, where it is not the symbol's own, e.g. an option's index. */
     public Row priceOf(String key) {
-        this.priceKey = key;
+        priceKey = key;
         return this;
     }
 
     /** Options: price of the option for one unit of the base, in the quote currency. */
     public Row premium(BigDecimal perUnit) {
-        this.premium = perUnit;
-        this.premiumInBase = false;
+        premium = perUnit;
+        isPremiumInBase = false;
         return this;
     }
 
     /** Options: price of the option for one unit of the base, in base coins, as Deribit's inverse options have it. */
     public Row premiumInBase(BigDecimal perUnit) {
-        this.premium = perUnit;
-        this.premiumInBase = true;
+        premium = perUnit;
+        isPremiumInBase = true;
+        return this;
+    }
+
+    /** Contract size in the unit of the list, where the payload with the figures states it again. */
+    public Row contractSize(BigDecimal stated) {
+        contractSize = stated;
         return this;
     }
 
     /** Funding as a fraction of notional per so many hours; null hours are 8. */
     public Row funding(BigDecimal rate, BigDecimal hours) {
-        this.fundingRate = rate;
-        this.fundingHours = rate == null ? null : hours;
+        fundingRate = rate;
+        fundingHours = rate == null ? null : hours;
         return this;
     }
 
@@ -126,7 +150,7 @@ public final class Row {
 
     /** The venue's own time of the figure; null where it gives none. */
     public Row at(Instant venueTime) {
-        this.time = venueTime;
+        time = venueTime;
         return this;
     }
 
@@ -135,17 +159,107 @@ public final class Row {
         emit.accept(this);
     }
 
+    /** Key of the instrument. */
+    public String symbol() {
+        return symbol;
+    }
+
+    /** The way it came. */
+    public Origin origin() {
+        return origin;
+    }
+
+    /** When the payload came. */
+    public Instant receivedAt() {
+        return receivedAt;
+    }
+
+    /** Open interest as reported. */
+    public BigDecimal count() {
+        return count;
+    }
+
+    /** The venue's own one-sided amount in units of the symbol's base. */
+    public BigDecimal amount() {
+        return amount;
+    }
+
+    /** The venue's own one-sided value. */
+    public BigDecimal value() {
+        return value;
+    }
+
+    /** True where that value is in USD, false where it is in the quote currency. */
+    public boolean isValueInUsd() {
+        return isValueInUsd;
+    }
+
+    /** Price of one unit of the symbol's base in its quote; null where the payload has none. */
+    public BigDecimal price() {
+        return price;
+    }
+
+    /** {@code mark}, {@code index} or {@code last}; null without a price. */
+    public String priceSource() {
+        return priceSource;
+    }
+
+    /** Name under which the price is reported where the payload has none. */
+    public String priceKey() {
+        return priceKey;
+    }
+
+    /** Price of an option for one unit of the base. */
+    public BigDecimal premium() {
+        return premium;
+    }
+
+    /** True where the premium is in base coins, false where it is in the quote currency. */
+    public boolean isPremiumInBase() {
+        return isPremiumInBase;
+    }
+
+    /** Contract size as this payload states it. */
+    public BigDecimal contractSize() {
+        return contractSize;
+    }
+
+    /** Funding as a fraction of notional. */
+    public BigDecimal fundingRate() {
+        return fundingRate;
+    }
+
+    /** Hours of one funding. */
+    public BigDecimal fundingHours() {
+        return fundingHours;
+    }
+
+    /** Traded in 24 hours. */
+    public BigDecimal volume() {
+        return volume;
+    }
+
+    /** Unit of what was traded; null without a volume. */
+    public VolumeUnit volumeUnit() {
+        return volumeUnit;
+    }
+
+    /** The venue's own time. */
+    public Instant time() {
+        return time;
+    }
+
     private Row price(String source, BigDecimal given) {
         if (given != null && price == null) {
-            this.price = given;
-            this.priceSource = source;
+            price = given;
+            priceSource = source;
         }
         return this;
     }
 
     private Row volume(BigDecimal traded, VolumeUnit unit) {
-        this.volume = traded;
-        this.volumeUnit = unit;
+        volume = traded;
+        volumeUnit = unit;
         return this;
     }
 }

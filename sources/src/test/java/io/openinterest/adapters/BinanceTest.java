@@ -3,7 +3,9 @@ package io.openinterest.adapters;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
+import io.openinterest.valuation.Listing;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.Instrument;
@@ -53,11 +55,13 @@ class BinanceTest {
         Reply list = Reply.of(Request.get("/fapi/v1/exchangeInfo"), 200, Map.of(), exchangeInfo(650), NOW);
         VenueReader.Outcome listed = out.read(
                 "instruments",
-                "rest",
+                Origin.REST,
                 "instruments",
                 list,
                 observer -> polls.get("instruments").parser().accept(list, observer));
-        out.refresh(listed.instruments(), true, "instruments", NOW);
+        Listing listing = new Listing();
+        listing.read(list.request(), listed);
+        out.refresh(listing, true, "instruments", NOW);
 
         // when
         List<Request> openInterest = polls.get("open-interest").plan().requests(out.instruments(), NOW);
@@ -105,7 +109,7 @@ class BinanceTest {
 
     private static final class Ignored implements VenueReader.Sink {
         @Override
-        public void observed(Observation observation) {}
+        public void observed(Observation observation, Origin origin) {}
 
         @Override
         public void quarantined(Quarantined quarantined) {}

@@ -1,6 +1,7 @@
 package io.openinterest.adapters;
 
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Socket;
@@ -9,7 +10,7 @@ import io.openinterest.venue.Socket;
 final class Unheard implements VenueReader.Sink, Socket {
 
     @Override
-    public void observed(Observation observation) {}
+    public void observed(Observation observation, Origin origin) {}
 
     @Override
     public void quarantined(Quarantined quarantined) {}

@@ -9,7 +9,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.openinterest.observation.Json;
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
+import io.openinterest.valuation.Listing;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
@@ -60,9 +62,8 @@ final class VenueCase {
     private VenueReader out;
 
     /** Answers of one sweep of the instrument list that is not finished yet. */
-    private final List<Instrument> listed = new ArrayList<>();
+    private Listing listing = new Listing();
 
-    private boolean complete;
     private String sweeping;
 
     private record Block(String header, String body) {
@@ -92,7 +93,7 @@ final class VenueCase {
         }
         start();
         finishSweep();
-        out.expire(now.plusSeconds(61));
+        out.giveUpWaiting();
         assertThat(texts(observations)).as("observations that no block expects").isEmpty();
         assertThat(texts(quarantine))
                 .as("quarantine records that no block expects")
@@ -146,7 +147,7 @@ final class VenueCase {
         venue.feeds().forEach(feed -> feeds.put(feed.name(), feed));
         out = new VenueReader(venue, settings, new VenueReader.Sink() {
             @Override
-            public void observed(Observation observation) {
+            public void observed(Observation observation, Origin origin) {
                 observations.add(observation);
             }
 
@@ -165,7 +166,7 @@ final class VenueCase {
             Request request = request(block, poll);
             answer(
                     poll.name(),
-                    "rest",
+                    Origin.REST,
                     request,
                     block,
                     reply -> observer -> poll.parser().accept(reply, observer),
@@ -177,7 +178,7 @@ final class VenueCase {
                 Reply message = Reply.message(line, now);
                 out.read(
                         name,
-                        "websocket",
+                        Origin.WEBSOCKET,
                         "WS " + subscription.path(),
                         message,
                         observer -> subscription.parser().read(message, socket(), observer));
@@ -186,7 +187,7 @@ final class VenueCase {
             Request request = request(block, null);
             answer(
                     name,
-                    "history",
+                    Origin.HISTORY,
                     request,
                     block,
                     reply -> observer -> venue.history().parser().accept(reply, observer),
@@ -200,7 +201,7 @@ final class VenueCase {
         Consumer<Observer> of(Reply reply);
     }
 
-    private void answer(String name, String origin, Request request, Block block, Reading reading, Feed.Poll poll) {
+    private void answer(String name, Origin origin, Request request, Block block, Reading reading, Feed.Poll poll) {
         int status = 200;
         Map<String, String> headers = new HashMap<>();
         for (String word : block.header().split("\\s+")) {
@@ -215,7 +216,6 @@ final class VenueCase {
         boolean list = poll != null && poll.kind() == Feed.Poll.Kind.INSTRUMENTS;
         if (list && sweeping == null) {
             sweeping = name;
-            complete = true;
         }
         Fault fault = venue.fault(reply);
         if (fault != null) {
@@ -223,19 +223,22 @@ final class VenueCase {
             if (poll != null) {
                 poll.failed().accept(request, fault);
             }
-            complete = false;
+            if (list) {
+                listing.missing(request);
+            }
             return;
         }
         VenueReader.Outcome outcome = out.read(name, origin, request.toString(), reply, reading.of(reply));
-        complete &= outcome.complete();
-        listed.addAll(outcome.instruments());
+        if (list) {
+            listing.read(request, outcome);
+        }
         outcome.asked().forEach(asked -> socketCalls.add("ask " + asked));
     }
 
     private void finishSweep() {
         if (sweeping != null) {
-            out.refresh(listed, complete, sweeping, now);
-            listed.clear();
+            out.refresh(listing, true, sweeping, now);
+            listing = new Listing();
             sweeping = null;
         }
     }
@@ -284,7 +287,7 @@ final class VenueCase {
                 observations.clear();
             }
             case "quarantine" -> {
-                out.expire(now.plusSeconds(61));
+                out.giveUpWaiting();
                 compare(block.lines(), texts(quarantine), -1);
                 quarantine.clear();
             }

@@ -2,6 +2,7 @@ package io.openinterest.adapters;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.openinterest.observation.Origin;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.Reply;
@@ -35,7 +36,7 @@ class VenueFuzzIT {
                 Reply.of(Request.get("/any?symbol=BTCUSDT"), status, Map.of(), data.consumeRemainingAsString(), NOW);
 
         venue.fault(reply);
-        out.read(feed.name(), "rest", "any", reply, observer -> {
+        out.read(feed.name(), Origin.REST, "any", reply, observer -> {
             if (feed instanceof Feed.Poll poll) {
                 poll.parser().accept(reply, observer);
             } else if (feed instanceof Feed.Subscription subscription) {

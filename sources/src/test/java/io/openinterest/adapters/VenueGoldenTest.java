@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.openinterest.observation.Origin;
+import io.openinterest.valuation.Listing;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.Reply;
@@ -73,12 +75,18 @@ class VenueGoldenTest {
     private static void read(Feed feed, Reply reply, VenueReader out) {
         if (feed instanceof Feed.Poll poll) {
             var outcome = out.read(
-                    feed.name(), "rest", "any", reply, observer -> poll.parser().accept(reply, observer));
-            out.refresh(outcome.instruments(), false, "any", NOW);
+                    feed.name(),
+                    Origin.REST,
+                    "any",
+                    reply,
+                    observer -> poll.parser().accept(reply, observer));
+            Listing listing = new Listing();
+            listing.read(reply.request(), outcome);
+            out.refresh(listing, false, "any", NOW);
         } else if (feed instanceof Feed.Subscription subscription) {
             out.read(
                     feed.name(),
-                    "websocket",
+                    Origin.WEBSOCKET,
                     "any",
                     reply,
                     observer -> subscription.parser().read(reply, new Unheard(), observer));

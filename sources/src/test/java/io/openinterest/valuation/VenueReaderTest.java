@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.observation.Structure;
@@ -14,16 +15,19 @@ import io.openinterest.venue.Conventions.Convention;
 import io.openinterest.venue.Conventions.TimeMeaning;
 import io.openinterest.venue.Conventions.Unit;
 import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Instrument.Status;
 import io.openinterest.venue.Observer;
 import io.openinterest.venue.Reply;
+import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -277,6 +281,7 @@ class VenueReaderTest {
         list(
                 Instrument.perpetual("A", "BTC", "USDT", "USDT").of("okx", null),
                 Instrument.future("BTCF1", "BTC", "USD", "USD", NOW.plusSeconds(9))
+                        .contractSize(number("5"))
                         .of("cme", "cme"));
 
         read(out -> {
@@ -329,13 +334,13 @@ class VenueReaderTest {
         list(BTC, second, third);
 
         // an incomplete sweep only adds
-        assertThat(observations.refresh(List.of(BTC), false, "list", NOW)).isTrue();
+        assertThat(refresh(false, BTC)).isEqualTo(Trust.PART);
         assertThat(observed).isEmpty();
         assertThat(observations.instruments().size()).isEqualTo(3);
 
         // an empty one or one that lost more than half is none
-        assertThat(observations.refresh(List.of(), true, "list", NOW)).isFalse();
-        assertThat(observations.refresh(List.of(BTC), true, "list", NOW)).isFalse();
+        assertThat(refresh(true)).isEqualTo(Trust.NONE);
+        assertThat(refresh(true, BTC)).isEqualTo(Trust.PART);
         assertThat(rejected)
                 .extracting(Quarantined::reason)
                 .containsOnly(Reason.IMPLAUSIBLE_LIST)
@@ -343,18 +348,10 @@ class VenueReaderTest {
         assertThat(observed).isEmpty();
 
         // suspended is not delisted, closed is, once
-        assertThat(observations.refresh(
-                        List.of(BTC, second.status(Status.SUSPENDED), third.status(Status.DELISTED)),
-                        true,
-                        "list",
-                        NOW))
-                .isTrue();
-        assertThat(observations.refresh(
-                        List.of(BTC, second.status(Status.SUSPENDED), third.status(Status.DELISTED)),
-                        true,
-                        "list",
-                        NOW))
-                .isTrue();
+        assertThat(refresh(true, BTC, second.status(Status.SUSPENDED), third.status(Status.DELISTED)))
+                .isEqualTo(Trust.ALL);
+        assertThat(refresh(true, BTC, second.status(Status.SUSPENDED), third.status(Status.DELISTED)))
+                .isEqualTo(Trust.ALL);
         assertThat(observed).singleElement().satisfies(o -> {
             assertThat(o.market()).isEqualTo("x-C-future");
             assertThat(o.delisted()).isTrue();
@@ -363,6 +360,104 @@ class VenueReaderTest {
             assertThat(o.priceUsd()).isNull();
             assertThat(o.time()).isEqualTo(NOW);
         });
+    }
+
+    @Test
+    void anUnreadableRowOfTheListProtectsItselfAndIsToldOncePerFault() {
+        Instrument second = Instrument.perpetual("B", "B", "USDT", "USDT");
+        Instrument third = Instrument.perpetual("C", "C", "USDT", "USDT");
+        Instrument fourth = Instrument.perpetual("D", "D", "USDT", "USDT");
+        list(BTC, second, third, fourth);
+
+        // when: two rows have no size, one market is gone
+        Trust trust = refresh(true, out -> {
+            out.instrument(BTC);
+            for (String symbol : List.of("B", "C")) {
+                out.instrument(
+                        symbol,
+                        () -> Status.OBSERVED,
+                        () -> second.contractSize(Fields.requiredDecimal(Fields.MAPPER.createObjectNode(), "size")));
+            }
+        });
+        read(out -> out.row("B").count(number("1")).mark(number("1")).emit());
+
+        // then
+        assertThat(trust).isEqualTo(Trust.ALL);
+        assertThat(observed)
+                .extracting(Observation::market, Observation::delisted)
+                .containsExactly(tuple("x-D-future", true));
+        assertThat(rejected)
+                .extracting(Quarantined::reason, Quarantined::detail)
+                .containsExactly(tuple(Reason.MISSING_VALUE, "the field size is missing in 2 rows, the first is B"));
+        assertThat(observations.instruments().get("B").status()).isEqualTo(Status.SUSPENDED);
+    }
+
+    @Test
+    void aClosedMarketNeedsNoTermsAndNoCompleteList() {
+        list(BTC, Instrument.perpetual("B", "B", "USDT", "USDT"), Instrument.perpetual("C", "C", "USDT", "USDT"));
+
+        refresh(false, out -> {
+            out.instrument("B", () -> Status.DELISTED, () -> {
+                throw new Fields.BadSchema("all fields are empty");
+            });
+            out.instrument("NEW", () -> Status.SUSPENDED, () -> {
+                throw new Fields.BadSchema("all fields are empty");
+            });
+        });
+
+        assertThat(observed)
+                .extracting(Observation::market, Observation::delisted)
+                .containsExactly(tuple("x-B-future", true));
+        assertThat(rejected).isEmpty();
+    }
+
+    @Test
+    void changedTermsAreHeldUntilTwoListsAgree() {
+        unit = Unit.CONTRACTS;
+        list(BTC.contractSize(number("10")));
+        assertThat(refresh(true, BTC.contractSize(number("20")))).isEqualTo(Trust.PART);
+        read(out -> out.row("BTCUSDT").count(number("1")).mark(number("1")).emit());
+        assertThat(observed).isEmpty();
+        assertThat(rejected)
+                .extracting(Quarantined::reason, Quarantined::market, Quarantined::detail)
+                .containsExactly(tuple(
+                        Reason.IMPLAUSIBLE,
+                        "x-BTCUSDT-future",
+                        "the contract size changed from 10 to 20; it is held until two lists agree"));
+
+        assertThat(refresh(true, BTC.contractSize(number("20")))).isEqualTo(Trust.ALL);
+        read(out -> out.row("BTCUSDT").count(number("1")).mark(number("1")).emit());
+        assertThat(observed).extracting(Observation::contractSize).containsExactly(number("20"));
+    }
+
+    @Test
+    void aSizeThatRowsStateIsHeldUntilTwoAgree() {
+        unit = Unit.CONTRACTS;
+        list(BTC.contractSize(number("10")));
+        for (String size : List.of("10", "1", "10", "1", "1", "1")) {
+            read(out -> out.row("BTCUSDT")
+                    .count(number("1"))
+                    .contractSize(number(size))
+                    .mark(number("1"))
+                    .emit());
+        }
+
+        assertThat(observed)
+                .extracting(Observation::amountBase)
+                .containsExactly(number("10"), number("10"), number("1"), number("1"));
+        assertThat(rejected).extracting(Quarantined::reason).containsExactly(Reason.IMPLAUSIBLE, Reason.IMPLAUSIBLE);
+    }
+
+    @Test
+    void aSymbolThatMatchesNothingIsToldOnce() {
+        symbols = List.of("BTC*", "ETHUSDT");
+        list(BTC);
+        refresh(true, BTC);
+
+        assertThat(rejected)
+                .extracting(Quarantined::reason, Quarantined::detail)
+                .containsExactly(tuple(
+                        Reason.UNKNOWN_INSTRUMENT, "venues.v.symbols has ETHUSDT, which no listed market matches"));
     }
 
     @Test
@@ -375,8 +470,8 @@ class VenueReaderTest {
     // ---- helpers --------------------------------------------------------------------------------------------------
 
     private void list(Instrument... instruments) {
-        Conventions conventions = new Conventions(List.of(
-                new Convention("v", null, null, null, null, unit, sides, TimeMeaning.SNAPSHOT, "2020-01-01", "here")));
+        Conventions conventions = new Conventions(List.of(new Convention(
+                "v", null, null, null, null, unit, sides, TimeMeaning.SNAPSHOT, LocalDate.EPOCH, "here")));
         SourceSettings common = new SourceSettings(
                 Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, rates, conventions, directExchanges, false);
         VenueSettings settings = new VenueSettings("v", null, null, null, null, symbols, Map.of(), common);
@@ -403,7 +498,7 @@ class VenueReaderTest {
         };
         observations = new VenueReader(venue, settings, new VenueReader.Sink() {
             @Override
-            public void observed(Observation observation) {
+            public void observed(Observation observation, Origin origin) {
                 observed.add(observation);
             }
 
@@ -412,8 +507,20 @@ class VenueReaderTest {
                 rejected.add(quarantined);
             }
         });
-        assertThat(observations.refresh(List.of(instruments), true, "list", NOW))
-                .isTrue();
+        assertThat(refresh(true, instruments)).isEqualTo(Trust.ALL);
+    }
+
+    private Trust refresh(boolean isFinished, Instrument... instruments) {
+        return refresh(isFinished, out -> List.of(instruments).forEach(out::instrument));
+    }
+
+    private Trust refresh(boolean isFinished, Consumer<Observer> parser) {
+        Request request = Request.get("/list");
+        VenueReader.Outcome outcome = observations.read(
+                "list", Origin.REST, "GET /list", Reply.of(request, 200, Map.of(), "{}", NOW), parser);
+        Listing sweep = new Listing();
+        sweep.read(request, outcome);
+        return observations.refresh(sweep, isFinished, "GET /list", NOW);
     }
 
     private void read(Consumer<Observer> parser) {
@@ -421,7 +528,7 @@ class VenueReaderTest {
     }
 
     private void readAt(Instant at, Consumer<Observer> parser) {
-        observations.read("feed", "rest", "GET /feed", Reply.message("{}", at), parser);
+        observations.read("feed", Origin.REST, "GET /feed", Reply.message("{}", at), parser);
     }
 
     private static BigDecimal number(String text) {

@@ -4,6 +4,7 @@ import io.openinterest.functions.record.Interval;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.ObservationOrder;
+import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
 import java.time.Duration;
@@ -39,7 +40,6 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
 
     private static final long serialVersionUID = 1L;
     private static final long SWEEP_EVERY = Duration.ofHours(1).toMillis();
-    private static final String HISTORY = "history";
 
     private final SnapshotSettings settings;
     private final boolean live;
@@ -91,7 +91,7 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
         }
         boolean counts = arrival.reached() - observation.time().toEpochMilli()
                 < settings.allowedLateness().toMillis();
-        if (!counts && !HISTORY.equals(observation.origin())) {
+        if (!counts && !Origin.HISTORY.isOf(observation)) {
             context.output(
                     REJECTED,
                     quarantined(observation, Reason.TOO_LATE, "time is further behind than records may be corrected"));

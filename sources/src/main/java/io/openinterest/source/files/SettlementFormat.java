@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.valuation.Listing;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.Reply;
@@ -96,7 +98,7 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
         }
 
         @Override
-        public void observed(Observation observation) {
+        public void observed(Observation observation, Origin origin) {
             arrivals.add(Arrival.of(observation, watermark()));
         }
 
@@ -138,21 +140,26 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
         }
 
         private void read(ObjectNode row, Venue cme, VenueReader observations) {
-            Reply reply = Reply.of(Request.get(ENDPOINT), 200, Map.of(), row.toString(), receivedAt);
+            Request file = Request.get(ENDPOINT);
+            Reply reply = Reply.of(file, 200, Map.of(), row.toString(), receivedAt);
             for (Feed feed : cme.feeds()) {
                 VenueReader.Outcome outcome = observations.read(
                         feed.name(),
-                        "file",
+                        Origin.FILE,
                         ENDPOINT,
                         reply,
                         out -> ((Feed.Poll) feed).parser().accept(reply, out));
                 if (!outcome.readable()) {
                     return;
                 }
-                observations.refresh(outcome.instruments(), false, ENDPOINT, receivedAt);
+                Listing listing = new Listing();
+                listing.read(file, outcome);
+                // one contract of many
+                listing.missing(file);
+                observations.refresh(listing, false, ENDPOINT, receivedAt);
             }
             // no other row will bring a price that is missing in this one
-            observations.expire(receivedAt.plusSeconds(61));
+            observations.giveUpWaiting();
         }
 
         private static ObjectNode newer(ObjectNode a, ObjectNode b) {

@@ -2,6 +2,7 @@ package io.openinterest.source.live;
 
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -130,7 +131,7 @@ final class Inbox {
 
     /** A row of the past takes no live one's place. */
     private static String key(Observation observation) {
-        return observation.origin().equals("history")
+        return Origin.HISTORY.isOf(observation)
                 ? observation.market() + " " + observation.time()
                 : observation.market();
     }

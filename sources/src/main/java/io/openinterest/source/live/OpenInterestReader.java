@@ -2,6 +2,7 @@ package io.openinterest.source.live;
 
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
 import io.openinterest.venue.VenueSettings;
 import java.time.Instant;
 import java.util.List;
@@ -60,7 +61,7 @@ final class OpenInterestReader
                 return;
             }
             output.collect(arrival, observation.time().toEpochMilli());
-            if (!observation.origin().equals("history")) {
+            if (!Origin.HISTORY.isOf(observation)) {
                 progress.reach(observation.databaseTime());
             }
         };

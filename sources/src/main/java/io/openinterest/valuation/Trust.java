@@ -1,0 +1,11 @@
+package io.openinterest.valuation;
+
+/** How much of a sweep of an instrument list was believed. */
+public enum Trust {
+    /** All of it. */
+    ALL,
+    /** Some of it: the list is to be asked for again soon. */
+    PART,
+    /** Nothing: it names no market. */
+    NONE
+}
