@@ -1,6 +1,8 @@
 package io.openinterest.local;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,10 +11,12 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.metrics.prometheus.LoopbackReporterFactory;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -26,17 +30,26 @@ final class LocalCluster implements AutoCloseable {
 
     private static final String LOOPBACK = "localhost";
 
+    private static final String REPORTER = "prom";
+
+    /** Several runs on one machine have a port each. */
+    private static final int FIRST_METRICS_PORT = 9249;
+
+    private static final int METRICS_PORTS = 20;
+
     /** A job that fails this often in a row has a reason that does not go away. */
     private static final int ATTEMPTS = 5;
 
     private final int dashboardPort;
     private final int parallelism;
+    private final int metricsPort;
     private final Path folder;
     private final MiniCluster cluster;
 
     private LocalCluster(int dashboardPort, int parallelism) throws IOException {
         this.dashboardPort = dashboardPort;
         this.parallelism = parallelism;
+        metricsPort = freeMetricsPort();
         folder = Files.createTempDirectory("open-interest-flink-");
         cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
                 .setConfiguration(configuration())
@@ -60,6 +73,11 @@ final class LocalCluster implements AutoCloseable {
     /** Where the dashboard is. */
     String dashboard() {
         return "http://" + LOOPBACK + ":" + dashboardPort;
+    }
+
+    /** Where Prometheus finds every metric. */
+    String metrics() {
+        return "http://" + LOOPBACK + ":" + metricsPort + "/metrics";
     }
 
     @Override
@@ -86,10 +104,28 @@ final class LocalCluster implements AutoCloseable {
         configuration.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 folder.resolve("checkpoints").toUri().toString());
+        configuration.set(MetricOptions.REPORTERS_LIST, REPORTER);
+        configuration.setString(
+                "metrics.reporter." + REPORTER + ".factory.class", LoopbackReporterFactory.class.getName());
+        configuration.setString("metrics.reporter." + REPORTER + ".port", Integer.toString(metricsPort));
+        // venue ids have hyphens
+        configuration.setString("metrics.reporter." + REPORTER + ".filterLabelValueCharacters", "false");
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
         configuration.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, ATTEMPTS);
         return configuration;
+    }
+
+    private static int freeMetricsPort() throws IOException {
+        for (int port = FIRST_METRICS_PORT; port < FIRST_METRICS_PORT + METRICS_PORTS; port++) {
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException e) {
+                continue; // another run's
+            }
+        }
+        throw new IOException("No port from %d to %d is free for metrics"
+                .formatted(FIRST_METRICS_PORT, FIRST_METRICS_PORT + METRICS_PORTS - 1));
     }
 }

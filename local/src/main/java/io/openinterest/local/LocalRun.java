@@ -199,12 +199,14 @@ public final class LocalRun {
 
                 Open interest is on its way.
                   dashboard  %s
+                  metrics    %s, see conf/prometheus
                   broker     %s
                   topics     %s*, a boundary is readable after the next checkpoint (every %d s)
                   for one    kcat -C -b %s -t %s -X isolation.level=read_committed
                              kafka-console-consumer.sh --bootstrap-server %s --topic %s --from-beginning --isolation-level read_committed
                   stop       Ctrl-C""".formatted(
                         cluster.dashboard(),
+                        cluster.metrics(),
                         kafka.servers(),
                         kafka.topicPrefix(),
                         configuration.checkpointInterval().toSeconds(),

@@ -137,12 +137,7 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
 
     public static ToTopic<AlertEvent, AlertEvent> alerts(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals,
-                event -> event,
-                event -> Topics.ALERTS,
-                AlertEvent::alertId,
-                AlertEvent::time,
-                event -> new Tally("state", Section.text(event.state()), "alerts"));
+                decimals, event -> event, event -> Topics.ALERTS, AlertEvent::alertId, AlertEvent::time, event -> null);
     }
 
     private static <T> ToTopic<T, Quarantined> quarantined(Json.Decimals decimals, Field<T, Quarantined> part) {
