@@ -5,13 +5,16 @@ import io.openinterest.job.config.Arguments;
 import io.openinterest.job.config.ConfigurationException;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
+import io.openinterest.job.config.JobConfiguration.Stages;
 import io.openinterest.job.config.LiveVenues;
 import io.openinterest.job.config.Section;
 import io.openinterest.job.kafka.RulesTopic;
 import io.openinterest.job.kafka.TopicSink;
 import io.openinterest.job.kafka.Topics;
+import io.openinterest.job.kafka.Transactions;
 import io.openinterest.observation.Arrival;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Set;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -31,6 +34,12 @@ public final class OpenInterestJob {
 
     /** Little enough that a boundary is not held up at every step, and much for the rates of a few thousand markets. */
     private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(5);
+
+    /** With the longest interval less than transactions live, or what a slow checkpoint wrote would be lost. */
+    private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(4);
+
+    /** A checkpoint that came too late is followed by one that may not; a restart would begin where the last one was. */
+    private static final int TOLERATED_CHECKPOINTS = 2;
 
     private OpenInterestJob() {}
 
@@ -60,16 +69,20 @@ public final class OpenInterestJob {
     /**
      * Defines the job and creates the topics that are missing.
      *
-     * @throws ConfigurationException when no broker answers, or the source is none of this environment
+     * @throws ConfigurationException when no broker answers, another job writes the same, or the source is none of this
+     *     environment
      */
     public static void define(StreamExecutionEnvironment environment, JobConfiguration configuration)
             throws InterruptedException {
         check(configuration);
         prepare(environment, configuration);
         int partitions = Topics.create(configuration.kafka());
+        Transactions.requireUnused(configuration, environment.getConfiguration());
+        String run = Transactions.run(configuration.kafka(), environment.getConfiguration(), Instant.now());
         DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, partitions);
-        DataStream<RuleRecord> rules = RulesTopic.topic(environment, configuration);
-        Pipeline.define(arrivals, rules, TopicSink.of(configuration), partitions, configuration);
+        DataStream<RuleRecord> rules =
+                configuration.stages() == Stages.INGEST ? null : RulesTopic.topic(environment, configuration);
+        Pipeline.define(arrivals, rules, TopicSink.of(configuration, run), partitions, configuration);
     }
 
     /**
@@ -104,6 +117,8 @@ public final class OpenInterestJob {
         options.set(ExecutionOptions.BUFFER_TIMEOUT, BUFFER_TIMEOUT);
         options.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, configuration.checkpointInterval());
         options.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+        options.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, CHECKPOINT_TIMEOUT);
+        options.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, TOLERATED_CHECKPOINTS);
         environment.configure(options);
     }
 

@@ -4,7 +4,6 @@ import io.openinterest.functions.alert.AlertControl;
 import io.openinterest.functions.alert.EvaluateAlerts;
 import io.openinterest.functions.alert.ReadRules;
 import io.openinterest.functions.alert.RuleChange;
-import io.openinterest.functions.alert.RuleParser;
 import io.openinterest.functions.alert.RuleRecord;
 import io.openinterest.functions.expiry.OptionContribution;
 import io.openinterest.functions.expiry.SumExpiries;
@@ -35,11 +34,9 @@ import io.openinterest.job.kafka.TopicRecord;
 import io.openinterest.job.kafka.WriteWatermarks;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Json;
-import io.openinterest.observation.Quarantined;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.BroadcastStream;
@@ -60,7 +57,7 @@ public final class Pipeline {
      * Defines what becomes of arrivals.
      *
      * @param arrivals from venues, recordings or the observations topic
-     * @param rules what the topic of alert rules says
+     * @param rules what the topic of alert rules says; not used by stages ingest
      * @param topics takes every record of every topic
      * @param partitions of the observations topic
      */
@@ -143,7 +140,6 @@ public final class Pipeline {
             published.add(named("publish-metrics", measured.flatMap(ToTopic.metrics(decimals))));
 
             // What is worth telling: alerts on all of it, by rules that change while this runs.
-            RuleParser start = RulesTopic.start(configuration);
             // One subtask from the topic to the broadcast: several would shuffle what is written about a rule.
             SingleOutputStreamOperator<RuleChange> changes =
                     named("read-rules", rules.process(new ReadRules()).setParallelism(1));
@@ -158,7 +154,7 @@ public final class Pipeline {
                                     markets.getSideOutput(SnapshotMarkets.ROWS).map(BoundaryRecord::of)))
                             .keyBy(BoundaryRecord::entity)
                             .connect(control)
-                            .process(new EvaluateAlerts(start.rules())));
+                            .process(new EvaluateAlerts(RulesTopic.start(configuration))));
 
             published.add(named(
                     "publish-alerts",
@@ -166,15 +162,6 @@ public final class Pipeline {
             published.add(named(
                     "publish-bad-rules",
                     changes.getSideOutput(ReadRules.REJECTED).flatMap(ToTopic.rejected(decimals))));
-            if (!start.quarantined().isEmpty()) {
-                DataStream<Quarantined> bad = arrivals.getExecutionEnvironment()
-                        .fromData(
-                                TypeInformation.of(Quarantined.class),
-                                start.quarantined().toArray(Quarantined[]::new))
-                        .name("bad-start-rules")
-                        .uid("bad-start-rules");
-                published.add(named("publish-bad-start-rules", bad.flatMap(ToTopic.rejected(decimals))));
-            }
         }
 
         published.stream()

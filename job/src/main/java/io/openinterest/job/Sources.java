@@ -10,10 +10,8 @@ import io.openinterest.source.files.CmeFiles;
 import io.openinterest.source.live.OpenInterestSource;
 import io.openinterest.source.replay.RecordedSource;
 import io.openinterest.venue.VenueSettings;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +30,12 @@ import org.slf4j.LoggerFactory;
 final class Sources {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
-    private static final Pattern VENUE = Pattern.compile("\"venue\"\\s*:\\s*\"([^\"]*)\"");
+    private static final Pattern VENUE = Pattern.compile("\"venue\"\\s{0,20}:\\s{0,20}\"([^\"]{0,255})\"");
+
+    /** Bytes looked at together, and characters of a venue's field that may lie on the edge of two. */
+    private static final int PIECE = 1 << 16;
+
+    private static final int MAX_VENUE = 300;
 
     private Sources() {}
 
@@ -100,15 +103,19 @@ final class Sources {
         return unknown;
     }
 
+    /** Looks at pieces, whatever lines there are: a file may be one endless line. */
     private static void removeVenuesOf(Path file, Set<String> venues) {
         try (InputStream plain = Files.newInputStream(file);
-                InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(plain) : plain;
-                BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            for (String line = lines.readLine(); line != null && !venues.isEmpty(); line = lines.readLine()) {
-                Matcher matcher = VENUE.matcher(line);
-                if (matcher.find()) {
+                InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(plain) : plain) {
+            String end = "";
+            for (byte[] piece = in.readNBytes(PIECE); piece.length > 0 && !venues.isEmpty(); ) {
+                String text = end + new String(piece, StandardCharsets.UTF_8);
+                Matcher matcher = VENUE.matcher(text);
+                while (matcher.find()) {
                     venues.remove(matcher.group(1));
                 }
+                end = text.substring(Math.max(0, text.length() - MAX_VENUE));
+                piece = in.readNBytes(PIECE);
             }
         } catch (IOException e) {
             // what can't be read is told by the replay itself; here it only is no proof

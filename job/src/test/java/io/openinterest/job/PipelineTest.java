@@ -111,7 +111,7 @@ class PipelineTest {
                 .fromData(new RuleRecord("id", "{}", 0, 0, 0))
                 .uid("rules")
                 .name("rules");
-        Pipeline.define(arrivals, rules, TopicSink.of(configuration), 4, configuration);
+        Pipeline.define(arrivals, rules, TopicSink.of(configuration, "run"), 4, configuration);
         return environment.getStreamGraph();
     }
 }

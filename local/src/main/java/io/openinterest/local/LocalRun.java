@@ -8,6 +8,7 @@ import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.job.config.LiveVenues;
 import io.openinterest.job.kafka.Topics;
+import io.openinterest.job.kafka.Transactions;
 import io.openinterest.simulator.VenueSimulator;
 import io.openinterest.venue.VenueSettings;
 import java.io.IOException;
@@ -105,7 +106,7 @@ public final class LocalRun {
             return FAILED;
         }
         if (!stop.isDone()) {
-            Topics.awaitCommitted(configuration.kafka());
+            Transactions.awaitCommitted(configuration.kafka());
             table.close();
             System.out.printf("%nEverything is published. ");
             if (!arguments.exit()) {

@@ -17,6 +17,7 @@ import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.job.kafka.RulesTopic;
 import io.openinterest.job.kafka.TopicSink;
 import io.openinterest.job.kafka.Topics;
+import io.openinterest.job.kafka.Transactions;
 import io.openinterest.local.EmbeddedBroker;
 import io.openinterest.observation.Arrival;
 import java.io.IOException;
@@ -202,9 +203,14 @@ class ReplayIT {
                 .setParallelism(1)
                 .uid("fail-once");
         DataStream<RuleRecord> rules = RulesTopic.topic(environment, configuration);
-        Pipeline.define(arrivals, rules, TopicSink.of(configuration), partitions, configuration);
+        Pipeline.define(
+                arrivals,
+                rules,
+                TopicSink.of(configuration, configuration.kafka().transactionalIdPrefix() + ".run"),
+                partitions,
+                configuration);
         environment.execute("replay");
-        Topics.awaitCommitted(configuration.kafka());
+        Transactions.awaitCommitted(configuration.kafka());
         return CommittedRecords.of(broker.bootstrapServers(), prefix);
     }
 

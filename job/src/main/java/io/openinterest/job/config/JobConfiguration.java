@@ -13,6 +13,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /**
  * What the job is told to do. Every key of the configuration file is one component here; conf/open-interest.yaml
@@ -58,6 +64,31 @@ public record JobConfiguration(
     public static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(5);
 
     private static final Duration MAX_CHECKPOINT_INTERVAL = Duration.ofMinutes(5);
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration YEAR = Duration.ofDays(366);
+    private static final String SERVER = "([A-Z_]+://)?(\\[[0-9a-fA-F:.]+]|[^\\s,/@:]+):\\d{1,5}";
+    private static final Pattern SERVERS = Pattern.compile(SERVER + "(\\s*,\\s*" + SERVER + ")*");
+
+    /** Properties of any Kafka client; each takes those that concern it. */
+    private static final Set<String> KAFKA_NAMES = Stream.of(
+                    AdminClientConfig.configNames(), ConsumerConfig.configNames(), ProducerConfig.configNames())
+            .flatMap(Set::stream)
+            .collect(Collectors.toUnmodifiableSet());
+
+    /** Properties on which exactly-once and the reading of topics rest. */
+    private static final Set<String> SET_BY_THE_JOB = Set.of(
+            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+            ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+            ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+            ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+            ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            ConsumerConfig.GROUP_ID_CONFIG);
+
     private static final List<String> HTTP = List.of("https", "http");
     private static final List<String> WEB_SOCKET = List.of("wss", "ws");
 
@@ -115,14 +146,18 @@ public record JobConfiguration(
      * The topics and how they are written. Partitions, replication and retention are those of topics made here.
      *
      * @param bootstrapServers null where the configuration names none
+     * @param transactionalIdPrefix what the ids of this job's transactions begin with, which no other job's do
+     * @param properties of every client, never to be shown
      */
     public record Kafka(
             String bootstrapServers,
             String topicPrefix,
+            String transactionalIdPrefix,
             Guarantee deliveryGuarantee,
             int partitions,
             short replicationFactor,
-            Duration retention) {
+            Duration retention,
+            Map<String, String> properties) {
 
         /** The brokers to connect to. */
         public String servers() {
@@ -136,8 +171,13 @@ public record JobConfiguration(
         AT_LEAST_ONCE
     }
 
-    /** Ports of the local run. */
-    public record Local(int dashboardPort, int kafkaPort) {}
+    /**
+     * The local run.
+     *
+     * @param data folder of what outlives a run; null where nothing does
+     * @param flink options of its cluster
+     */
+    public record Local(int dashboardPort, int kafkaPort, String data, Map<String, String> flink) {}
 
     /**
      * Reads a configuration.
@@ -163,17 +203,17 @@ public record JobConfiguration(
                 stages,
                 replay(root.section("replay"), source),
                 venues(root.section("venues"), conventions),
-                root.duration("lateness", Duration.ZERO, Duration.ofSeconds(2)),
-                root.duration("allowed-lateness", Duration.ZERO, Duration.ofMinutes(15)),
-                root.duration("history-wait", Duration.ZERO, Duration.ofSeconds(30)),
+                root.duration("lateness", Duration.ZERO, HOUR, Duration.ofSeconds(2)),
+                root.duration("allowed-lateness", Duration.ZERO, Duration.ofDays(7), Duration.ofMinutes(15)),
+                root.duration("history-wait", Duration.ZERO, HOUR, Duration.ofSeconds(30)),
                 root.choices("asset-classes", AssetClass.class, Set.of(AssetClass.CRYPTO)),
-                root.section("rates").decimals(),
+                root.section("rates").rates(),
                 conventions,
                 regime(root.section("metrics")),
-                kafka(root.section("kafka")),
+                kafka(root.section("kafka"), stages, source),
                 checkpointInterval(root),
                 root.integer("parallelism", 1, MAX_PARALLELISM, null),
-                local(root.section("local")),
+                local(root.section("local"), root.settings("flink")),
                 decimals(root.section("json")),
                 alertRules(root.section("alerts")),
                 root.flat());
@@ -202,7 +242,7 @@ public record JobConfiguration(
     private static Replay replay(Section section, SourceKind source) {
         Replay replay = new Replay(
                 section.texts("paths", List.of()),
-                section.duration("out-of-orderness", Duration.ZERO, Duration.ofSeconds(60)));
+                section.duration("out-of-orderness", Duration.ZERO, YEAR, Duration.ofSeconds(60)));
         section.end();
         if (source == SourceKind.REPLAY && replay.paths.isEmpty()) {
             throw section.wrong("paths", "a list of files or folders of *.jsonl or *.jsonl.gz with source replay");
@@ -223,8 +263,8 @@ public record JobConfiguration(
                 section.bool("enabled", null),
                 section.uri("rest-url", HTTP, null),
                 section.uri("ws-url", WEB_SOCKET, null),
-                section.duration("poll-interval", Duration.ofSeconds(1), null),
-                section.duration("max-age", Duration.ofMillis(1), null),
+                section.duration("poll-interval", Duration.ofSeconds(1), Duration.ofDays(1), null),
+                section.duration("max-age", Duration.ofMillis(1), YEAR, null),
                 symbols.equals(List.of("all")) ? null : symbols,
                 options(own, section));
         section.end();
@@ -253,33 +293,58 @@ public record JobConfiguration(
 
     /** Transactions are open for as long, and they end after ten minutes whether committed or not. */
     private static Duration checkpointInterval(Section root) {
-        Duration interval = root.duration("checkpoint-interval", Duration.ofMillis(100), Duration.ofSeconds(10));
-        if (interval.compareTo(MAX_CHECKPOINT_INTERVAL) > 0) {
-            throw new ConfigurationException(
-                    "checkpoint-interval is \"" + interval.toSeconds() + "s\", allowed is a duration of at most 5m.");
-        }
-        return interval;
+        return root.duration(
+                "checkpoint-interval", Duration.ofMillis(100), MAX_CHECKPOINT_INTERVAL, Duration.ofSeconds(10));
     }
 
-    private static Kafka kafka(Section section) {
+    private static Kafka kafka(Section section, Stages stages, SourceKind source) {
         String prefix = section.text("topic-prefix", "open-interest.");
         if (!prefix.matches("[a-zA-Z0-9._-]{1,200}")) {
             throw section.wrong("topic-prefix", "at most 200 letters, digits, dots, hyphens and underscores");
         }
+        String servers = section.text("bootstrap-servers", null);
+        if (servers != null && !SERVERS.matcher(servers).matches()) {
+            throw section.wrong("bootstrap-servers", "host:port of a broker, several with commas");
+        }
+        String transactionalIdPrefix =
+                section.text("transactional-id-prefix", prefix + Section.text(stages) + "-" + Section.text(source));
+        if (!transactionalIdPrefix.matches("[a-zA-Z0-9._-]{1,200}")) {
+            throw section.wrong(
+                    "transactional-id-prefix", "at most 200 letters, digits, dots, hyphens and underscores");
+        }
         Kafka kafka = new Kafka(
-                section.text("bootstrap-servers", null),
+                servers,
                 prefix,
+                transactionalIdPrefix,
                 section.choice("delivery-guarantee", Guarantee.class, Guarantee.EXACTLY_ONCE),
                 section.integer("partitions", 1, 1000, 4),
                 section.integer("replication-factor", 1, 100, 1).shortValue(),
-                section.duration("retention", Duration.ofMillis(1), Duration.ofDays(7)));
+                section.duration("retention", Duration.ofMinutes(1), Duration.ofDays(36_500), Duration.ofDays(7)),
+                clientProperties(section.settings("properties")));
         section.end();
         return kafka;
     }
 
-    private static Local local(Section section) {
+    private static Map<String, String> clientProperties(Map<String, String> properties) {
+        for (String name : properties.keySet()) {
+            if (SET_BY_THE_JOB.contains(name)) {
+                throw new ConfigurationException("kafka.properties." + name + " is set by the job itself.");
+            }
+            if (!KAFKA_NAMES.contains(name)) {
+                throw new ConfigurationException("There is no key kafka.properties." + name + ", "
+                        + Section.perhaps(name, KAFKA_NAMES, "kafka.properties.")
+                        + "allowed are the properties of Kafka's clients.");
+            }
+        }
+        return properties;
+    }
+
+    private static Local local(Section section, Map<String, String> flink) {
         Local local = new Local(
-                section.integer("dashboard-port", 1, 65535, 8081), section.integer("kafka-port", 1, 65535, 9092));
+                section.integer("dashboard-port", 1, 65535, 8081),
+                section.integer("kafka-port", 1, 65535, 9092),
+                section.text("data", null),
+                flink);
         section.end();
         return local;
     }

@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,8 @@ public final class Section {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     private static final Pattern SECRET = Pattern.compile("(?i).*(secret|password|token|api-?key|credential).*");
+    private static final Pattern ENVIRONMENT = Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)}");
+    private static final String HIDDEN = "(not shown)";
     private static final int VALUE_LIMIT = 200;
 
     private final String path;
@@ -62,17 +65,55 @@ public final class Section {
         return sections;
     }
 
-    /** Positive decimals under whatever keys. */
-    Map<String, BigDecimal> decimals() {
+    /** Positive decimals under the names of assets. */
+    Map<String, BigDecimal> rates() {
         Map<String, BigDecimal> decimals = new TreeMap<>();
         node.fieldNames().forEachRemaining(key -> {
-            BigDecimal value = decimal(key, null);
+            if (!key.equals(key.toLowerCase(Locale.ROOT))) {
+                throw new ConfigurationException("There is no key " + name(key) + ", perhaps "
+                        + name(key.toLowerCase(Locale.ROOT)) + " is meant; allowed are assets in lower case.");
+            }
+            BigDecimal value = number(key, "a number above 0", null);
             if (value.signum() <= 0) {
                 throw wrong(key, node.get(key), "a number above 0");
             }
             decimals.put(key, value);
         });
         return decimals;
+    }
+
+    /**
+     * Settings under names of somebody else's, which may be written with dots or as levels. {@code ${env:NAME}} in a value
+     * is taken from the environment.
+     */
+    Map<String, String> settings(String key) {
+        Map<String, String> settings = new TreeMap<>();
+        section(key).settings("", settings);
+        return settings;
+    }
+
+    private void settings(String prefix, Map<String, String> settings) {
+        node.properties().forEach(entry -> {
+            String name = prefix + entry.getKey();
+            if (entry.getValue().isObject()) {
+                section(entry.getKey()).settings(name + ".", settings);
+            } else if (!entry.getValue().isValueNode() || entry.getValue().isNull()) {
+                throw new ConfigurationException(name(entry.getKey()) + " has no value, allowed is a text.");
+            } else {
+                settings.put(name, resolved(entry.getKey(), entry.getValue().asText()));
+            }
+        });
+    }
+
+    private String resolved(String key, String text) {
+        return ENVIRONMENT.matcher(text).replaceAll(variable -> {
+            String value = System.getenv(variable.group(1));
+            if (value == null) {
+                throw new ConfigurationException(
+                        name(key) + " names the environment variable " + variable.group(1) + ", which is not set.");
+            }
+            return Matcher.quoteReplacement(value);
+        });
     }
 
     /** Text that is not empty. */
@@ -108,7 +149,11 @@ public final class Section {
 
     /** A decimal number of at least 0. */
     BigDecimal decimal(String key, BigDecimal fallback) {
-        return scalar(key, "a number of at least 0", fallback, text -> {
+        return number(key, "a number of at least 0", fallback);
+    }
+
+    private BigDecimal number(String key, String allowed, BigDecimal fallback) {
+        return scalar(key, allowed, fallback, text -> {
             try {
                 BigDecimal value = text.length() > 40 ? null : new BigDecimal(text);
                 return value == null || value.signum() < 0 || Math.abs((long) value.scale()) > 40 ? null : value;
@@ -118,13 +163,14 @@ public final class Section {
         });
     }
 
-    /** A duration such as {@code 90s}, of at least the given length. */
-    Duration duration(String key, Duration least, Duration fallback) {
-        String allowed =
-                "a duration such as 500ms, 60s, 5m, 96h or 7d" + (least.isZero() ? "" : " of at least " + text(least));
+    /** A duration such as {@code 90s} of a range, both ends included. */
+    Duration duration(String key, Duration least, Duration greatest, Duration fallback) {
+        String allowed = "a duration such as 500ms, 60s, 5m, 96h or 7d"
+                + (least.isZero() ? "" : " of at least " + text(least)) + (least.isZero() ? " of" : " and")
+                + " at most " + text(greatest);
         return scalar(key, allowed, fallback, text -> {
             Duration value = duration(text);
-            return value == null || value.compareTo(least) < 0 ? null : value;
+            return value == null || value.compareTo(least) < 0 || value.compareTo(greatest) > 0 ? null : value;
         });
     }
 
@@ -188,7 +234,8 @@ public final class Section {
             if (entry.getValue().isObject()) {
                 flat.putAll(new Section(name(entry.getKey()) + ".", entry.getValue()).flat());
             } else {
-                flat.put(name(entry.getKey()), redacted(entry.getValue()));
+                String name = name(entry.getKey());
+                flat.put(name, isSecret(name) ? HIDDEN : redacted(entry.getValue()));
             }
         });
         return flat;
@@ -235,26 +282,39 @@ public final class Section {
     private String instead(String key) {
         String keys =
                 known.stream().map(this::name).reduce((a, b) -> a + ", " + b).orElse("none");
-        return known.stream()
-                        .filter(candidate -> distance(candidate, key) <= 1 + key.length() / 4)
-                        .min((a, b) -> Integer.compare(distance(a, key), distance(b, key)))
-                        .map(nearest -> "perhaps " + name(nearest) + " is meant; ")
-                        .orElse("")
-                + "allowed is " + keys + ".";
+        return perhaps(key, known, path) + "allowed is " + keys + ".";
     }
 
-    private static String shown(String key, JsonNode value) {
-        if (SECRET.matcher(key).matches()) {
+    /** The nearest of the known keys as a beginning of a sentence; empty where none is near. */
+    public static String perhaps(String key, Set<String> known, String path) {
+        return known.stream()
+                .filter(candidate -> distance(candidate, key) <= 1 + key.length() / 4)
+                .min(Comparator.comparingInt((String candidate) -> distance(candidate, key))
+                        .thenComparing(Comparator.naturalOrder()))
+                .map(nearest -> "perhaps " + path + nearest + " is meant; ")
+                .orElse("");
+    }
+
+    /** Client properties hold passwords under many names. */
+    private static boolean isSecret(String name) {
+        return name.startsWith("kafka.properties.") || SECRET.matcher(name).matches();
+    }
+
+    private String shown(String key, JsonNode value) {
+        if (isSecret(name(key))) {
             return "a value not shown here, secrets belong in environment variables";
         }
         String text = redacted(value);
         return text.isBlank() ? "empty" : '"' + text + '"';
     }
 
-    /** One line of bounded length, without the user and password of an address. */
+    /** One line of bounded length, without the user, password and query of an address. */
     private static String redacted(JsonNode value) {
         String text = value.isValueNode() ? value.asText("") : value.toString();
-        String line = text.replaceAll("\\p{Cntrl}", " ").replaceAll("//[^/@]*@", "//");
+        String line = text.replaceAll("\\p{Cntrl}", " ")
+                .replaceAll("//[^/@]*@", "//")
+                .replaceAll("[^/@,\"\\s]+:[^/@,\"\\s]*@", "")
+                .replaceAll("(://[^?\\s]*)\\?\\S*", "$1?...");
         return line.length() > VALUE_LIMIT ? line.substring(0, VALUE_LIMIT) + "..." : line;
     }
 
@@ -292,8 +352,19 @@ public final class Section {
         };
     }
 
+    /** In the greatest unit that gives a whole number. */
     private static String text(Duration duration) {
-        return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+        long millis = duration.toMillis();
+        if (millis % 1000 != 0) {
+            return millis + "ms";
+        }
+        long seconds = duration.toSeconds();
+        if (seconds % 60 != 0 || seconds == 60) {
+            return seconds + "s";
+        }
+        return seconds % 86_400 == 0
+                ? seconds / 86_400 + "d"
+                : seconds % 3_600 == 0 ? seconds / 3_600 + "h" : seconds / 60 + "m";
     }
 
     /** Levenshtein distance, the number of letters to change, add or drop. */

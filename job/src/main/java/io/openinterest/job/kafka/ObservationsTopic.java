@@ -5,6 +5,7 @@ import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Json;
 import io.openinterest.observation.ObservationReader;
+import io.openinterest.observation.Quarantined;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -14,6 +15,9 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -29,8 +33,10 @@ import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the observations topic, from its beginning unless it goes on from a checkpoint. Event time is that of the time
@@ -49,10 +55,17 @@ public final class ObservationsTopic {
     static final String ACCEPTED_HEADER = "accepted";
 
     private static final byte[] MARK_KEY_BYTES = MARK_KEY.getBytes(StandardCharsets.UTF_8);
-    private static final String COMMITTED_ONLY = "read_committed";
 
     /** Records of a partition among which there is a mark, one a second, if there are marks. */
     private static final long RECENT = 20_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ObservationsTopic.class);
+
+    /** Longer than marks of a partition that has them take to be read. */
+    private static final Duration UNMARKED_AFTER = Duration.ofSeconds(30);
+
+    /** As for observations: more than clocks differ. */
+    private static final Duration MAX_CLOCK_AHEAD = Duration.ofSeconds(60);
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -66,15 +79,22 @@ public final class ObservationsTopic {
     public static DataStream<Arrival> arrivals(
             StreamExecutionEnvironment environment, JobConfiguration configuration, int partitions) {
         String topic = configuration.kafka().topicPrefix() + Topics.OBSERVATIONS;
-        String servers = configuration.kafka().servers();
-        boolean marked = isMarked(servers, topic);
+        Marks marks = marks(configuration.kafka(), topic);
+        boolean marked = marks.marked();
+        if (!marks.without().isEmpty()) {
+            System.err.println("Warning: " + topic + " has no time marks in partition "
+                    + marks.without().stream().map(String::valueOf).collect(Collectors.joining(", "))
+                    + ", which the job with stages ingest does not know yet: it is read, but event time does not wait for"
+                    + " it. Start that job again to have it used.");
+        }
+        boolean grown = !marks.without().isEmpty();
         long lateness = configuration.lateness().toMillis();
         KafkaSource<TopicEntry> source = KafkaSource.<TopicEntry>builder()
-                .setBootstrapServers(servers)
+                .setProperties(KafkaClients.properties(configuration.kafka()))
                 .setTopics(topic)
                 .setGroupId(configuration.kafka().topicPrefix() + "analyze")
                 .setStartingOffsets(OffsetsInitializer.earliest())
-                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, COMMITTED_ONLY)
+                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, KafkaClients.COMMITTED_ONLY)
                 .setDeserializer(new Reader())
                 .build();
         // a subtask without a partition would hold event time back for ever
@@ -82,7 +102,7 @@ public final class ObservationsTopic {
         return environment
                 .fromSource(
                         source,
-                        WatermarkStrategy.forGenerator(context -> new Watermarks(marked, lateness)),
+                        WatermarkStrategy.forGenerator(context -> new Watermarks(marked, lateness, grown)),
                         "read-observations")
                 .uid("read-observations")
                 .setParallelism(parallelism)
@@ -92,18 +112,16 @@ public final class ObservationsTopic {
                 .setParallelism(parallelism);
     }
 
-    /** Whether event time comes from marks: yes, unless there are observations and no marks among them. */
-    private static boolean isMarked(String servers, String topic) {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        servers,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        COMMITTED_ONLY,
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
+    /**
+     * Time marks in the topic.
+     *
+     * @param marked whether event time comes from marks: yes, unless there are observations and no marks among them
+     * @param without partitions that hold none where others do
+     */
+    private record Marks(boolean marked, Set<Integer> without) {}
+
+    private static Marks marks(JobConfiguration.Kafka kafka, String topic) {
+        try (KafkaConsumer<byte[], byte[]> consumer = KafkaClients.reader(kafka)) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(partition -> new TopicPartition(topic, partition.partition()))
                     .toList();
@@ -113,17 +131,24 @@ public final class ObservationsTopic {
                     .forEach((partition, begin) ->
                             consumer.seek(partition, Math.max(begin, ends.get(partition) - RECENT)));
             boolean empty = true;
+            Set<Integer> without = new TreeSet<>();
+            partitions.forEach(partition -> without.add(partition.partition()));
             Instant deadline = Instant.now().plus(PATIENCE);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))
+            while (partitions.stream()
+                            .filter(partition -> without.contains(partition.partition()))
+                            .anyMatch(partition -> consumer.position(partition) < ends.get(partition))
                     && Instant.now().isBefore(deadline)) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
                     empty = false;
                     if (isMark(record)) {
-                        return true;
+                        without.remove(record.partition());
                     }
                 }
             }
-            return empty;
+            boolean some = without.size() < partitions.size();
+            return new Marks(empty || some, some ? without : Set.of());
+        } catch (KafkaException e) {
+            throw KafkaClients.refused(kafka, "tell the observations", e);
         }
     }
 
@@ -172,11 +197,21 @@ public final class ObservationsTopic {
         private TopicEntry mark(int partition, byte[] value) {
             try {
                 Instant mark = Instant.parse(marks.readTree(value).path("mark").asText());
+                if (mark.isAfter(Instant.now().plus(MAX_CLOCK_AHEAD))) {
+                    return new TopicEntry(partition, null, ahead(value), null, false);
+                }
                 return new TopicEntry(partition, null, null, Instant.ofEpochMilli(mark.toEpochMilli()), false);
             } catch (IOException | DateTimeException | ArithmeticException e) {
                 return new TopicEntry(
                         partition, null, ObservationReader.unreadable("this is no time mark", value), null, false);
             }
+        }
+
+        /** Event time that is once ahead never comes back, so such a mark moves nothing. */
+        private static Quarantined ahead(byte[] value) {
+            Quarantined mark = ObservationReader.unreadable("this time mark is more than 60 s after the clock", value);
+            return new Quarantined(
+                    null, mark.venue(), null, null, Quarantined.Reason.TIME_IN_FUTURE, mark.detail(), mark.raw());
         }
 
         @Override
@@ -192,12 +227,16 @@ public final class ObservationsTopic {
 
         private final boolean marked;
         private final long lateness;
+        private final boolean grown;
+        private final long start = System.nanoTime();
         private PartitionWatermark time = PartitionWatermark.start(0);
         private long passed = Long.MIN_VALUE;
+        private boolean told;
 
-        Watermarks(boolean marked, long lateness) {
+        Watermarks(boolean marked, long lateness, boolean grown) {
             this.marked = marked;
             this.lateness = lateness;
+            this.grown = grown;
         }
 
         @Override
@@ -211,7 +250,19 @@ public final class ObservationsTopic {
             }
         }
 
+        /** A partition that has never had a mark is waited for, unless it was found so at the start; either is told. */
         @Override
-        public void onPeriodicEmit(WatermarkOutput output) {}
+        public void onPeriodicEmit(WatermarkOutput output) {
+            if (told || passed != Long.MIN_VALUE || System.nanoTime() - start < UNMARKED_AFTER.toNanos()) {
+                return;
+            }
+            told = true;
+            if (grown) {
+                LOG.warn("Event time does not wait for a partition of the observations topic that has no time mark.");
+                output.markIdle();
+            } else {
+                LOG.warn("Event time waits for a partition of the observations topic that has no time mark yet.");
+            }
+        }
     }
 }

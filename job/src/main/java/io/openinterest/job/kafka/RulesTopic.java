@@ -1,13 +1,16 @@
 package io.openinterest.job.kafka;
 
+import io.openinterest.functions.alert.AlertRule;
 import io.openinterest.functions.alert.RuleParser;
 import io.openinterest.functions.alert.RuleRecord;
 import io.openinterest.job.config.ConfigurationException;
 import io.openinterest.job.config.ConfigurationFile;
 import io.openinterest.job.config.JobConfiguration;
+import io.openinterest.observation.Quarantined;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,22 +34,33 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /** Alert rules: those of the configuration, and those of the topic. */
 public final class RulesTopic {
 
     private static final Duration POLL = Duration.ofMillis(500);
+    private static final int MAX_SHOWN = 120;
 
     private RulesTopic() {}
 
     /**
      * The rules to start with.
      *
-     * @throws ConfigurationException when there is no such file
+     * @throws ConfigurationException when there is no such file, or a rule in it can't be used
      */
-    public static RuleParser start(JobConfiguration configuration) {
-        return RuleParser.of(ConfigurationFile.read("alerts.rules", configuration.alertRules()));
+    public static List<AlertRule> start(JobConfiguration configuration) {
+        RuleParser start = RuleParser.of(ConfigurationFile.read("alerts.rules", configuration.alertRules()));
+        if (!start.quarantined().isEmpty()) {
+            Quarantined first = start.quarantined().get(0);
+            throw new ConfigurationException("alerts.rules " + configuration.alertRules() + " can't be used: "
+                    + first.detail() + " It reads " + head(first.raw()) + ".");
+        }
+        return start.rules();
+    }
+
+    private static String head(String text) {
+        return text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "..." : text;
     }
 
     /**
@@ -71,9 +85,9 @@ public final class RulesTopic {
             return known;
         }
         KafkaSource<RuleRecord> later = KafkaSource.<RuleRecord>builder()
-                .setBootstrapServers(configuration.kafka().servers())
+                .setProperties(KafkaClients.properties(configuration.kafka()))
                 .setTopics(configuration.kafka().topicPrefix() + Topics.ALERT_RULES)
-                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
+                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, KafkaClients.COMMITTED_ONLY)
                 .setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false")
                 .setStartingOffsets(OffsetsInitializer.offsets(existing.ends()))
                 .setDeserializer(new Reader())
@@ -93,13 +107,7 @@ public final class RulesTopic {
 
     private static Existing existing(JobConfiguration.Kafka kafka) {
         String topic = kafka.topicPrefix() + Topics.ALERT_RULES;
-        Map<String, Object> settings = Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                kafka.servers(),
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed");
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (KafkaConsumer<byte[], byte[]> consumer = KafkaClients.reader(kafka)) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(partition -> new TopicPartition(topic, partition.partition()))
                     .toList();
@@ -107,15 +115,18 @@ public final class RulesTopic {
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             List<RuleRecord> rules = new ArrayList<>();
+            Instant deadline = Instant.now().plusMillis(KafkaClients.PATIENCE_MS);
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                if (Instant.now().isAfter(deadline)) {
+                    throw new TimeoutException("The rules are not all readable.");
+                }
                 consumer.poll(POLL).forEach(record -> rules.add(rule(record)));
             }
             Map<TopicPartition, Long> read = new HashMap<>();
             partitions.forEach(partition -> read.put(partition, consumer.position(partition)));
             return new Existing(rules, read);
         } catch (KafkaException e) {
-            throw new ConfigurationException("kafka.bootstrap-servers is \"" + kafka.servers()
-                    + "\", which refused to tell the rules: " + e.getMessage());
+            throw KafkaClients.refused(kafka, "tell the rules", e);
         }
     }
 

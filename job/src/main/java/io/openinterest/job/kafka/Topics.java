@@ -6,22 +6,15 @@ import io.openinterest.job.config.ConfigurationException;
 import io.openinterest.job.config.JobConfiguration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -41,9 +34,6 @@ public final class Topics {
 
     /** Alert rules, the one topic that is read and not written. */
     public static final String ALERT_RULES = "alert-rules";
-
-    /** Broker and network get this long to answer before the start is given up. */
-    private static final int PATIENCE_MS = 10_000;
 
     private Topics() {}
 
@@ -87,10 +77,7 @@ public final class Topics {
      */
     public static int create(JobConfiguration.Kafka kafka) throws InterruptedException {
         String observations = kafka.topicPrefix() + OBSERVATIONS;
-        try (Admin admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.servers(),
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MS,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MS))) {
+        try (Admin admin = KafkaClients.admin(kafka)) {
             Set<String> existing = admin.listTopics().names().get();
             List<NewTopic> missing = all().stream()
                     .filter(topic -> !existing.contains(kafka.topicPrefix() + topic))
@@ -101,59 +88,17 @@ public final class Topics {
                 awaitCreated(created);
             }
             awaitVisible(missing, admin);
-            return existing.contains(observations)
-                    ? admin.describeTopics(List.of(observations))
-                            .topicNameValues()
-                            .get(observations)
-                            .get()
-                            .partitions()
-                            .size()
-                    : kafka.partitions();
+            return admin.describeTopics(List.of(observations))
+                    .topicNameValues()
+                    .get(observations)
+                    .get()
+                    .partitions()
+                    .size();
         } catch (ExecutionException e) {
             throw refused(kafka, e.getCause());
         } catch (KafkaException e) {
-            throw refused(kafka, e.getCause() == null ? e : e.getCause());
+            throw refused(kafka, e);
         }
-    }
-
-    /**
-     * Waits until readers of committed records can see everything that was written. The end of a job asks for its last
-     * transactions to be committed; the broker does so a moment later.
-     *
-     * @throws TimeoutException when some transaction stays open
-     */
-    public static void awaitCommitted(JobConfiguration.Kafka kafka) throws InterruptedException, ExecutionException {
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.servers()))) {
-            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-            admin.describeTopics(all().stream()
-                            .map(topic -> kafka.topicPrefix() + topic)
-                            .toList())
-                    .allTopicNames()
-                    .get()
-                    .forEach((topic, description) -> description
-                            .partitions()
-                            .forEach(partition ->
-                                    latest.put(new TopicPartition(topic, partition.partition()), OffsetSpec.latest())));
-            Instant deadline = Instant.now().plusMillis(PATIENCE_MS);
-            while (!ends(admin, latest, IsolationLevel.READ_COMMITTED)
-                    .equals(ends(admin, latest, IsolationLevel.READ_UNCOMMITTED))) {
-                if (Instant.now().isAfter(deadline)) {
-                    throw new TimeoutException("A transaction stays open.");
-                }
-                Thread.sleep(20);
-            }
-        }
-    }
-
-    private static Map<TopicPartition, Long> ends(
-            Admin admin, Map<TopicPartition, OffsetSpec> latest, IsolationLevel level)
-            throws InterruptedException, ExecutionException {
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        admin.listOffsets(latest, new ListOffsetsOptions(level))
-                .all()
-                .get()
-                .forEach((partition, end) -> ends.put(partition, end.offset()));
-        return ends;
     }
 
     private static NewTopic topic(String topic, JobConfiguration.Kafka kafka) {
@@ -183,7 +128,7 @@ public final class Topics {
     private static void awaitVisible(List<NewTopic> topics, Admin admin)
             throws InterruptedException, ExecutionException {
         List<String> names = topics.stream().map(NewTopic::name).toList();
-        Instant deadline = Instant.now().plusMillis(PATIENCE_MS);
+        Instant deadline = Instant.now().plusMillis(KafkaClients.PATIENCE_MS);
         while (!admin.listTopics().names().get().containsAll(names)) {
             if (Instant.now().isAfter(deadline)) {
                 throw new ExecutionException(new TimeoutException("New topics do not show up."));
@@ -197,14 +142,6 @@ public final class Topics {
             return new ConfigurationException("kafka.replication-factor is " + kafka.replicationFactor()
                     + ", allowed is at most the number of brokers: " + why.getMessage());
         }
-        String broker = "kafka.bootstrap-servers is \"" + kafka.servers() + "\", ";
-        if (why instanceof TimeoutException) {
-            return new ConfigurationException(
-                    broker + "but no broker answered there within " + PATIENCE_MS / 1000 + " s.");
-        }
-        if (why instanceof ConfigException) {
-            return new ConfigurationException(broker + "allowed is host:port of a broker, several with commas.");
-        }
-        return new ConfigurationException(broker + "which refused to create the topics: " + why.getMessage());
+        return KafkaClients.refused(kafka, "create the topics", why);
     }
 }

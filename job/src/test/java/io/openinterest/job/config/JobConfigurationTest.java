@@ -44,10 +44,17 @@ class JobConfigurationTest {
         assertThat(configuration.regime().returnBand()).isEqualTo("0.0005");
         assertThat(configuration.kafka())
                 .isEqualTo(new JobConfiguration.Kafka(
-                        null, "open-interest.", Guarantee.EXACTLY_ONCE, 4, (short) 1, Duration.ofDays(7)));
+                        null,
+                        "open-interest.",
+                        "open-interest.all-live",
+                        Guarantee.EXACTLY_ONCE,
+                        4,
+                        (short) 1,
+                        Duration.ofDays(7),
+                        Map.of()));
         assertThat(configuration.checkpointInterval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(configuration.parallelism()).isNull();
-        assertThat(configuration.local()).isEqualTo(new JobConfiguration.Local(8081, 9092));
+        assertThat(configuration.local()).isEqualTo(new JobConfiguration.Local(8081, 9092, null, Map.of()));
         assertThat(configuration.decimals()).isEqualTo(Json.Decimals.NUMBER);
         assertThat(configuration.alertRules()).isEqualTo("conf/alert-rules.yaml");
     }
@@ -78,9 +85,12 @@ class JobConfigurationTest {
                   partitions: 8
                   replication-factor: 3
                   retention: 12h
+                  transactional-id-prefix: mine
+                  properties: {security.protocol: SASL_SSL, linger: {ms: 5}}
+                flink: {state.backend.type: rocksdb, rest: {port: 1}}
                 checkpoint-interval: 3s
                 parallelism: 2
-                local: {dashboard-port: 18081, kafka-port: 19092}
+                local: {dashboard-port: 18081, kafka-port: 19092, data: kept}
                 json: {decimals: string}
                 alerts: {rules: my-rules.yaml}
                 """);
@@ -101,10 +111,18 @@ class JobConfigurationTest {
                         "conf/conventions.yaml",
                         new JobConfiguration.Regime(new BigDecimal("0.001"), new BigDecimal("0")),
                         new JobConfiguration.Kafka(
-                                "a:9092,b:9092", "test-", Guarantee.AT_LEAST_ONCE, 8, (short) 3, Duration.ofHours(12)),
+                                "a:9092,b:9092",
+                                "test-",
+                                "mine",
+                                Guarantee.AT_LEAST_ONCE,
+                                8,
+                                (short) 3,
+                                Duration.ofHours(12),
+                                Map.of("security.protocol", "SASL_SSL", "linger.ms", "5")),
                         Duration.ofSeconds(3),
                         2,
-                        new JobConfiguration.Local(18081, 19092),
+                        new JobConfiguration.Local(
+                                18081, 19092, "kept", Map.of("state.backend.type", "rocksdb", "rest.port", "1")),
                         Json.Decimals.STRING,
                         "my-rules.yaml",
                         Map.of()));
@@ -182,16 +200,38 @@ class JobConfigurationTest {
     }
 
     @Test
+    void noClientPropertyIsEverShown() throws IOException {
+        JobConfiguration configuration = configuration(
+                """
+                kafka:
+                  properties:
+                    sasl.jaas.config: org.apache.Login required username="me" password="hunter2";
+                    sasl: {mechanism: "${env:PATH}"}
+                """, "--set", "flink.s3.secret-key=hunter2", "--set", "venues.okx.rest-url=https://p/okx?key=hunter2");
+
+        assertThat(configuration.kafka().properties())
+                .containsEntry("sasl.mechanism", System.getenv("PATH"))
+                .extractingByKey("sasl.jaas.config")
+                .asString()
+                .endsWith("password=\"hunter2\";");
+        assertThat(configuration.given())
+                .containsEntry("kafka.properties.sasl.jaas.config", "(not shown)")
+                .containsEntry("kafka.properties.sasl.mechanism", "(not shown)")
+                .containsEntry("flink.s3.secret-key", "(not shown)")
+                .containsEntry("venues.okx.rest-url", "https://p/okx?...");
+    }
+
+    @Test
     void analyzeReadsTheObservationsTopic() throws IOException {
         assertThat(configuration("", "--set", "stages=analyze").source()).isEqualTo(SourceKind.KAFKA);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            lateness=10 secs                | lateness is "10 secs", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d.
-            lateness=                       | lateness is empty, allowed is a duration such as 500ms, 60s, 5m, 96h or 7d.
-            lateness=-1s                    | lateness is "-1s", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d.
-            checkpoint-interval=1ms         | checkpoint-interval is "1ms", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at least 100ms.
+            lateness=10 secs                | lateness is "10 secs", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at most 1h.
+            lateness=                       | lateness is empty, allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at most 1h.
+            lateness=-1s                    | lateness is "-1s", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at most 1h.
+            checkpoint-interval=1ms         | checkpoint-interval is "1ms", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at least 100ms and at most 5m.
             source=file                     | source is "file", allowed is live, auto, simulated, replay, kafka.
             source=[live]                   | source is "["live"]", allowed is live, auto, simulated, replay, kafka.
             source=replay                   | replay.paths is empty, allowed is a list of files or folders of *.jsonl or *.jsonl.gz with source replay.
@@ -202,10 +242,23 @@ class JobConfigurationTest {
             kafka.partitions=four           | kafka.partitions is "four", allowed is a whole number from 1 to 1000.
             kafka.delivery-guarantee=none   | kafka.delivery-guarantee is "none", allowed is exactly-once, at-least-once.
             kafka.topic-prefix=a b          | kafka.topic-prefix is "a b", allowed is at most 200 letters, digits, dots, hyphens and underscores.
-            kafka.bootstrap-server=b:1      | There is no key kafka.bootstrap-server (set to "b:1"), perhaps kafka.bootstrap-servers is meant; allowed is kafka.topic-prefix, kafka.bootstrap-servers, kafka.delivery-guarantee, kafka.partitions, kafka.replication-factor, kafka.retention.
-            local.port=1                    | There is no key local.port (set to "1"), allowed is local.dashboard-port, local.kafka-port.
+            kafka.bootstrap-server=b:1      | There is no key kafka.bootstrap-server (set to "b:1"), perhaps kafka.bootstrap-servers is meant; allowed is kafka.topic-prefix, kafka.bootstrap-servers, kafka.transactional-id-prefix, kafka.delivery-guarantee, kafka.partitions, kafka.replication-factor, kafka.retention, kafka.properties.
+            kafka.bootstrap-servers=b       | kafka.bootstrap-servers is "b", allowed is host:port of a broker, several with commas.
+            kafka.bootstrap-servers=u:p@b:1 | kafka.bootstrap-servers is "b:1", allowed is host:port of a broker, several with commas.
+            kafka.transactional-id-prefix=é | kafka.transactional-id-prefix is "é", allowed is at most 200 letters, digits, dots, hyphens and underscores.
+            kafka.retention=1ms             | kafka.retention is "1ms", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at least 60s and at most 36500d.
+            kafka.properties.acks2=all      | There is no key kafka.properties.acks2, perhaps kafka.properties.acks is meant; allowed are the properties of Kafka's clients.
+            kafka.properties.group.id=x     | kafka.properties.group.id is set by the job itself.
+            kafka.properties.ssl.key.password=${env:NO_SUCH_NAME} | kafka.properties.ssl.key.password names the environment variable NO_SUCH_NAME, which is not set.
+            kafka.properties.acks=[all]     | kafka.properties.acks has no value, allowed is a text.
+            kafka.properties=x              | kafka.properties is "x", allowed is a group of keys.
+            local.port=1                    | There is no key local.port (set to "1"), allowed is local.dashboard-port, local.kafka-port, local.data.
+            checkpoint-interval=10m         | checkpoint-interval is "10m", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at least 100ms and at most 5m.
+            lateness=3650d                  | lateness is "3650d", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at most 1h.
+            allowed-lateness=3650d          | allowed-lateness is "3650d", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at most 7d.
+            rates.USDT=0.99                 | There is no key rates.USDT, perhaps rates.usdt is meant; allowed are assets in lower case.
             rates.eur=0                     | rates.eur is "0", allowed is a number above 0.
-            rates.eur=NaN                   | rates.eur is "NaN", allowed is a number of at least 0.
+            rates.eur=NaN                   | rates.eur is "NaN", allowed is a number above 0.
             venues.okx.enabled=maybe        | venues.okx.enabled is "maybe", allowed is true or false.
             venues.okx.rest-url=okx.com     | venues.okx.rest-url is "okx.com", allowed is an address that begins with https:// or http://.
             venues.okx.api-key=hunter2      | There is no key venues.okx.api-key (set to a value not shown here, secrets belong in environment variables), allowed is venues.okx.symbols, venues.okx.enabled, venues.okx.rest-url, venues.okx.ws-url, venues.okx.poll-interval, venues.okx.max-age, venues.okx.transport.

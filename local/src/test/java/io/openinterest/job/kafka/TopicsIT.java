@@ -125,7 +125,14 @@ class TopicsIT {
 
     private static JobConfiguration.Kafka kafka(String servers, String prefix, int partitions, int replication) {
         return new JobConfiguration.Kafka(
-                servers, prefix, Guarantee.EXACTLY_ONCE, partitions, (short) replication, Duration.ofHours(12));
+                servers,
+                prefix,
+                prefix + "all-live",
+                Guarantee.EXACTLY_ONCE,
+                partitions,
+                (short) replication,
+                Duration.ofHours(12),
+                Map.of());
     }
 
     private static Map<String, TopicDescription> describe(List<String> topics) throws Exception {

@@ -1,0 +1,147 @@
+package io.openinterest.job.kafka;
+
+import io.openinterest.job.config.ConfigurationException;
+import io.openinterest.job.config.JobConfiguration;
+import io.openinterest.job.config.JobConfiguration.Guarantee;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
+import org.apache.flink.configuration.PipelineOptionsInternal;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * The transactions of a job at the broker. Their ids are {@code <kafka.transactional-id-prefix>.<run>-<subtask>-<n>}: the
+ * prefix tells jobs apart, the run one start without savepoint from the next. So a start never touches a transaction of
+ * somebody who runs, and has no used id to go through, while one from a savepoint finds what its predecessor left open by
+ * the ids in the saved state.
+ */
+public final class Transactions {
+
+    private static final Set<TransactionState> OPEN = Set.of(
+            TransactionState.ONGOING,
+            TransactionState.PREPARE_COMMIT,
+            TransactionState.PREPARE_ABORT,
+            TransactionState.PREPARE_EPOCH_FENCE);
+    private static final Duration MAX_WATCH = Duration.ofSeconds(30);
+    private static final int POLL_MS = 200;
+
+    private Transactions() {}
+
+    /**
+     * What ids of a run begin with.
+     *
+     * @param environment of the submission: a cluster that starts {@code main} again after a failure gives the job the
+     *     same id, and so the same run
+     */
+    public static String run(JobConfiguration.Kafka kafka, ReadableConfig environment, Instant now) {
+        String run = environment
+                .getOptional(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID)
+                .orElseGet(() -> Long.toString(now.toEpochMilli(), 36));
+        return kafka.transactionalIdPrefix() + "." + run;
+    }
+
+    /**
+     * Makes sure that no other job writes under the prefix. A job between two transactions is noticed by the ids that it
+     * goes on to use, so where ids are known this takes a checkpoint's time. A start from a savepoint takes the place of
+     * the job that wrote it and is not looked at, nor is the second start of the same job by its cluster.
+     *
+     * @throws ConfigurationException when there is one
+     */
+    public static void requireUnused(JobConfiguration configuration, ReadableConfig environment)
+            throws InterruptedException {
+        JobConfiguration.Kafka kafka = configuration.kafka();
+        if (kafka.deliveryGuarantee() != Guarantee.EXACTLY_ONCE
+                || environment.getOptional(StateRecoveryOptions.SAVEPOINT_PATH).isPresent()
+                || environment
+                        .getOptional(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID)
+                        .isPresent()) {
+            return;
+        }
+        try (Admin admin = KafkaClients.admin(kafka)) {
+            Map<String, TransactionState> before = states(admin, kafka);
+            Duration watch = configuration.checkpointInterval().plusSeconds(1);
+            Instant end = Instant.now().plus(watch.compareTo(MAX_WATCH) < 0 ? watch : MAX_WATCH);
+            Map<String, TransactionState> now = before;
+            while (!before.isEmpty()
+                    && now.equals(before)
+                    && !hasOpen(now)
+                    && Instant.now().isBefore(end)) {
+                Thread.sleep(POLL_MS);
+                now = states(admin, kafka);
+            }
+            if (hasOpen(now) || !now.equals(before)) {
+                throw new ConfigurationException("kafka.transactional-id-prefix is \"" + kafka.transactionalIdPrefix()
+                        + "\", but another job writes transactions under it: stop that job, start from its savepoint, or"
+                        + " set another prefix; if it died, its transactions end after "
+                        + TopicSink.TRANSACTION_TIMEOUT.toMinutes() + " minutes.");
+            }
+        } catch (ExecutionException e) {
+            throw KafkaClients.refused(kafka, "list transactions", e.getCause());
+        } catch (KafkaException e) {
+            throw KafkaClients.refused(kafka, "list transactions", e);
+        }
+    }
+
+    /**
+     * Waits until the transactions of a job that has ended are committed: the end of a job asks for it, the broker does it
+     * a moment later. Transactions of others are not waited for.
+     *
+     * @return false when some stays open
+     */
+    public static boolean awaitCommitted(JobConfiguration.Kafka kafka) throws InterruptedException, ExecutionException {
+        try (Admin admin = KafkaClients.admin(kafka)) {
+            Instant end = Instant.now().plusMillis(KafkaClients.PATIENCE_MS);
+            while (hasOpen(states(admin, kafka))) {
+                if (Instant.now().isAfter(end)) {
+                    return false;
+                }
+                Thread.sleep(20);
+            }
+            return true;
+        }
+    }
+
+    /** Ids of other jobs whose transactions are open now. They hide what stands behind them in the topics they write. */
+    public static List<String> openOfOthers(JobConfiguration.Kafka kafka)
+            throws InterruptedException, ExecutionException {
+        try (Admin admin = KafkaClients.admin(kafka)) {
+            Pattern own = ids(kafka);
+            return admin.listTransactions().all().get().stream()
+                    .filter(transaction -> OPEN.contains(transaction.state()))
+                    .map(TransactionListing::transactionalId)
+                    .filter(id -> !own.matcher(id).matches())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static boolean hasOpen(Map<String, TransactionState> states) {
+        return states.values().stream().anyMatch(OPEN::contains);
+    }
+
+    private static Map<String, TransactionState> states(Admin admin, JobConfiguration.Kafka kafka)
+            throws InterruptedException, ExecutionException {
+        Pattern own = ids(kafka);
+        Map<String, TransactionState> states = new TreeMap<>();
+        for (TransactionListing transaction : admin.listTransactions().all().get()) {
+            if (own.matcher(transaction.transactionalId()).matches()) {
+                states.put(transaction.transactionalId(), transaction.state());
+            }
+        }
+        return states;
+    }
+
+    private static Pattern ids(JobConfiguration.Kafka kafka) {
+        return Pattern.compile(Pattern.quote(kafka.transactionalIdPrefix()) + "\\.[0-9a-z]+-\\d+-\\d+");
+    }
+}

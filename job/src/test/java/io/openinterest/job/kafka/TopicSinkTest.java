@@ -1,0 +1,54 @@
+package io.openinterest.job.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.openinterest.observation.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+
+class TopicSinkTest {
+
+    private static final Instant TIME = Instant.parse("2026-03-01T07:00:00Z");
+
+    private final TopicSink.Serializer serializer = new TopicSink.Serializer("p.", Json.Decimals.NUMBER, 1000);
+
+    @Test
+    void aRecordGoesToItsTopicUnderItsKeyAndTime() {
+        ProducerRecord<byte[], byte[]> record = written("expiry.1m", TIME, "x".repeat(994));
+
+        assertThat(record.topic()).isEqualTo("p.expiry.1m");
+        assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo("a-key.");
+        assertThat(record.timestamp()).isEqualTo(TIME.toEpochMilli());
+        assertThat(record.value()).hasSize(994);
+    }
+
+    @Test
+    void whatKafkaWouldRefuseForItsSizeIsInQuarantine() throws Exception {
+        ProducerRecord<byte[], byte[]> record = written("expiry.1m", TIME, "é".repeat(3000));
+
+        assertThat(record.topic()).isEqualTo("p.quarantine");
+        assertThat(record.timestamp()).isZero();
+        JsonNode value = new ObjectMapper().readTree(record.value());
+        assertThat(value.path("reason").asText()).isEqualTo("bad-record");
+        assertThat(value.path("detail").asText())
+                .isEqualTo("For topic expiry.1m, key a-key.: the record has 6000 bytes, more than Kafka takes in one"
+                        + " request.");
+        assertThat(value.path("raw").asText()).startsWith("éé").hasSize(2048);
+    }
+
+    @Test
+    void whatKafkaWouldRefuseForItsTimeIsInQuarantine() {
+        assertThat(written("asset.1m", Instant.parse("1969-12-31T23:59:59.999Z"), "{}")
+                        .topic())
+                .isEqualTo("p.quarantine");
+    }
+
+    private ProducerRecord<byte[], byte[]> written(String topic, Instant time, String value) {
+        return serializer.serialize(
+                new TopicRecord(topic, null, "a-key.", time, value.getBytes(StandardCharsets.UTF_8)), null, null);
+    }
+}

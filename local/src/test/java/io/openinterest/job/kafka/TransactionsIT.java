@@ -1,0 +1,124 @@
+package io.openinterest.job.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openinterest.job.config.Arguments;
+import io.openinterest.job.config.ConfigurationException;
+import io.openinterest.job.config.JobConfiguration;
+import io.openinterest.job.config.JobConfiguration.SourceKind;
+import io.openinterest.local.EmbeddedBroker;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptionsInternal;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who may write beside whom, as the broker's own list of transactions tells it. */
+@Timeout(120)
+class TransactionsIT {
+
+    private static final Configuration FRESH = new Configuration();
+
+    private static EmbeddedBroker broker;
+
+    @BeforeAll
+    static void start() throws IOException {
+        broker = EmbeddedBroker.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        broker.close();
+    }
+
+    @Test
+    void aStartIsRefusedWhileAnotherJobWritesUnderThePrefix() throws Exception {
+        JobConfiguration configuration = configuration("busy.");
+        Topics.create(configuration.kafka());
+        String run = Transactions.run(configuration.kafka(), FRESH, Instant.now());
+        try (KafkaProducer<String, String> other = producer(run + "-0-1")) {
+            other.beginTransaction();
+            other.send(new ProducerRecord<>("busy.total.1m", "all", "{}")).get();
+
+            assertThatThrownBy(() -> Transactions.requireUnused(configuration, FRESH))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageStartingWith(
+                            "kafka.transactional-id-prefix is \"busy.all-live\", but another job writes");
+            assertThat(Transactions.openOfOthers(configuration.kafka())).isEmpty();
+            assertThat(Transactions.openOfOthers(configuration("else.").kafka()))
+                    .containsExactly(run + "-0-1");
+
+            // others, and whoever takes the place of that job, may start
+            Transactions.requireUnused(configuration("busy.all."), FRESH);
+            Transactions.requireUnused(
+                    configuration, new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, "/savepoint"));
+            Transactions.requireUnused(
+                    configuration, new Configuration().set(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID, "00ff"));
+
+            other.commitTransaction();
+        }
+        assertThat(Transactions.awaitCommitted(configuration.kafka())).isTrue();
+        assertThatCode(() -> Transactions.requireUnused(configuration, FRESH)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aJobBetweenTwoTransactionsIsNoticedByItsNextId() throws Exception {
+        JobConfiguration configuration = configuration("idle.");
+        String run = Transactions.run(configuration.kafka(), FRESH, Instant.now());
+        try (KafkaProducer<String, String> now = producer(run + "-0-1")) {
+            Thread checkpoints = new Thread(() -> {
+                for (int checkpoint = 2; !Thread.currentThread().isInterrupted(); checkpoint++) {
+                    producer(run + "-0-" + checkpoint).close();
+                }
+            });
+            checkpoints.start();
+            try {
+                assertThatThrownBy(() -> Transactions.requireUnused(configuration, FRESH))
+                        .hasMessageContaining("but another job writes");
+            } finally {
+                checkpoints.interrupt();
+                checkpoints.join();
+            }
+        }
+    }
+
+    @Test
+    void theEndOfAJobDoesNotWaitForTransactionsOfOthers() throws Exception {
+        JobConfiguration configuration = configuration("ended.");
+        Topics.create(configuration.kafka());
+        try (KafkaProducer<String, String> other = producer("somebody-else")) {
+            other.beginTransaction();
+            other.send(new ProducerRecord<>("ended.alert-rules", "rule", "{}")).get();
+
+            assertThat(Transactions.awaitCommitted(configuration.kafka())).isTrue();
+            other.abortTransaction();
+        }
+    }
+
+    private static KafkaProducer<String, String> producer(String id) {
+        KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "transactional.id", id),
+                new StringSerializer(),
+                new StringSerializer());
+        producer.initTransactions();
+        return producer;
+    }
+
+    private static JobConfiguration configuration(String prefix) {
+        Arguments arguments = new Arguments();
+        arguments.set("kafka.bootstrap-servers", broker.bootstrapServers());
+        arguments.set("kafka.topic-prefix", prefix);
+        arguments.set("checkpoint-interval", "500ms");
+        return arguments.configuration(SourceKind.LIVE);
+    }
+}
