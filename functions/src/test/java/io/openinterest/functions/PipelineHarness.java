@@ -65,7 +65,8 @@ final class PipelineHarness implements AutoCloseable {
                 Types.INT);
         track = new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(new TrackRun()));
         snapshot = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new CoBroadcastWithKeyedOperator<>(new SnapshotMarkets(settings), List.of(RunBounds.STATE)),
+                new CoBroadcastWithKeyedOperator<>(
+                        new SnapshotMarkets(settings), List.of(RunBounds.ANSWERED, RunBounds.REACHED)),
                 arrival -> SnapshotMarkets.shard(arrival.observation().market()),
                 null,
                 Types.INT);
@@ -194,19 +195,27 @@ final class PipelineHarness implements AutoCloseable {
         }
     }
 
-    /** The rows of highest revision by identity, withdrawn ones apart, their revision taken off. */
-    Map<String, Object> state() {
-        Map<String, Object> rows = new TreeMap<>();
+    /** The rows of highest revision by identity, withdrawn ones apart, as published at once, with what the metrics need beside. */
+    Map<String, String> state() {
+        Map<String, String> rows = new TreeMap<>();
         for (MarketRow row : marketRows) {
-            put(rows, row.market() + " " + row.interval() + " " + row.time(), row.withdrawn(), row.withRevision(0));
+            put(
+                    rows,
+                    row.market() + " " + row.interval() + " " + row.time(),
+                    row.withdrawn(),
+                    Referee.write(row.withRevision(0)));
         }
         for (TotalRow row : totalRows) {
-            put(rows, row.entity() + " " + row.interval() + " " + row.time(), row.withdrawn(), row.withRevision(0));
+            put(
+                    rows,
+                    row.entity() + " " + row.interval() + " " + row.time(),
+                    row.withdrawn(),
+                    Referee.write(row.withRevision(0)) + row.extras());
         }
         return rows;
     }
 
-    private static void put(Map<String, Object> rows, String identity, Boolean withdrawn, Object row) {
+    private static void put(Map<String, String> rows, String identity, Boolean withdrawn, String row) {
         if (withdrawn == null) {
             rows.put(identity, row);
         } else {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.observation.Json;
 import java.io.BufferedReader;
@@ -165,7 +166,8 @@ public final class Referee {
                 row.revision(),
                 row.finalAt(),
                 row.withdrawn(),
-                extras);
+                extras,
+                Pass.inOrder(row.time().toEpochMilli()));
     }
 
     /** The row with another value, ledger and revision. */
@@ -197,6 +199,7 @@ public final class Referee {
                 revision,
                 row.finalAt(),
                 withdrawn,
-                row.extras());
+                row.extras(),
+                row.pass());
     }
 }

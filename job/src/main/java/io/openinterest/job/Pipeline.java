@@ -100,7 +100,7 @@ public final class Pipeline {
             SingleOutputStreamOperator<Contribution> markets = named(
                     "snapshot-markets",
                     DataStreamUtils.reinterpretAsKeyedStream(accepted, Pipeline::shard)
-                            .connect(run.broadcast(RunBounds.STATE))
+                            .connect(run.broadcast(RunBounds.ANSWERED, RunBounds.REACHED))
                             .process(new SnapshotMarkets(settings)));
             SingleOutputStreamOperator<TotalRow> assets = sum("sum-assets", markets, Scope.ASSETS, settings);
             SingleOutputStreamOperator<TotalRow> exchanges =
@@ -146,7 +146,7 @@ public final class Pipeline {
             BroadcastStream<AlertControl> control = named(
                             "rule-changes", changes.map(AlertControl::of).setParallelism(1))
                     .union(named("run-events", run.map(AlertControl::of)))
-                    .broadcast(EvaluateAlerts.RULES, RunBounds.STATE);
+                    .broadcast(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED);
             DataStream<AlertEvent> alerts = named(
                     "evaluate-alerts",
                     measured.union(named(

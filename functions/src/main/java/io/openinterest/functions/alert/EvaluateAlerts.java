@@ -27,7 +27,7 @@ import org.apache.flink.util.Collector;
 
 /**
  * Evaluates the rules on every record and publishes the lives of the alerts. Keyed by {@link BoundaryRecord#entity()}; changes
- * of rules and the reach of the run come by broadcast (state {@link #RULES} and {@link RunBounds#STATE}).
+ * of rules and the reach of the run come by broadcast (state {@link #RULES} and {@link RunBounds}).
  *
  * <p>Nothing is evaluated before the first watermark: a source that holds its watermark back until it has read the rules
  * that are there gives the same alerts in every run. Only entities with something going on have state and a timer.
@@ -81,7 +81,7 @@ public final class EvaluateAlerts
     public void processBroadcastElement(AlertControl control, Context context, Collector<AlertEvent> out)
             throws Exception {
         if (control.run() != null) {
-            RunBounds.learn(control.run(), context.currentWatermark(), context.getBroadcastState(RunBounds.STATE));
+            RunBounds.learn(control.run(), context);
             return;
         }
         BroadcastState<String, List<RuleChange>> rules = context.getBroadcastState(RULES);
@@ -121,7 +121,8 @@ public final class EvaluateAlerts
             }
         }
         boolean ended = context.timerService().currentWatermark() == Long.MAX_VALUE;
-        long last = ended ? RunBounds.last(Long.MAX_VALUE, context.getBroadcastState(RunBounds.STATE)) : Long.MAX_VALUE;
+        long last =
+                ended ? RunBounds.last(Long.MAX_VALUE, context.getBroadcastState(RunBounds.REACHED)) : Long.MAX_VALUE;
         if (timestamp < last) {
             evaluation.expire(timestamp + 1);
         }

@@ -60,12 +60,18 @@ public final class ExpirySums {
             marketValueUsd = marketValueUsd.add(option.marketValueUsd().multiply(sign));
             marketValues += option.count();
         }
-        expirations.merge(option.expiration().toEpochMilli(), option.count(), Integer::sum);
-        expirations.values().removeIf(count -> count == 0);
-        AtStrike more = strikes.getOrDefault(option.strike().stripTrailingZeros(), AtStrike.NONE)
+        expirations.merge(
+                option.expiration().toEpochMilli(),
+                option.count(),
+                (present, more) -> present + more == 0 ? null : present + more);
+        BigDecimal strike = option.strike().stripTrailingZeros();
+        AtStrike more = strikes.getOrDefault(strike, AtStrike.NONE)
                 .plus(option.count(), call ? amount : BigDecimal.ZERO, call ? BigDecimal.ZERO : amount);
-        strikes.put(option.strike().stripTrailingZeros(), more);
-        strikes.values().removeIf(strike -> strike.count() == 0);
+        if (more.count() == 0) {
+            strikes.remove(strike);
+        } else {
+            strikes.put(strike, more);
+        }
     }
 
     /** True where no option is included: there is no record. */
@@ -104,7 +110,8 @@ public final class ExpirySums {
                 ladder,
                 0,
                 Instant.ofEpochMilli(any.boundary()).plus(allowedLateness),
-                null);
+                null,
+                any.pass());
     }
 
     /**

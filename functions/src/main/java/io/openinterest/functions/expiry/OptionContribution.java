@@ -1,5 +1,6 @@
 package io.openinterest.functions.expiry;
 
+import io.openinterest.functions.record.Pass;
 import io.openinterest.observation.MarketType;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -17,7 +18,7 @@ import java.time.ZoneOffset;
  * @param strike its strike
  * @param type call or put
  * @param boundary the 1-minute boundary it belongs to, epoch milliseconds; the 5m and 15m records come from it too
- * @param step the boundary whose passing published it: equal to {@code boundary} in order, greater for a correction
+ * @param pass what published it
  * @param valueUsd one-sided value at the market, 6 decimals
  * @param amountBase one-sided amount at the market, 8 decimals
  * @param priceUsd USD price of one base coin at the market, exact
@@ -31,7 +32,7 @@ public record OptionContribution(
         BigDecimal strike,
         MarketType type,
         long boundary,
-        long step,
+        Pass pass,
         BigDecimal valueUsd,
         BigDecimal amountBase,
         BigDecimal priceUsd,
@@ -52,7 +53,7 @@ public record OptionContribution(
                 strike,
                 type,
                 boundary,
-                step,
+                pass,
                 valueUsd,
                 amountBase,
                 priceUsd,

@@ -2,9 +2,11 @@ package io.openinterest.functions.expiry;
 
 import io.openinterest.functions.record.ExpiryRow;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.run.Pending;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
@@ -25,7 +27,7 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
 
     private final Duration allowedLateness;
 
-    private transient MapState<Long, List<OptionContribution>> waiting;
+    private transient Pending<OptionContribution> waiting;
     private transient MapState<Long, ExpirySums> boundaries;
 
     /**
@@ -39,33 +41,20 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
 
     @Override
     public void open(OpenContext context) {
-        waiting = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "waiting", Types.LONG, Types.LIST(TypeInformation.of(OptionContribution.class))));
+        waiting = Pending.of(getRuntimeContext(), "waiting", OptionContribution.class, OptionContribution::pass);
         boundaries = getRuntimeContext()
                 .getMapState(new MapStateDescriptor<>("boundaries", Types.LONG, TypeInformation.of(ExpirySums.class)));
     }
 
     @Override
     public void processElement(OptionContribution option, Context context, Collector<ExpiryRow> out) throws Exception {
-        // A boundary held back until the run was known to reach it is published later than its own time: then only the
-        // watermark after its contributions tells that all of them are here.
-        long step = Math.max(option.step(), context.timestamp() + 1);
-        List<OptionContribution> options = waiting.get(step);
-        if (options == null) {
-            options = new ArrayList<>();
-            context.timerService().registerEventTimeTimer(step - 1);
-        }
-        options.add(option);
-        waiting.put(step, options);
+        waiting.add(option, context.timestamp(), context.timerService());
     }
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<ExpiryRow> out) throws Exception {
-        long step = timestamp + 1;
-        List<OptionContribution> options = waiting.get(step);
-        if (options != null) {
-            waiting.remove(step);
+        TreeMap<Long, List<OptionContribution>> passes = waiting.take(timestamp);
+        for (List<OptionContribution> options : passes.values()) {
             TreeMap<Long, List<OptionContribution>> byBoundary = new TreeMap<>();
             for (OptionContribution option : options) {
                 byBoundary
@@ -75,13 +64,15 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
             for (List<OptionContribution> changes : byBoundary.values()) {
                 change(changes, out);
             }
-            context.timerService()
-                    .registerEventTimeTimer(step + allowedLateness.toMillis() + Interval.MINUTE_MILLIS - 1);
         }
-        forget(step - allowedLateness.toMillis() - Interval.MINUTE_MILLIS);
+        long kept = allowedLateness.toMillis() + Interval.MINUTE_MILLIS;
+        if (!passes.isEmpty()) {
+            context.timerService().registerEventTimeTimer(timestamp + kept);
+        }
+        forget(timestamp + 1 - kept);
     }
 
-    /** Takes in what one step says about one boundary. */
+    /** Takes in what one pass says about one boundary. */
     private void change(List<OptionContribution> changes, Collector<ExpiryRow> out) throws Exception {
         OptionContribution any = changes.get(0);
         ExpirySums sums = boundaries.get(any.boundary());
@@ -91,7 +82,7 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
         ExpiryRow before = sums.isEmpty() ? null : sums.row(any, allowedLateness);
         changes.forEach(sums::add);
         ExpiryRow now = sums.isEmpty() ? null : sums.row(any, allowedLateness);
-        if (now == null ? before != null : !now.equals(before)) {
+        if (!Objects.equals(now, before)) {
             sums.revision++;
             for (Interval interval : Interval.values()) {
                 if (interval.isBoundary(any.boundary())) {

@@ -90,7 +90,8 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
             return;
         }
         boolean counts = arrival.reached() - observation.time().toEpochMilli()
-                < settings.allowedLateness().toMillis();
+                        < settings.allowedLateness().toMillis()
+                || !isPublished(Interval.boundaryAfter(observation.time().toEpochMilli()), arrival);
         if (!counts && !Origin.HISTORY.isOf(observation)) {
             context.output(
                     REJECTED,
@@ -102,6 +103,11 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
             market.accept(observation);
             out.collect(arrival);
         }
+    }
+
+    /** An observation is late when its first boundary is published, however little lateness is allowed. */
+    private static boolean isPublished(long boundary, Arrival arrival) {
+        return boundary <= arrival.reached();
     }
 
     private Quarantined quarantined(Observation observation, Reason reason, String detail) {

@@ -5,6 +5,7 @@ import io.openinterest.functions.market.MarketStanding.Status;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.MarketRow;
+import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.Rounding;
 import io.openinterest.functions.total.Bar;
 import io.openinterest.functions.total.MarginClass;
@@ -155,7 +156,7 @@ record MarketStep(
     }
 
     /** The market's row of an interval, not yet corrected; null unless it is included. */
-    MarketRow row(Interval interval, int observations, SnapshotSettings settings) {
+    MarketRow row(Interval interval, int observations, SnapshotSettings settings, Pass pass) {
         if (!after.isIncluded()) {
             return null;
         }
@@ -197,10 +198,11 @@ record MarketStep(
                 window.changeSinceOpen(),
                 0,
                 Instant.ofEpochMilli(boundary).plus(settings.allowedLateness()),
-                null);
+                null,
+                pass);
     }
 
-    /** What the market leaves behind in the group it was in; empty if it stayed where it was. */
+    /** True if it is in another group than a minute ago. */
     boolean moved() {
         return before.value() != null && after.value() != null && !sameGroup(before.value(), after.value());
     }
@@ -227,10 +229,14 @@ record MarketStep(
         return sums;
     }
 
-    /** What the market takes out of the totals of the group it was in a minute ago, having moved to another. */
-    Sums sumsLeftBehind() {
+    /**
+     * What the market takes out of the totals of the group it was in a minute ago, having moved to another.
+     *
+     * @param stillCounts true if its class enters the totals now: a market that left them is not gone
+     */
+    Sums sumsLeftBehind(boolean stillCounts) {
         Sums sums = new Sums();
-        sums.gone = wentAway ? 1 : 0;
+        sums.gone = wentAway && stillCounts ? 1 : 0;
         if (before.isIncluded()) {
             BigDecimal zero = BigDecimal.ZERO;
             sums.change = after.isIncluded()
@@ -259,9 +265,9 @@ record MarketStep(
     /**
      * What the market adds to its expiry; null unless it is an option with strike and expiration.
      *
-     * @param step the boundary whose passing publishes it
+     * @param pass what publishes it
      */
-    OptionContribution option(long step) {
+    OptionContribution option(Pass pass) {
         Observation o = after.value();
         if (!o.type().isOption() || o.strike() == null || o.expiration() == null) {
             return null;
@@ -273,7 +279,7 @@ record MarketStep(
                 o.strike(),
                 o.type(),
                 boundary,
-                step,
+                pass,
                 Rounding.usd(o.valueUsd()),
                 Rounding.base(o.amountBase()),
                 o.priceUsd(),

@@ -3,6 +3,7 @@ package io.openinterest.functions.market;
 import io.openinterest.functions.expiry.OptionContribution;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
+import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.functions.total.Contribution;
@@ -10,6 +11,7 @@ import io.openinterest.functions.total.Sums;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,15 +19,19 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeHint;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -37,7 +43,8 @@ import org.apache.flink.util.OutputTag;
  * <p>An observation whose boundary the watermark had passed when it arrived waits for the next boundary; there its market
  * is folded again and every row and sum that differs is published as a correction.
  */
-public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer, Arrival, RunEvent, Contribution> {
+public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer, Arrival, RunEvent, Contribution>
+        implements CheckpointedFunction {
 
     /** The markets' rows. */
     public static final OutputTag<MarketRow> ROWS = new OutputTag<>("market-rows", TypeInformation.of(MarketRow.class));
@@ -52,7 +59,9 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
 
     private final SnapshotSettings settings;
 
-    private transient ValueState<Clock> clocks;
+    private transient ListState<Long> published;
+    private transient long publishedUpTo;
+    private transient ValueState<Progress> progresses;
     private transient MapState<String, MarketState> markets;
     private transient MapState<Long, List<Observation>> late;
     private transient MapState<Group, Long> touched;
@@ -69,12 +78,13 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     }
 
     /**
-     * How far a shard is.
+     * Progress of a shard, epoch milliseconds.
      *
-     * @param base the last boundary that nothing can correct any more
-     * @param last the last published boundary
+     * @param finalUpTo the last boundary that nothing can correct any more
+     * @param doneUpTo the last boundary that is published, or that nothing is to be published at
+     * @param publishedUpTo the last boundary published by any shard when this one last looked; nothing is published again
      */
-    public record Clock(long base, long last) {}
+    public record Progress(long finalUpTo, long doneUpTo, long publishedUpTo) {}
 
     /** Markets that are summed together on the way to their totals. */
     public record Group(String exchange, String asset, String quote) {
@@ -86,7 +96,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
 
     @Override
     public void open(OpenContext context) {
-        clocks = getRuntimeContext().getState(new ValueStateDescriptor<>("clock", TypeInformation.of(Clock.class)));
+        progresses = getRuntimeContext()
+                .getState(new ValueStateDescriptor<>("progress", TypeInformation.of(Progress.class)));
         markets = getRuntimeContext()
                 .getMapState(new MapStateDescriptor<>("markets", Types.STRING, TypeInformation.of(MarketState.class)));
         late = getRuntimeContext()
@@ -98,61 +109,90 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     }
 
     @Override
+    public void initializeState(FunctionInitializationContext context) throws Exception {
+        published =
+                context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("published", Types.LONG));
+        publishedUpTo = Long.MIN_VALUE;
+        for (Long boundary : published.get()) {
+            publishedUpTo = Math.max(publishedUpTo, boundary);
+        }
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) throws Exception {
+        published.update(List.of(publishedUpTo));
+    }
+
+    @Override
     public void processBroadcastElement(RunEvent event, Context context, Collector<Contribution> out) throws Exception {
-        RunBounds.learn(event, context.currentWatermark(), context.getBroadcastState(RunBounds.STATE));
+        RunBounds.learn(event, context);
     }
 
     @Override
     public void processElement(Arrival arrival, ReadOnlyContext context, Collector<Contribution> out) throws Exception {
         Observation observation = arrival.observation();
         long reached = Interval.floorToMinute(arrival.reached());
-        Clock clock = clocks.value();
-        // the clock may have been set by a partition that is ahead; what no watermark has passed is not published yet
-        if (clock == null || reached < clock.last() && context.currentWatermark() < clock.last() - 1) {
-            clock = new Clock(settings.finalBoundary(reached), reached);
-            clocks.update(clock);
-            awaitBoundary(reached + Interval.MINUTE_MILLIS, context);
+        Progress progress = progresses.value();
+        if (progress == null) {
+            progress = startAt(Math.max(reached, publishedUpTo), publishedUpTo, context);
+        } else if (reached < progress.doneUpTo() && progress.publishedUpTo() < progress.doneUpTo()) {
+            // Set by a partition that is ahead of this one, and nothing is published yet.
+            progress = startAt(Math.max(reached, progress.publishedUpTo()), progress.publishedUpTo(), context);
         }
-        long published = Math.max(reached, clock.last());
-        if (Interval.boundaryAfter(observation.time().toEpochMilli()) <= published) {
-            List<Observation> waiting = late.get(published + Interval.MINUTE_MILLIS);
+        long passed = Math.max(reached, progress.doneUpTo());
+        long boundary = Interval.boundaryAfter(observation.time().toEpochMilli());
+        if (boundary <= settings.finalBoundary(passed)) {
+            return;
+        }
+        if (boundary <= passed) {
+            List<Observation> waiting = late.get(passed + Interval.MINUTE_MILLIS);
             waiting = waiting == null ? new ArrayList<>() : waiting;
             waiting.add(observation);
-            late.put(published + Interval.MINUTE_MILLIS, waiting);
+            late.put(passed + Interval.MINUTE_MILLIS, waiting);
             lateObservations.inc();
             return;
         }
         MarketState market = market(observation.market());
-        market.add(observation, clock.base());
+        market.add(observation, progress.finalUpTo());
         markets.put(observation.market(), market);
+    }
+
+    private Progress startAt(long boundary, long publishedBefore, ReadOnlyContext context) throws Exception {
+        Progress progress = new Progress(settings.finalBoundary(boundary), boundary, publishedBefore);
+        progresses.update(progress);
+        awaitBoundary(boundary + Interval.MINUTE_MILLIS, context);
+        return progress;
     }
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<Contribution> out) throws Exception {
-        ReadOnlyBroadcastState<String, Long> bounds = context.getBroadcastState(RunBounds.STATE);
+        Progress progress = progresses.value();
+        if (progress == null) {
+            return;
+        }
         boolean ended = context.timerService().currentWatermark() == NO_TIMER_LEFT;
         long limit = ended && settings.bounded() ? Long.MAX_VALUE : timestamp + 1;
         if (settings.bounded()) {
             long passed = ended
                     ? Long.MAX_VALUE
                     : Interval.floorToMinute(context.timerService().currentWatermark() + 1);
-            limit = Math.min(limit, RunBounds.last(passed, bounds));
+            limit = Math.min(limit, RunBounds.last(passed, context.getBroadcastState(RunBounds.REACHED)));
         }
-        Clock clock = clocks.value();
-        while (clock.last() < limit) {
-            long boundary = clock.last() + Interval.MINUTE_MILLIS;
-            if (RunBounds.hasBegun(boundary, settings.awaitedVenues(), bounds)) {
-                clock = publish(clock, boundary, context, out);
+        while (progress.doneUpTo() < limit) {
+            long boundary = progress.doneUpTo() + Interval.MINUTE_MILLIS;
+            if (RunBounds.hasBegun(boundary, settings.awaitedVenues(), context.getBroadcastState(RunBounds.ANSWERED))) {
+                progress = publish(progress, boundary, context, out);
             } else {
-                clock = skip(boundary);
+                progress = skip(boundary);
             }
+            publishedUpTo = Math.max(publishedUpTo, boundary);
         }
         if (ended) {
-            Step flush = new Step(clock, clock.last() + Interval.MINUTE_MILLIS, context);
+            BoundaryPass flush = new BoundaryPass(progress, progress.doneUpTo() + Interval.MINUTE_MILLIS, context);
             flush.correctMarkets(Long.MAX_VALUE);
             flush.emit(out);
         }
-        clocks.update(clock);
+        progresses.update(progress);
         if (!ended) {
             awaitNextBoundary(timestamp + 1, context);
         }
@@ -160,15 +200,16 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
 
     private void awaitNextBoundary(long boundary, OnTimerContext context) throws Exception {
         if (markets.isEmpty() && late.isEmpty() && touched.isEmpty()) {
-            clocks.clear();
+            progresses.clear();
             return;
         }
         long next = boundary + Interval.MINUTE_MILLIS;
         if (late.isEmpty() && touched.isEmpty()) {
             long first = firstMinute();
             if (first > next) {
-                clocks.update(new Clock(
-                        settings.finalBoundary(first - Interval.MINUTE_MILLIS), first - Interval.MINUTE_MILLIS));
+                long gap = first - Interval.MINUTE_MILLIS;
+                progresses.update(new Progress(
+                        settings.finalBoundary(gap), gap, progresses.value().publishedUpTo()));
                 next = first;
             }
         }
@@ -192,33 +233,33 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         context.timerService().registerEventTimeTimer(boundary - 1);
     }
 
-    private Clock publish(Clock clock, long boundary, OnTimerContext context, Collector<Contribution> out)
+    private Progress publish(Progress progress, long boundary, OnTimerContext context, Collector<Contribution> out)
             throws Exception {
-        Step step = new Step(clock, boundary, context);
-        step.correctMarkets(boundary);
-        step.takeMarkets();
-        step.touchGroups();
-        step.emit(out);
-        long base = settings.finalBoundary(boundary);
-        if (base <= clock.base()) {
-            return new Clock(clock.base(), boundary);
+        BoundaryPass pass = new BoundaryPass(progress, boundary, context);
+        pass.correctMarkets(boundary);
+        pass.takeMarkets();
+        pass.touchGroups();
+        pass.emit(out);
+        long finalUpTo = settings.finalBoundary(boundary);
+        if (finalUpTo <= progress.finalUpTo()) {
+            return new Progress(progress.finalUpTo(), boundary, boundary);
         }
         for (String name : names()) {
             MarketState market = markets.get(name);
-            market.advance(clock.base(), base, settings);
+            market.advance(progress.finalUpTo(), finalUpTo, settings);
             keepUnlessForgotten(name, market);
         }
-        return new Clock(base, boundary);
+        return new Progress(finalUpTo, boundary, boundary);
     }
 
     /** The run has not begun: nothing is published, only the newest values are known. */
-    private Clock skip(long boundary) throws Exception {
+    private Progress skip(long boundary) throws Exception {
         for (String name : names()) {
             MarketState market = markets.get(name);
             market.skipTo(boundary);
             markets.put(name, market);
         }
-        return new Clock(boundary, boundary);
+        return new Progress(boundary, boundary, boundary);
     }
 
     private void keepUnlessForgotten(String name, MarketState market) throws Exception {
@@ -241,16 +282,20 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     }
 
     /** What is gathered while the shard passes one boundary. */
-    private final class Step {
+    private final class BoundaryPass {
 
-        private final Clock clock;
+        private final Progress progress;
         private final long boundary;
+        private final Pass inOrder;
+        private final Pass correcting;
         private final OnTimerContext context;
         private final TreeMap<Long, Map<Group, Sums>> sums = new TreeMap<>();
 
-        Step(Clock clock, long boundary, OnTimerContext context) {
-            this.clock = clock;
+        BoundaryPass(Progress progress, long boundary, OnTimerContext context) {
+            this.progress = progress;
             this.boundary = boundary;
+            this.inOrder = Pass.inOrder(boundary);
+            this.correcting = Pass.correcting(boundary);
             this.context = context;
         }
 
@@ -281,18 +326,18 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         private void correct(MarketState market, List<Observation> observations) {
             List<MarketStep> before = new ArrayList<>();
             List<Map<Interval, MarketRow>> rowsBefore = new ArrayList<>();
-            market.replay(clock.base(), clock.last(), settings, step -> {
+            market.replay(progress.finalUpTo(), progress.doneUpTo(), settings, step -> {
                 before.add(step);
-                rowsBefore.add(rows(market, step));
+                rowsBefore.add(rows(market, step, correcting));
             });
-            observations.forEach(observation -> market.add(observation, clock.base()));
+            observations.forEach(observation -> market.add(observation, progress.finalUpTo()));
             List<MarketStep> now = new ArrayList<>();
-            market.replay(clock.base(), clock.last(), settings, now::add);
+            market.replay(progress.finalUpTo(), progress.doneUpTo(), settings, now::add);
             for (int i = 0; i < now.size(); i++) {
                 contribute(before.get(i), Sums::subtract);
                 contribute(now.get(i), Sums::add);
-                correctOption(option(before.get(i)), option(now.get(i)));
-                republish(market, now.get(i).boundary(), rowsBefore.get(i), rows(market, now.get(i)));
+                correctOption(option(before.get(i), correcting), option(now.get(i), correcting));
+                republish(market, now.get(i).boundary(), rowsBefore.get(i), rows(market, now.get(i), correcting));
             }
         }
 
@@ -315,8 +360,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
                 MarketState market = markets.get(name);
                 MarketStep step = market.step(boundary, settings);
                 contribute(step, Sums::add);
-                correctOption(null, option(step));
-                rows(market, step).values().forEach(row -> context.output(ROWS, row));
+                correctOption(null, option(step, inOrder));
+                rows(market, step, inOrder).values().forEach(row -> context.output(ROWS, row));
                 markets.put(name, market);
             }
         }
@@ -336,12 +381,12 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             }
         }
 
-        private Map<Interval, MarketRow> rows(MarketState market, MarketStep step) {
-            Map<Interval, MarketRow> rows = new HashMap<>();
+        private Map<Interval, MarketRow> rows(MarketState market, MarketStep step, Pass pass) {
+            Map<Interval, MarketRow> rows = new EnumMap<>(Interval.class);
             for (Interval interval : Interval.values()) {
                 if (step.after().isIncluded() && interval.isBoundary(step.boundary())) {
                     int observations = market.observations(interval, step.boundary());
-                    rows.put(interval, step.row(interval, observations, settings));
+                    rows.put(interval, step.row(interval, observations, settings, pass));
                 }
             }
             return rows;
@@ -351,7 +396,9 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             MarketStanding before = step.before();
             MarketStanding after = step.after();
             if (step.moved() && before.isPresent() && counts(before.value())) {
-                how.accept(group(step.boundary(), before.value()), step.sumsLeftBehind());
+                how.accept(
+                        group(step.boundary(), before.value()),
+                        step.sumsLeftBehind(after.value() == null || counts(after.value())));
             }
             Observation market = after.value() != null ? after.value() : before.value();
             if (market != null && counts(market) && (before.isPresent() || after.isPresent())) {
@@ -371,8 +418,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             }
         }
 
-        private OptionContribution option(MarketStep step) {
-            return step.after().isIncluded() && counts(step.after().value()) ? step.option(boundary) : null;
+        private OptionContribution option(MarketStep step, Pass pass) {
+            return step.after().isIncluded() && counts(step.after().value()) ? step.option(pass) : null;
         }
 
         private boolean counts(Observation market) {
@@ -403,7 +450,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
                             group.asset(),
                             group.quote(),
                             groups.getKey(),
-                            boundary,
+                            correction ? correcting : inOrder,
                             entry.getValue()));
                 }
             }

@@ -20,6 +20,7 @@ import java.util.List;
  * @param revision 0 when first published, one higher each time a late observation changes the record
  * @param finalAt from then on nothing corrects the record
  * @param withdrawn true when corrected input does not have this record; null otherwise
+ * @param pass what published the record; not published itself
  */
 public record ExpiryRow(
         @JsonIgnore String key,
@@ -40,7 +41,8 @@ public record ExpiryRow(
         List<Strike> strikes,
         int revision,
         Instant finalAt,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Boolean withdrawn) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) Boolean withdrawn,
+        @JsonIgnore Pass pass) {
 
     /** The same record at another interval. */
     public ExpiryRow at(Interval other, int itsRevision) {
@@ -63,7 +65,8 @@ public record ExpiryRow(
                 strikes,
                 itsRevision,
                 finalAt,
-                withdrawn);
+                withdrawn,
+                pass);
     }
 
     /** What is published when a correction leaves no option in the group. */
@@ -87,7 +90,8 @@ public record ExpiryRow(
                 null,
                 itsRevision,
                 finalAt,
-                true);
+                true,
+                pass);
     }
 
     /** Open interest of a strike in base coins, one-sided. */

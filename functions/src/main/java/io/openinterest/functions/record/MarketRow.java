@@ -1,5 +1,6 @@
 package io.openinterest.functions.record;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.MarketType;
@@ -19,6 +20,7 @@ import java.time.Instant;
  * @param revision 0 when first published, one higher each time a late observation changes the row
  * @param finalAt from then on nothing corrects the row
  * @param withdrawn true when corrected input does not have this row; its value fields are null then; else null
+ * @param pass what published the row; not published itself
  */
 public record MarketRow(
         String market,
@@ -51,7 +53,8 @@ public record MarketRow(
         Ledger change,
         int revision,
         Instant finalAt,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Boolean withdrawn) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) Boolean withdrawn,
+        @JsonIgnore Pass pass) {
 
     /** The row as published the n-th time after the first. */
     public MarketRow withRevision(int number) {
@@ -86,7 +89,8 @@ public record MarketRow(
                 change,
                 number,
                 finalAt,
-                null);
+                null,
+                pass);
     }
 
     /** The row that says there is no such row: identity only. */
@@ -122,6 +126,7 @@ public record MarketRow(
                 null,
                 number,
                 finalAt,
-                true);
+                true,
+                pass);
     }
 }

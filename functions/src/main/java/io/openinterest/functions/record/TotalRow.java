@@ -23,6 +23,7 @@ import java.time.Instant;
  * @param change why the value differs from {@code openUsd}; null where that is null
  * @param withdrawn true when corrected input does not have this row; null otherwise
  * @param extras what the metrics need beyond the published record; not published
+ * @param pass what published the row; not published itself
  */
 public record TotalRow(
         Level level,
@@ -51,7 +52,8 @@ public record TotalRow(
         int revision,
         Instant finalAt,
         @JsonInclude(JsonInclude.Include.NON_NULL) Boolean withdrawn,
-        @JsonIgnore Extras extras) {
+        @JsonIgnore Extras extras,
+        @JsonIgnore Pass pass) {
 
     /** The record's key in the metrics topic and in alert ids: {@code asset:btc}. */
     public String entity() {
@@ -87,14 +89,15 @@ public record TotalRow(
                 number,
                 finalAt,
                 null,
-                extras);
+                extras,
+                pass);
     }
 
     /** The row that says there is no such row: identity only. */
     public TotalRow withdrawn(int number) {
         return new TotalRow(
                 level, id, exchange, asset, pair, interval, time, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, number, finalAt, true, null);
+                null, null, null, null, null, null, null, number, finalAt, true, null, pass);
     }
 
     /** Value by type of contract; sums to the value. */

@@ -1,54 +1,94 @@
 package io.openinterest.functions.run;
 
 import io.openinterest.functions.record.Interval;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.streaming.api.functions.co.BaseBroadcastProcessFunction;
 
-/** The first and the last boundary of a run, as broadcast by {@link TrackRun}. Times are epoch milliseconds. */
+/**
+ * The first and the last boundary of a run, as broadcast by {@link TrackRun}. Times are epoch milliseconds.
+ *
+ * <p>What an observation says of the run is known to every subtask at all boundaries after the event time its source had
+ * reached, and to some of them earlier. So it counts from there on only, and all subtasks agree.
+ */
 public final class RunBounds {
 
-    /**
-     * Broadcast state. Under {@code venue/<id>}: as-of time of the venue's first answer. Under {@code reach/<step>}: the
-     * boundary after the greatest time accepted by then. The step is the last boundary that this very observation
-     * made the watermark pass: the reach is known at all boundaries passed with it.
-     */
-    public static final MapStateDescriptor<String, Long> STATE =
-            new MapStateDescriptor<>("run-bounds", Types.STRING, Types.LONG);
+    /** Broadcast state: the first answer of every venue. */
+    public static final MapStateDescriptor<String, Answer> ANSWERED =
+            new MapStateDescriptor<>("answered", Types.STRING, TypeInformation.of(Answer.class));
 
-    private static final String VENUE = "venue/";
-    private static final String REACH = "reach/";
-    private static final long MAX_WAIT = Interval.MINUTE_MILLIS;
+    /**
+     * Broadcast state: by minute, the boundary after the greatest time accepted by then. The minute is the last one that
+     * the observation itself made the watermark pass.
+     */
+    public static final MapStateDescriptor<Long, Long> REACHED =
+            new MapStateDescriptor<>("reached", Types.LONG, Types.LONG);
+
+    private static final long LONGEST_WAIT = Interval.MINUTE_MILLIS;
+    private static final long TOLD_APART_FOR = Duration.ofHours(2).toMillis();
 
     private RunBounds() {}
 
-    public static void learn(RunEvent event, long currentWatermark, BroadcastState<String, Long> state)
-            throws Exception {
+    /**
+     * A venue's first answer.
+     *
+     * @param time its as-of time
+     * @param minute the last minute event time had passed when it came
+     */
+    public record Answer(long time, long minute) {
+
+        private boolean isKnownAt(long boundary) {
+            return minute < boundary;
+        }
+
+        private boolean isBefore(Answer other) {
+            return other == null || minute < other.minute || (minute == other.minute && time < other.time);
+        }
+    }
+
+    /** Takes in an event. The result does not depend on the order in which events of several subtasks come. */
+    public static void learn(RunEvent event, BaseBroadcastProcessFunction.Context context) throws Exception {
+        long minute = Interval.floorToMinute(event.watermark());
         if (event.venue() != null) {
-            Long known = state.get(VENUE + event.venue());
-            if (known == null || event.time() < known) {
-                state.put(VENUE + event.venue(), event.time());
+            BroadcastState<String, Answer> answered = context.getBroadcastState(ANSWERED);
+            Answer answer = new Answer(event.time(), minute);
+            if (answer.isBefore(answered.get(event.venue()))) {
+                answered.put(event.venue(), answer);
             }
             return;
         }
-        long reach = event.time();
-        List<String> past = new ArrayList<>();
-        long step = Interval.floorToMinute(event.watermark());
-        for (Map.Entry<String, Long> entry : state.entries()) {
-            if (entry.getKey().startsWith(REACH) && (step(entry) <= currentWatermark || step(entry) == step)) {
-                past.add(entry.getKey());
-                reach = Math.max(reach, entry.getValue());
+        BroadcastState<Long, Long> reached = context.getBroadcastState(REACHED);
+        Long known = reached.get(minute);
+        if (known == null || known < event.time()) {
+            reached.put(minute, event.time());
+            prune(reached);
+        }
+    }
+
+    /** Removes what an earlier minute says already, and tells minutes apart no longer that all shards have passed. */
+    private static void prune(BroadcastState<Long, Long> reached) throws Exception {
+        TreeMap<Long, Long> minutes = new TreeMap<>();
+        for (Map.Entry<Long, Long> entry : reached.entries()) {
+            minutes.put(entry.getKey(), entry.getValue());
+        }
+        Long old = minutes.lowerKey(minutes.lastKey() - TOLD_APART_FOR);
+        long greatest = Long.MIN_VALUE;
+        for (Map.Entry<Long, Long> entry : minutes.entrySet()) {
+            boolean says = entry.getValue() > greatest;
+            greatest = Math.max(greatest, entry.getValue());
+            if (entry.getKey().equals(old)) {
+                reached.put(old, greatest);
+            } else if (!says || (old != null && entry.getKey() < old)) {
+                reached.remove(entry.getKey());
             }
         }
-        for (String key : past) {
-            state.remove(key);
-        }
-        state.put(REACH + step, reach);
     }
 
     /**
@@ -57,10 +97,10 @@ public final class RunBounds {
      *
      * @param boundary the last boundary the watermark has passed, which in a gap is later than the one to be published
      */
-    public static long last(long boundary, ReadOnlyBroadcastState<String, Long> state) throws Exception {
+    public static long last(long boundary, ReadOnlyBroadcastState<Long, Long> reached) throws Exception {
         long last = Long.MIN_VALUE;
-        for (Map.Entry<String, Long> entry : state.immutableEntries()) {
-            if (entry.getKey().startsWith(REACH) && step(entry) <= boundary) {
+        for (Map.Entry<Long, Long> entry : reached.immutableEntries()) {
+            if (entry.getKey() <= boundary) {
                 last = Math.max(last, entry.getValue());
             }
         }
@@ -68,26 +108,23 @@ public final class RunBounds {
     }
 
     /** True from the first full minute on by which every awaited venue has answered, or the first one a minute ago. */
-    public static boolean hasBegun(long boundary, Set<String> awaitedVenues, ReadOnlyBroadcastState<String, Long> state)
+    public static boolean hasBegun(
+            long boundary, Set<String> awaitedVenues, ReadOnlyBroadcastState<String, Answer> answered)
             throws Exception {
         if (awaitedVenues.isEmpty()) {
             return true;
         }
         long first = Long.MAX_VALUE;
-        for (Map.Entry<String, Long> entry : state.immutableEntries()) {
-            if (entry.getKey().startsWith(VENUE)) {
-                first = Math.min(first, entry.getValue());
+        for (Map.Entry<String, Answer> entry : answered.immutableEntries()) {
+            if (entry.getValue().isKnownAt(boundary)) {
+                first = Math.min(first, entry.getValue().time());
             }
         }
         boolean all = true;
         for (String venue : awaitedVenues) {
-            Long answer = state.get(VENUE + venue);
-            all &= answer != null && answer <= boundary;
+            Answer answer = answered.get(venue);
+            all &= answer != null && answer.isKnownAt(boundary) && answer.time() <= boundary;
         }
-        return all || (first != Long.MAX_VALUE && boundary - first >= MAX_WAIT);
-    }
-
-    private static long step(Map.Entry<String, Long> reach) {
-        return Long.parseLong(reach.getKey().substring(REACH.length()));
+        return all || (first != Long.MAX_VALUE && boundary - first >= LONGEST_WAIT);
     }
 }

@@ -2,7 +2,9 @@ package io.openinterest.functions.total;
 
 import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.run.Pending;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,7 +14,8 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeHint;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -38,8 +41,9 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
     private final Scope scope;
     private final CorrectionWindow corrections;
 
-    private transient MapState<Long, List<Contribution>> pending;
+    private transient Pending<Contribution> pending;
     private transient MapState<Entity, TotalState> entities;
+    private transient ValueState<Long> forgetting;
 
     /** Which totals are added up, and what a contribution is keyed by. */
     public enum Scope {
@@ -68,55 +72,51 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
 
     @Override
     public void open(OpenContext context) {
-        pending = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "pending", Types.LONG, TypeInformation.of(new TypeHint<List<Contribution>>() {})));
+        pending = Pending.of(getRuntimeContext(), "pending", Contribution.class, Contribution::pass);
         entities = getRuntimeContext()
                 .getMapState(new MapStateDescriptor<>(
                         "entities", TypeInformation.of(Entity.class), TypeInformation.of(TotalState.class)));
+        forgetting = getRuntimeContext().getState(new ValueStateDescriptor<>("forgetting", Types.LONG));
     }
 
     @Override
     public void processElement(Contribution contribution, Context context, Collector<TotalRow> out) throws Exception {
-        // A boundary held back until the run was known to reach it is published later than its own time: then only the
-        // watermark after its contributions tells that all of them are here.
-        long step = Math.max(contribution.step(), context.timestamp() + 1);
-        List<Contribution> waiting = pending.get(step);
-        waiting = waiting == null ? new ArrayList<>() : waiting;
-        waiting.add(contribution);
-        pending.put(step, waiting);
-        context.timerService().registerEventTimeTimer(step - 1);
+        pending.add(contribution, context.timestamp(), context.timerService());
     }
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<TotalRow> out) throws Exception {
-        long step = timestamp + 1;
-        List<Contribution> contributions = pending.get(step);
-        if (contributions == null) {
-            forget(step);
-            return;
+        for (Map.Entry<Long, List<Contribution>> pass : pending.take(timestamp).entrySet()) {
+            for (Map.Entry<Entity, TreeMap<Long, Sums>> entry :
+                    byEntity(pass.getValue()).entrySet()) {
+                take(entry.getKey(), entry.getValue(), pass.getKey(), context, out);
+            }
         }
-        pending.remove(step);
-        for (Map.Entry<Entity, TreeMap<Long, Sums>> entry :
-                byEntity(contributions).entrySet()) {
-            Entity entity = entry.getKey();
-            TotalState state = entities.get(entity);
-            if (state == null) {
-                state = new TotalState(step - Interval.MINUTE_MILLIS, corrections);
-            }
-            correct(entity, state, entry.getValue().headMap(step), step, context, out);
-            if (entry.getValue().containsKey(step)) {
-                state.add(step, entry.getValue().get(step));
-                while (state.lastBoundary < step) {
-                    publish(entity, state.step(), out);
-                }
-                passOn(entity, step, step, state.at(step), null, context);
-            }
-            state.advance(corrections.finalBoundary(state.lastBoundary));
-            entities.put(entity, state);
-            if (!state.latest.present()) {
-                context.timerService().registerEventTimeTimer(state.forgottenAt() - 1);
-            }
+        if (forgetting.value() != null && forgetting.value() <= timestamp + 1) {
+            forgetting.clear();
+            forget(timestamp + 1, context);
+        }
+    }
+
+    /** What one pass adds to an entity: corrections of boundaries already summed, then the boundary of the pass itself. */
+    private void take(
+            Entity entity, TreeMap<Long, Sums> sums, long minute, OnTimerContext context, Collector<TotalRow> out)
+            throws Exception {
+        TotalState state = entities.get(entity);
+        if (state == null) {
+            state = new TotalState(minute - Interval.MINUTE_MILLIS, corrections);
+        }
+        state.catchUp(minute - Interval.MINUTE_MILLIS, corrections);
+        correct(entity, state, sums.headMap(state.lastBoundary, true), Pass.correcting(minute), context, out);
+        if (state.lastBoundary < minute && sums.containsKey(minute)) {
+            state.add(minute, sums.get(minute));
+            publish(entity, state.step(), Pass.inOrder(minute), out);
+            passOn(entity, minute, Pass.inOrder(minute), state.at(minute), null, context);
+        }
+        state.advance(corrections.finalBoundary(state.lastBoundary));
+        entities.put(entity, state);
+        if (!state.latest.present()) {
+            forgetAt(state.forgottenAt(), context);
         }
     }
 
@@ -143,39 +143,39 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
                 .add(more);
     }
 
-    private void publish(Entity entity, TotalStep step, Collector<TotalRow> out) {
+    private void publish(Entity entity, TotalStep step, Pass pass, Collector<TotalRow> out) {
         for (Interval interval : Interval.values()) {
-            TotalRow row = row(entity, step, interval);
+            TotalRow row = row(entity, step, interval, pass);
             if (row != null) {
                 out.collect(row);
             }
         }
     }
 
-    private TotalRow row(Entity entity, TotalStep step, Interval interval) {
-        return interval.isBoundary(step.boundary()) ? step.row(interval, entity, corrections) : null;
+    private TotalRow row(Entity entity, TotalStep step, Interval interval, Pass pass) {
+        return interval.isBoundary(step.boundary()) ? step.row(interval, entity, corrections, pass) : null;
     }
 
     private void correct(
             Entity entity,
             TotalState state,
             Map<Long, Sums> corrections,
-            long step,
+            Pass pass,
             OnTimerContext context,
             Collector<TotalRow> out)
             throws Exception {
         if (corrections.isEmpty()) {
             return;
         }
-        List<TotalRow> before = rows(entity, state);
+        List<TotalRow> before = rows(entity, state, pass);
         for (Map.Entry<Long, Sums> correction : corrections.entrySet()) {
             long boundary = correction.getKey();
             Sums old = new Sums();
             old.add(state.at(boundary));
             state.add(boundary, correction.getValue());
-            passOn(entity, boundary, step, state.at(boundary), old, context);
+            passOn(entity, boundary, pass, state.at(boundary), old, context);
         }
-        List<TotalRow> now = rows(entity, state);
+        List<TotalRow> now = rows(entity, state, pass);
         for (int i = 0; i < now.size(); i++) {
             TotalRow old = before.get(i);
             TotalRow row = now.get(i);
@@ -189,18 +189,18 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
     }
 
     /** The rows of every boundary since the base, null where there is none. */
-    private List<TotalRow> rows(Entity entity, TotalState state) {
+    private List<TotalRow> rows(Entity entity, TotalState state, Pass pass) {
         List<TotalRow> rows = new ArrayList<>();
         state.replay(step -> {
             for (Interval interval : Interval.values()) {
-                rows.add(row(entity, step, interval));
+                rows.add(row(entity, step, interval, pass));
             }
         });
         return rows;
     }
 
     /** Exchange-assets go on to their exchange, exchanges to the whole; a correction as the difference. */
-    private void passOn(Entity entity, long boundary, long step, Sums now, Sums before, OnTimerContext context) {
+    private void passOn(Entity entity, long boundary, Pass pass, Sums now, Sums before, OnTimerContext context) {
         String child = switch (entity.level()) {
             case EXCHANGE_ASSET -> entity.asset();
             case EXCHANGE -> entity.exchange();
@@ -216,18 +216,29 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
                 return;
             }
         }
-        context.output(CONTRIBUTIONS, new Contribution(entity.exchange(), entity.asset(), null, boundary, step, sums));
+        context.output(CONTRIBUTIONS, new Contribution(entity.exchange(), entity.asset(), null, boundary, pass, sums));
     }
 
-    private void forget(long step) throws Exception {
+    /** Removes the entities that ended a day ago, under a key that lives on too. */
+    private void forget(long now, OnTimerContext context) throws Exception {
         List<Entity> forgotten = new ArrayList<>();
         for (Map.Entry<Entity, TotalState> entry : entities.entries()) {
-            if (!entry.getValue().latest.present() && entry.getValue().forgottenAt() <= step) {
+            TotalState state = entry.getValue();
+            if (!state.latest.present() && state.forgottenAt() <= now) {
                 forgotten.add(entry.getKey());
+            } else if (!state.latest.present()) {
+                forgetAt(state.forgottenAt(), context);
             }
         }
         for (Entity entity : forgotten) {
             entities.remove(entity);
+        }
+    }
+
+    private void forgetAt(long time, OnTimerContext context) throws Exception {
+        if (forgetting.value() == null || time < forgetting.value()) {
+            forgetting.update(time);
+            context.timerService().registerEventTimeTimer(time - 1);
         }
     }
 }

@@ -18,6 +18,9 @@ public final class TotalState {
 
     private static final long KEPT_FOR = Duration.ofHours(24).toMillis();
 
+    /** After so long every window has opened anew, whatever it held. */
+    private static final long SETTLED_AFTER = Interval.FIFTEEN_MINUTES.millis();
+
     /** The last boundary that nothing can correct any more. */
     public long baseBoundary;
     /** Standing there. */
@@ -62,6 +65,22 @@ public final class TotalState {
         TotalStep step = TotalStep.take(latest, at(lastBoundary), lastBoundary);
         latest = step.after();
         return step;
+    }
+
+    /**
+     * Steps to a boundary without publishing: between the last one and this the entity had no market, hence no rows
+     * either. What is final of a long absence is passed over.
+     */
+    void catchUp(long boundary, CorrectionWindow corrections) {
+        long settled = corrections.finalBoundary(boundary) - SETTLED_AFTER;
+        if (lastBoundary < settled) {
+            advance(lastBoundary);
+            baseBoundary = settled;
+            lastBoundary = settled;
+        }
+        while (lastBoundary < boundary) {
+            step();
+        }
     }
 
     /** Steps from the base boundary to the last one again. */

@@ -3,6 +3,7 @@ package io.openinterest.functions.total;
 import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.Rounding;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.functions.record.TotalRow.ByMargin;
@@ -59,7 +60,7 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
     }
 
     /** The entity's row of an interval, not yet corrected; null where it has no 1-minute record in the interval. */
-    TotalRow row(Interval interval, Entity entity, CorrectionWindow corrections) {
+    TotalRow row(Interval interval, Entity entity, CorrectionWindow corrections, Pass pass) {
         if (!after.begun() || boundary - after.lastRecord() >= interval.millis()) {
             return null;
         }
@@ -96,7 +97,8 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
                 0,
                 corrections.finalAt(boundary),
                 null,
-                extras(entity.level(), window));
+                extras(entity.level(), window),
+                pass);
     }
 
     private ByType byType() {

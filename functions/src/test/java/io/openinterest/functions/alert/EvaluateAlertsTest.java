@@ -11,6 +11,7 @@ import io.openinterest.functions.metrics.MetricsSettings;
 import io.openinterest.functions.record.AlertEvent;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
@@ -248,7 +249,8 @@ class EvaluateAlertsTest {
     private void start(OperatorSubtaskState state) throws Exception {
         operator = new KeyedTwoInputStreamOperatorTestHarness<>(
                 new CoBroadcastWithKeyedOperator<>(
-                        new EvaluateAlerts(startRules), List.of(EvaluateAlerts.RULES, RunBounds.STATE)),
+                        new EvaluateAlerts(startRules),
+                        List.of(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED)),
                 BoundaryRecord::entity,
                 null,
                 Types.STRING);
@@ -344,7 +346,8 @@ class EvaluateAlertsTest {
                 revision,
                 time.plus(Duration.ofMinutes(15)),
                 null,
-                null);
+                null,
+                new Pass(time.toEpochMilli(), revision > 0));
         return new BoundaryRecord(null, total, null);
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.openinterest.functions.Referee;
 import io.openinterest.functions.record.ExpiryRow;
 import io.openinterest.functions.record.ExpiryRow.Strike;
+import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.Rounding;
 import io.openinterest.observation.MarketType;
 import java.math.BigDecimal;
@@ -160,7 +161,7 @@ class ExpirySumsTest {
                 new BigDecimal(strike),
                 type,
                 NOON,
-                NOON,
+                Pass.inOrder(NOON),
                 Rounding.usd(new BigDecimal(value)),
                 Rounding.base(new BigDecimal(amount)),
                 new BigDecimal("100"),

@@ -6,6 +6,7 @@ import io.openinterest.functions.Referee;
 import io.openinterest.functions.record.ExpiryRow;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
+import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.Rounding;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.MarketType;
@@ -42,7 +43,7 @@ class SumExpiriesTest {
                         row.strike(),
                         row.type(),
                         row.time().toEpochMilli(),
-                        row.time().toEpochMilli(),
+                        Pass.inOrder(row.time().toEpochMilli()),
                         row.valueUsd(),
                         row.amountBase(),
                         row.priceUsd(),
@@ -54,7 +55,7 @@ class SumExpiriesTest {
         Harness harness = new Harness(null);
         for (int i = 0; i < options.size(); i++) {
             harness.operator.processElement(
-                    new StreamRecord<>(options.get(i), options.get(i).step() - 1));
+                    new StreamRecord<>(options.get(i), options.get(i).pass().minute() - 1));
             if (i % 150 == 149) {
                 harness.operator.processWatermark(options.get(i).boundary() - 1);
                 OperatorSubtaskState state = harness.operator.snapshot(1, 1);
@@ -130,7 +131,7 @@ class SumExpiriesTest {
                 new BigDecimal(strike),
                 MarketType.CALL,
                 boundary,
-                step,
+                new Pass(step, step > boundary),
                 Rounding.usd(new BigDecimal(amount).multiply(BigDecimal.TEN)),
                 Rounding.base(new BigDecimal(amount)),
                 BigDecimal.TEN,
@@ -161,7 +162,7 @@ class SumExpiriesTest {
 
         void say(OptionContribution... options) throws Exception {
             for (OptionContribution option : options) {
-                operator.processElement(new StreamRecord<>(option, option.step() - 1));
+                operator.processElement(new StreamRecord<>(option, option.pass().minute() - 1));
             }
         }
 
