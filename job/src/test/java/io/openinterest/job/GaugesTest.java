@@ -6,6 +6,7 @@ import io.openinterest.functions.record.AlertEvent;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -236,7 +237,8 @@ class GaugesTest {
                 0,
                 EIGHT,
                 null,
-                null);
+                null,
+                Pass.inOrder(EIGHT.plusSeconds(60L * minute).toEpochMilli()));
     }
 
     private static AlertEvent event(AlertEvent.Kind kind, AlertEvent.State state) {
