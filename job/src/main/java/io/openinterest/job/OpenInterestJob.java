@@ -106,7 +106,7 @@ public final class OpenInterestJob {
     }
 
     /** What the pipeline relies on, whatever the cluster's own configuration says. */
-    static void prepare(StreamExecutionEnvironment environment, JobConfiguration configuration) {
+    public static void prepare(StreamExecutionEnvironment environment, JobConfiguration configuration) {
         var options = new org.apache.flink.configuration.Configuration();
         options.set(PipelineOptions.MAX_PARALLELISM, JobConfiguration.MAX_PARALLELISM);
         // Every record has a Flink type; a class that falls back to Kryo is a mistake to be found at submission.

@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where arrivals come from. */
-final class Sources {
+public final class Sources {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
     private static final Pattern VENUE = Pattern.compile("\"venue\"\\s{0,20}:\\s{0,20}\"([^\"]{0,255})\"");
@@ -45,7 +45,7 @@ final class Sources {
      * @param partitions of the observations topic
      * @throws ConfigurationException when the source does not exist here, or a venue can't be read
      */
-    static DataStream<Arrival> arrivals(
+    public static DataStream<Arrival> arrivals(
             StreamExecutionEnvironment environment, JobConfiguration configuration, int partitions) {
         return switch (configuration.source()) {
             case LIVE, SIMULATED, AUTO -> live(environment, configuration);
