@@ -1,8 +1,6 @@
 package io.openinterest.observation;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
@@ -12,7 +10,7 @@ import java.time.Instant;
  */
 public final class ObservationOrder {
 
-    private static final ObjectWriter WRITER = Json.mapper(Json.Decimals.NUMBER).writerFor(Observation.class);
+    private static final RecordJson<Observation> JSON = RecordJson.of(Observation.class, Json.Decimals.NUMBER);
 
     private ObservationOrder() {}
 
@@ -36,11 +34,7 @@ public final class ObservationOrder {
 
     /** The observation as JSON, fields in the order of the record, numbers unquoted whatever is configured. */
     public static String text(Observation observation) {
-        try {
-            return WRITER.writeValueAsString(observation);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new String(JSON.write(observation, new JsonText()).toBytes(), StandardCharsets.UTF_8);
     }
 
     private static int nullsFirst(Instant a, Instant b) {

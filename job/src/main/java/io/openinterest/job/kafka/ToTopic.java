@@ -1,7 +1,5 @@
 package io.openinterest.job.kafka;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectWriter;
 import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.AlertEvent;
 import io.openinterest.functions.record.ExpiryRow;
@@ -11,8 +9,10 @@ import io.openinterest.functions.record.TotalRow;
 import io.openinterest.job.config.Section;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Json;
+import io.openinterest.observation.JsonText;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
+import io.openinterest.observation.RecordJson;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.HashMap;
@@ -31,17 +31,19 @@ import org.apache.flink.util.Collector;
  * @param <T> what flows in the pipeline
  * @param <R> the part that is written
  */
-public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
+public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, TopicRecord> {
 
     private static final long serialVersionUID = 1;
 
+    private final Class<R> type;
     private final Json.Decimals decimals;
     private final Field<T, R> part;
     private final Field<R, String> topic;
     private final Field<R, String> key;
     private final Field<R, Instant> time;
     private final Field<R, Tally> tally;
-    private transient ObjectWriter writer;
+    private transient RecordJson<R> json;
+    private transient JsonText text;
     private transient Map<Tally, Counter> counters;
 
     private interface Field<A, B> extends Function<A, B>, Serializable {}
@@ -63,12 +65,14 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
     }
 
     private ToTopic(
+            Class<R> type,
             Json.Decimals decimals,
             Field<T, R> part,
             Field<R, String> topic,
             Field<R, String> key,
             Field<R, Instant> time,
             Field<R, Tally> tally) {
+        this.type = type;
         this.decimals = decimals;
         this.part = part;
         this.topic = topic;
@@ -79,7 +83,7 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
 
     public static ToTopic<Observation, Observation> observations(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals,
+                Observation.class, decimals,
                 observation -> observation,
                 observation -> Topics.OBSERVATIONS,
                 Observation::market,
@@ -97,7 +101,7 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
 
     public static ToTopic<MarketRow, MarketRow> markets(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals,
+                MarketRow.class, decimals,
                 row -> row,
                 row -> Topics.market(row.interval()),
                 MarketRow::market,
@@ -107,7 +111,7 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
 
     public static ToTopic<TotalRow, TotalRow> totals(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals,
+                TotalRow.class, decimals,
                 row -> row,
                 row -> Topics.total(row.level(), row.interval()),
                 TotalRow::id,
@@ -117,7 +121,7 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
 
     public static ToTopic<ExpiryRow, ExpiryRow> expiries(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals,
+                ExpiryRow.class, decimals,
                 row -> row,
                 row -> Topics.expiry(row.interval()),
                 ExpiryRow::key,
@@ -127,7 +131,7 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
 
     public static ToTopic<BoundaryRecord, MetricsRow> metrics(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals,
+                MetricsRow.class, decimals,
                 BoundaryRecord::metrics,
                 row -> Topics.metrics(row.interval()),
                 MetricsRow::entity,
@@ -137,12 +141,18 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
 
     public static ToTopic<AlertEvent, AlertEvent> alerts(Json.Decimals decimals) {
         return new ToTopic<>(
-                decimals, event -> event, event -> Topics.ALERTS, AlertEvent::alertId, AlertEvent::time, event -> null);
+                AlertEvent.class,
+                decimals,
+                event -> event,
+                event -> Topics.ALERTS,
+                AlertEvent::alertId,
+                AlertEvent::time,
+                event -> null);
     }
 
     private static <T> ToTopic<T, Quarantined> quarantined(Json.Decimals decimals, Field<T, Quarantined> part) {
         return new ToTopic<>(
-                decimals,
+                Quarantined.class, decimals,
                 part,
                 quarantined -> Topics.QUARANTINE,
                 quarantined -> quarantined.venue() == null ? "" : quarantined.venue(),
@@ -152,12 +162,13 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
 
     @Override
     public void open(OpenContext context) {
-        writer = Json.mapper(decimals).writer();
+        json = RecordJson.of(type, decimals);
+        text = new JsonText();
         counters = new HashMap<>();
     }
 
     @Override
-    public void flatMap(T element, Collector<TopicRecord> out) throws JsonProcessingException {
+    public void flatMap(T element, Collector<TopicRecord> out) {
         R record = part.apply(element);
         if (record != null) {
             Tally counted = tally.apply(record);
@@ -169,7 +180,7 @@ public final class ToTopic<T, R> extends RichFlatMapFunction<T, TopicRecord> {
                     null,
                     key.apply(record),
                     time.apply(record),
-                    writer.writeValueAsBytes(record)));
+                    json.write(record, text).toBytes()));
         }
     }
 
