@@ -106,9 +106,7 @@ public final class ObservationReader {
     /** Reads one record from UTF-8 text. Never throws for what is in the text. */
     public Reading read(byte[] text, int offset, int length) {
         Observation written = writtenForm.read(text, offset, length);
-        return written == null || isInFuture(written)
-                ? readAnyForm(text, offset, length)
-                : new Reading(written, null);
+        return written == null || isInFuture(written) ? readAnyForm(text, offset, length) : new Reading(written, null);
     }
 
     /** The same for every text, only slower. */

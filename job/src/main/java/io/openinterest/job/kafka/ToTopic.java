@@ -83,7 +83,8 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
 
     public static ToTopic<Observation, Observation> observations(Json.Decimals decimals) {
         return new ToTopic<>(
-                Observation.class, decimals,
+                Observation.class,
+                decimals,
                 observation -> observation,
                 observation -> Topics.OBSERVATIONS,
                 Observation::market,
@@ -101,7 +102,8 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
 
     public static ToTopic<MarketRow, MarketRow> markets(Json.Decimals decimals) {
         return new ToTopic<>(
-                MarketRow.class, decimals,
+                MarketRow.class,
+                decimals,
                 row -> row,
                 row -> Topics.market(row.interval()),
                 MarketRow::market,
@@ -111,7 +113,8 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
 
     public static ToTopic<TotalRow, TotalRow> totals(Json.Decimals decimals) {
         return new ToTopic<>(
-                TotalRow.class, decimals,
+                TotalRow.class,
+                decimals,
                 row -> row,
                 row -> Topics.total(row.level(), row.interval()),
                 TotalRow::id,
@@ -121,7 +124,8 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
 
     public static ToTopic<ExpiryRow, ExpiryRow> expiries(Json.Decimals decimals) {
         return new ToTopic<>(
-                ExpiryRow.class, decimals,
+                ExpiryRow.class,
+                decimals,
                 row -> row,
                 row -> Topics.expiry(row.interval()),
                 ExpiryRow::key,
@@ -131,7 +135,8 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
 
     public static ToTopic<BoundaryRecord, MetricsRow> metrics(Json.Decimals decimals) {
         return new ToTopic<>(
-                MetricsRow.class, decimals,
+                MetricsRow.class,
+                decimals,
                 BoundaryRecord::metrics,
                 row -> Topics.metrics(row.interval()),
                 MetricsRow::entity,
@@ -152,7 +157,8 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
 
     private static <T> ToTopic<T, Quarantined> quarantined(Json.Decimals decimals, Field<T, Quarantined> part) {
         return new ToTopic<>(
-                Quarantined.class, decimals,
+                Quarantined.class,
+                decimals,
                 part,
                 quarantined -> Topics.QUARANTINE,
                 quarantined -> quarantined.venue() == null ? "" : quarantined.venue(),

@@ -71,9 +71,27 @@ class RecordJsonTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0", "-0.000", "1", "-1", "10", "1000", "1E+3", "-1E+20", "1E+400", "0.1", "-0.000001", "123.4560",
-                "999999999999999999", "9999999999999999999", "0.999999999999999999", "123456789012345678e-30",
-                "1E-120", "12345678901234567890.12345678901234567890", "100000000000000000", "5E-18", "1.10E+17"
+                "0",
+                "-0.000",
+                "1",
+                "-1",
+                "10",
+                "1000",
+                "1E+3",
+                "-1E+20",
+                "1E+400",
+                "0.1",
+                "-0.000001",
+                "123.4560",
+                "999999999999999999",
+                "9999999999999999999",
+                "0.999999999999999999",
+                "123456789012345678e-30",
+                "1E-120",
+                "12345678901234567890.12345678901234567890",
+                "100000000000000000",
+                "5E-18",
+                "1.10E+17"
             })
     void decimalsArePlain(String decimal) throws JsonProcessingException {
         assertSame(new Kinds(new BigDecimal(decimal), null, null, 0));
@@ -151,7 +169,8 @@ class RecordJsonTest {
             BigInteger unscaled = new BigInteger(random.nextInt(80), random);
             return new BigDecimal(random.nextBoolean() ? unscaled : unscaled.negate(), random.nextInt(30) - 8);
         } else if (type == Instant.class) {
-            return Instant.ofEpochMilli(random.nextLong(253_402_300_800_000L) / 1000 * (random.nextBoolean() ? 1000 : 1));
+            return Instant.ofEpochMilli(
+                    random.nextLong(253_402_300_800_000L) / 1000 * (random.nextBoolean() ? 1000 : 1));
         } else if (type == Integer.class) {
             return random.nextInt();
         } else if (type == Long.class) {
@@ -168,10 +187,13 @@ class RecordJsonTest {
             }
             return list;
         } else if (type == Horizons.class) {
-            return Horizons.of((Interval) value(Interval.class, Interval.class), length -> random.nextInt(4) == 0 ? null : BigDecimal.valueOf(length, 8));
+            return Horizons.of(
+                    (Interval) value(Interval.class, Interval.class),
+                    length -> random.nextInt(4) == 0 ? null : BigDecimal.valueOf(length, 8));
         }
         RecordComponent[] components = type.getRecordComponents();
-        Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         Object[] values = new Object[types.length];
         for (int i : IntStream.range(0, types.length).toArray()) {
             values[i] = any(types[i], components[i].getGenericType());
