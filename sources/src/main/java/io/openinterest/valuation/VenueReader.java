@@ -2,6 +2,7 @@ package io.openinterest.valuation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.adapters.Adapters;
+import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
@@ -12,6 +13,7 @@ import io.openinterest.valuation.Prices.Price;
 import io.openinterest.valuation.Valuation.Figures;
 import io.openinterest.valuation.Valuation.Missing;
 import io.openinterest.valuation.WaitingRows.Waiting;
+import io.openinterest.venue.AssetClasses;
 import io.openinterest.venue.Conventions.Convention;
 import io.openinterest.venue.Conventions.TimeMeaning;
 import io.openinterest.venue.Fault;
@@ -226,6 +228,23 @@ public final class VenueReader implements Observer {
             }
         }
         reading.entries.add(new Entry(key, status, instrument));
+    }
+
+    @Override
+    public Instrument classified(Instrument instrument, String asset, String field, String word) {
+        AssetClasses classes = settings.common().assetClasses();
+        if (classes.isCoin(asset)) {
+            return instrument;
+        }
+        AssetClass assetClass = word == null
+                ? classes.ofAsset(asset)
+                : classes.ofWord(word).orElseGet(() -> {
+                    String detail = "the field " + field + " says '" + word + "', which is the word of no asset class";
+                    reading.problems.add(
+                            new Problem(instrument.key(), Reason.SCHEMA, detail, reading.endpoint, reading.raw()));
+                    return AssetClass.OTHER;
+                });
+        return instrument.assetClass(assetClass, assetClass == AssetClass.EQUITY ? classes.ticker(asset) : asset);
     }
 
     @Override

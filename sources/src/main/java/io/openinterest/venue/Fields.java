@@ -1,9 +1,11 @@
 package io.openinterest.venue;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.NumericNode;
 import io.openinterest.observation.Json;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -22,6 +24,8 @@ public final class Fields {
     public static final JsonMapper MAPPER = JsonMapper.builder(Json.factory())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            // a bare NaN costs its row, not the answer
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
     /** No figure of a market needs more digits on either side of the point; an exponent beyond is an attack. */
@@ -136,6 +140,18 @@ public final class Fields {
         return millis("[" + index + "]", array.path(index));
     }
 
+    /**
+     * The time of a figure, epoch milliseconds, or seconds where the number is below 1e11. One that can't be read is
+     * absent like one that is not there: it costs the time and not the figure.
+     */
+    public static Instant figureTime(JsonNode row, String field) {
+        try {
+            return millis(row, field);
+        } catch (Malformed e) {
+            return null;
+        }
+    }
+
     /** An ISO-8601 time, cut to milliseconds; null when absent. */
     public static Instant iso(JsonNode row, String field) {
         String text = text(row, field);
@@ -181,8 +197,8 @@ public final class Fields {
             return null;
         }
         BigDecimal decimal;
-        if (value.isNumber()) {
-            decimal = value.decimalValue();
+        if (value instanceof NumericNode number && !number.isNaN()) {
+            decimal = number.decimalValue();
         } else if (value.isTextual() && value.textValue().length() <= 200) {
             try {
                 decimal = new BigDecimal(value.textValue());

@@ -27,6 +27,22 @@ public interface Observer {
     void instrument(String key, Supplier<Instrument.Status> state, Supplier<Instrument> terms);
 
     /**
+     * The instrument with the class of its base: the one the list states, by the words of
+     * {@code conf/asset-classes.yaml}, else the one its name tells. A stated word that is not known there makes it
+     * {@code other} and is told once for each sweep. A stock has the ticker as its base.
+     *
+     * @param asset the base as the venue writes it
+     * @param field name of the field with the word
+     * @param word what the list states; null where it states nothing
+     */
+    Instrument classified(Instrument instrument, String asset, String field, String word);
+
+    /** The instrument with the class that the name of its base tells, on a venue that states none. */
+    default Instrument classified(Instrument instrument, String asset) {
+        return classified(instrument, asset, null, null);
+    }
+
+    /**
      * Starts a row of open interest. Rows of symbols that are not in the list, not observed or filtered out by the user
      * are skipped silently.
      */

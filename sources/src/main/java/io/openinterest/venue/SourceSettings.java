@@ -14,6 +14,7 @@ import java.util.Set;
  * @param historyWait how long event time waits after a restart for the history of the span since the last checkpoint
  * @param rates USD prices of quote assets that the user fixed, by lower-case asset
  * @param conventions how venues count
+ * @param assetClasses what is no coin
  * @param directExchanges exchanges that have an enabled venue of their own, which an aggregator must not repeat
  * @param simulated true when a simulator stands in for the venues; observations then say so as their origin
  */
@@ -23,6 +24,7 @@ public record SourceSettings(
         Duration historyWait,
         Map<String, BigDecimal> rates,
         Conventions conventions,
+        AssetClasses assetClasses,
         Set<String> directExchanges,
         boolean simulated)
         implements Serializable {
@@ -35,12 +37,14 @@ public record SourceSettings(
                 Duration.ofSeconds(30),
                 Map.of(),
                 Conventions.builtIn(),
+                AssetClasses.builtIn(),
                 Set.of(),
                 false);
     }
 
     /** The same with other conventions. */
     public SourceSettings with(Conventions other) {
-        return new SourceSettings(lateness, startWait, historyWait, rates, other, directExchanges, simulated);
+        return new SourceSettings(
+                lateness, startWait, historyWait, rates, other, assetClasses, directExchanges, simulated);
     }
 }

@@ -139,6 +139,7 @@ final class VenueCase {
                 common.historyWait(),
                 rates,
                 common.conventions(),
+                common.assetClasses(),
                 common.directExchanges(),
                 false);
         settings = new VenueSettings(id, null, null, null, null, symbols, options, common);

@@ -326,6 +326,7 @@ class VenueRunnerIT {
                 Duration.ofSeconds(5),
                 Map.of(),
                 defaults.conventions(),
+                defaults.assetClasses(),
                 defaults.directExchanges(),
                 false);
         return new VenueSettings(

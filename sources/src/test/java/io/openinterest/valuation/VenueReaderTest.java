@@ -10,6 +10,7 @@ import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.observation.Structure;
+import io.openinterest.venue.AssetClasses;
 import io.openinterest.venue.Conventions;
 import io.openinterest.venue.Conventions.Convention;
 import io.openinterest.venue.Conventions.TimeMeaning;
@@ -461,6 +462,36 @@ class VenueReaderTest {
     }
 
     @Test
+    void theStatedClassComesBeforeTheNameAndAnUnknownWordIsOther() {
+        list(BTC);
+        refresh(true, out -> {
+            out.instrument(BTC);
+            for (String[] row : new String[][] {
+                {"AAPLXUSDT", "AAPLX", "xStocks"},
+                {"EURUSDT", "EUR", null},
+                {"PAXGUSDT", "PAXG", "metals"},
+                {"SPXUSDT", "SPX", "innovation"},
+                {"Q1USDT", "Q1", "quantum"},
+                {"Q2USDT", "Q2", "quantum"}
+            }) {
+                Instrument instrument = Instrument.perpetual(row[0], row[1], "USDT", "USDT");
+                out.instrument(row[0], () -> Status.OBSERVED, () -> out.classified(instrument, row[1], "zone", row[2]));
+            }
+        });
+
+        assertThat(observations.instruments().all())
+                .extracting(instrument -> instrument.assetClass().text() + ":" + instrument.base())
+                .containsExactly(
+                        "crypto:btc", "equity:aapl", "fx:eur", "crypto:paxg", "crypto:spx", "other:q1", "other:q2");
+        assertThat(rejected)
+                .extracting(Quarantined::reason, Quarantined::detail)
+                .containsExactly(tuple(
+                        Reason.SCHEMA,
+                        "the field zone says 'quantum', which is the word of no asset class in 2 rows, the first is"
+                                + " Q1USDT"));
+    }
+
+    @Test
     void classifiesByAssetClass() {
         list(Instrument.perpetual("NVDAXUSDT", "NVDAX", "USDT", "USDT").assetClass(AssetClass.EQUITY, "NVDA"));
         read(out -> out.row("NVDAXUSDT").count(number("1")).mark(number("1")).emit());
@@ -473,7 +504,14 @@ class VenueReaderTest {
         Conventions conventions = new Conventions(List.of(new Convention(
                 "v", null, null, null, null, unit, sides, TimeMeaning.SNAPSHOT, LocalDate.EPOCH, "here")));
         SourceSettings common = new SourceSettings(
-                Duration.ofSeconds(2), Duration.ZERO, Duration.ZERO, rates, conventions, directExchanges, false);
+                Duration.ofSeconds(2),
+                Duration.ZERO,
+                Duration.ZERO,
+                rates,
+                conventions,
+                AssetClasses.builtIn(),
+                directExchanges,
+                false);
         VenueSettings settings = new VenueSettings("v", null, null, null, null, symbols, Map.of(), common);
         Venue venue = new Venue() {
             @Override

@@ -85,7 +85,7 @@ class PartsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<html>maintenance</html>", "", "{\"a\":", "[1,2", "{} {}", "NaN", "{\"a\":1e}"})
+    @ValueSource(strings = {"<html>maintenance</html>", "", "{\"a\":", "[1,2", "{} {}", "{\"a\":1e}"})
     void doesNotTakeHalfADocumentForAnAnswer(String body) {
         Fault fault = Fault.of(Reply.of(Request.get("/"), 200, Map.of(), body, NOW));
         assertThat(fault.reason()).isEqualTo(Reason.NOT_JSON);
@@ -117,6 +117,16 @@ class PartsTest {
                     .isInstanceOf(Fields.Malformed.class)
                     .hasMessageContaining(bad);
         }
+    }
+
+    @Test
+    void aBareNanCostsItsFieldAndNotTheAnswer() throws Exception {
+        JsonNode row = Reply.message("{\"a\":NaN,\"b\":-Infinity,\"c\":1.50,\"t\":1e99}", NOW)
+                .json();
+        assertThat(Fields.decimal(row, "c")).isEqualByComparingTo("1.5");
+        assertThatThrownBy(() -> Fields.decimal(row, "a")).isInstanceOf(Fields.Malformed.class);
+        assertThatThrownBy(() -> Fields.decimal(row, "b")).isInstanceOf(Fields.Malformed.class);
+        assertThat(Fields.figureTime(row, "t")).isNull();
     }
 
     @Test

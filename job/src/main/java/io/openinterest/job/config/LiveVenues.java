@@ -2,6 +2,7 @@ package io.openinterest.job.config;
 
 import io.openinterest.adapters.Adapters;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
+import io.openinterest.venue.AssetClasses;
 import io.openinterest.venue.Conventions;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.Venue;
@@ -25,6 +26,9 @@ public final class LiveVenues {
 
     /** Where the user may have corrected how venues count; without it the copy in the jar holds. */
     static final String CONVENTIONS = "conf/conventions.yaml";
+
+    /** What is no coin, beside the conventions; without it the copy in the jar holds. */
+    private static final String ASSET_CLASSES = "asset-classes.yaml";
 
     /** How long event time waits for a venue's first answer. */
     private static final Duration START_WAIT = Duration.ofSeconds(60);
@@ -151,8 +155,22 @@ public final class LiveVenues {
                 configuration.historyWait(),
                 Map.copyOf(configuration.rates()),
                 conventions(configuration.conventions()),
+                assetClasses(configuration.conventions()),
                 directExchanges,
                 configuration.source() == SourceKind.SIMULATED);
+    }
+
+    private static AssetClasses assetClasses(String conventions) {
+        Path file = Path.of(conventions).resolveSibling(ASSET_CLASSES);
+        if (!Files.exists(file)) {
+            return AssetClasses.builtIn();
+        }
+        try {
+            return AssetClasses.read(file);
+        } catch (IOException e) {
+            throw new ConfigurationException(file + " can't be used: "
+                    + e.getMessage().lines().findFirst().orElse("unknown fault") + ".");
+        }
     }
 
     /** The file that the user may have corrected, else the copy in the jar. */

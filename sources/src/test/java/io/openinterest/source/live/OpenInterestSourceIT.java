@@ -126,6 +126,7 @@ class OpenInterestSourceIT {
                 Duration.ofSeconds(4),
                 Map.of(),
                 defaults.conventions(),
+                defaults.assetClasses(),
                 defaults.directExchanges(),
                 false);
         return new VenueSettings(id, restUrl, null, Duration.ofSeconds(1), null, null, Map.of(), common);
