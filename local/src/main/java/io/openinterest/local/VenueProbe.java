@@ -6,6 +6,7 @@ import io.openinterest.transport.VenueRunner;
 import io.openinterest.transport.VenueStats;
 import io.openinterest.venue.VenueSettings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -34,7 +35,7 @@ final class VenueProbe {
     private record FirstObservation(CountDownLatch answered) implements VenueRunner.Output {
 
         @Override
-        public void arrived(Arrival arrival) {
+        public void arrived(Arrival arrival, Instant resumeFrom) {
             if (arrival.observation() != null) {
                 answered.countDown();
             }

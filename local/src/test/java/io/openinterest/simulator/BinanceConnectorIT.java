@@ -174,7 +174,7 @@ class BinanceConnectorIT {
                 SourceSettings.defaults());
         VenueRunner.Output output = new VenueRunner.Output() {
             @Override
-            public void arrived(Arrival arrival) {
+            public void arrived(Arrival arrival, Instant resumeFrom) {
                 arrivals.add(arrival);
                 if (arrival.quarantined() != null) {
                     quarantined.add(arrival.quarantined());

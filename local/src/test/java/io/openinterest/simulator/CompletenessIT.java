@@ -12,6 +12,7 @@ import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -86,7 +87,7 @@ class CompletenessIT {
                 id, simulator.restUrl(id), simulator.wsUrl(id), null, null, null, Map.of(), SourceSettings.defaults());
         VenueRunner.Output output = new VenueRunner.Output() {
             @Override
-            public void arrived(Arrival arrival) {
+            public void arrived(Arrival arrival, Instant resumeFrom) {
                 arrivals.add(arrival);
             }
 

@@ -169,7 +169,7 @@ class ConnectorsIT {
         BlockingQueue<Arrival> queue = new LinkedBlockingQueue<>();
         VenueRunner.Output output = new VenueRunner.Output() {
             @Override
-            public void arrived(Arrival arrival) {
+            public void arrived(Arrival arrival, Instant resumeFrom) {
                 queue.add(arrival);
             }
 

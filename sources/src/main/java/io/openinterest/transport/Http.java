@@ -1,17 +1,21 @@
 package io.openinterest.transport;
 
-import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import okhttp3.Call;
 import okhttp3.Callback;
+import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -20,23 +24,40 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
+import okio.Buffer;
 import okio.BufferedSource;
 
-/** The client all venues of a process share: asynchronous, bounded answers, no redirects. */
-public final class Http implements AutoCloseable {
+/**
+ * The client all venues of a reader share: asynchronous, bounded answers, no redirects, certificates verified. It goes
+ * through the proxy of the JVM's {@code https.proxyHost} and {@code https.proxyPort} where they are set.
+ */
+public final class Http implements Network, AutoCloseable {
 
-    private static final long MAX_BODY = 32L << 20;
+    private static final int CHUNK = 64 << 10;
+
+    /** A connection for each venue there is, and one more for those with two hosts or a second question at a time. */
+    private static final int IDLE_CONNECTIONS = 64;
+
+    private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
     private static final MediaType JSON = MediaType.get("application/json");
 
     private final OkHttpClient client;
+    private final ReceiptClock clock;
 
     public Http() {
+        this(ReceiptClock.SYSTEM);
+    }
+
+    Http(ReceiptClock clock) {
+        this.clock = clock;
         Dispatcher dispatcher = new Dispatcher();
         // feeds bound their own questions; here nobody must wait for others, at one proxy neither
         dispatcher.setMaxRequests(1024);
         dispatcher.setMaxRequestsPerHost(1024);
         client = new OkHttpClient.Builder()
                 .dispatcher(dispatcher)
+                // longer than a minute, so that the next poll needs no handshake
+                .connectionPool(new ConnectionPool(IDLE_CONNECTIONS, 2, TimeUnit.MINUTES))
                 .connectTimeout(5, TimeUnit.SECONDS)
                 .readTimeout(10, TimeUnit.SECONDS)
                 .callTimeout(20, TimeUnit.SECONDS)
@@ -46,22 +67,13 @@ public final class Http implements AutoCloseable {
                 .build();
     }
 
-    /** How a question ended. */
-    interface Answered {
-        /** A complete answer of any status. */
-        void reply(Reply reply);
-
-        /** None: timeout, reset, truncated, too large. */
-        void failed(IOException error);
-    }
-
-    /** Asks; the answer comes on a thread of the client. */
-    void ask(String baseUrl, Request request, Answered answered) {
+    @Override
+    public void ask(String baseUrl, Request request, int largest, Budget budget, Answered answered) {
         okhttp3.Request.Builder builder;
         try {
             builder = new okhttp3.Request.Builder().url(url(baseUrl, request));
         } catch (IllegalArgumentException e) {
-            answered.failed(new IOException("no valid address"));
+            answered.answer(Answer.none("the address of the venue is no valid URL", clock.now()));
             return;
         }
         if (request.method().equals("POST")) {
@@ -71,38 +83,35 @@ public final class Http implements AutoCloseable {
         client.newCall(builder.build()).enqueue(new Callback() {
             @Override
             public void onFailure(Call call, IOException e) {
-                answered.failed(e);
+                answered.answer(Answer.none(sentence(e), clock.now()));
             }
 
             @Override
             public void onResponse(Call call, Response response) {
-                Reply reply;
-                try (response) {
-                    reply = Reply.of(request, response.code(), headers(response), body(response), Instant.now());
-                } catch (IOException e) {
-                    answered.failed(e);
-                    return;
-                } catch (RuntimeException e) {
-                    answered.failed(new IOException(e));
-                    return;
-                }
-                answered.reply(reply);
+                answered.answer(read(response, largest, budget));
             }
         });
     }
 
-    /**
-     * Opens a WebSocket; everything comes on threads of the client.
-     *
-     * @param ping distance of WebSocket pings, whose missing pong fails the connection; zero for none
-     */
-    WebSocket open(String url, Duration ping, WebSocketListener listener) {
+    @Override
+    public WebSocket open(String url, Duration ping, int largest, WebSocketListener listener) {
+        MeteredSockets sockets = new MeteredSockets(largest);
         OkHttpClient streams = client.newBuilder()
+                .socketFactory(sockets)
                 .callTimeout(0, TimeUnit.SECONDS)
                 .readTimeout(0, TimeUnit.SECONDS)
                 .pingInterval(ping.toMillis(), TimeUnit.MILLISECONDS)
+                // a megabyte on the wire inflates to a gigabyte before anybody is asked: no compression of frames
+                .addInterceptor(chain -> chain.proceed(chain.request()
+                                .newBuilder()
+                                .removeHeader(EXTENSIONS)
+                                .build())
+                        .newBuilder()
+                        .removeHeader(EXTENSIONS)
+                        .build())
                 .build();
-        return streams.newWebSocket(new okhttp3.Request.Builder().url(url).build(), listener);
+        okhttp3.Request request = new okhttp3.Request.Builder().url(url).build();
+        return streams.newWebSocket(request, sockets.metering(listener));
     }
 
     @Override
@@ -110,6 +119,50 @@ public final class Http implements AutoCloseable {
         client.dispatcher().cancelAll();
         client.dispatcher().executorService().shutdown();
         client.connectionPool().evictAll();
+    }
+
+    /** What happened, without the message of the exception, which may hold the address with its secret. */
+    static String sentence(Throwable error) {
+        if (error instanceof MeteredSockets.TooLarge) {
+            return error.getMessage();
+        }
+        String what = "no complete answer: ";
+        if (error instanceof UnknownHostException) {
+            return what + "the host is unknown";
+        }
+        if (error instanceof SSLException) {
+            return what + "TLS failed, " + error.getClass().getSimpleName();
+        }
+        if (error instanceof SocketTimeoutException || error instanceof InterruptedIOException) {
+            return what + "none within the time allowed, " + error.getClass().getSimpleName();
+        }
+        if (error instanceof ConnectException) {
+            return what + "the connection was refused";
+        }
+        return what + error.getClass().getSimpleName();
+    }
+
+    private Answer read(Response response, int largest, Budget budget) {
+        int taken = 0;
+        try (response;
+                Buffer body = new Buffer()) {
+            BufferedSource source = response.body().source();
+            for (long read = source.read(body, CHUNK); read >= 0; read = source.read(body, CHUNK)) {
+                if (body.size() > largest) {
+                    throw new MeteredSockets.TooLarge("the answer is larger than " + largest + " bytes");
+                }
+                if (!budget.take(read)) {
+                    throw new MeteredSockets.TooLarge(
+                            "more than " + budget.bytes() + " bytes of the venue wait to be read");
+                }
+                taken += (int) read;
+            }
+            return new Answer(
+                    response.code(), headers(response), body.readString(StandardCharsets.UTF_8), taken, clock.now());
+        } catch (IOException | RuntimeException e) {
+            budget.give(taken);
+            return Answer.none(sentence(e), clock.now());
+        }
     }
 
     private static HttpUrl url(String baseUrl, Request request) {
@@ -122,7 +175,7 @@ public final class Http implements AutoCloseable {
         return HttpUrl.get(url);
     }
 
-    private static Map<String, String> headers(Response response) {
+    static Map<String, String> headers(Response response) {
         Map<String, String> headers = new HashMap<>();
         for (int i = 0; i < response.headers().size(); i++) {
             headers.putIfAbsent(
@@ -130,13 +183,5 @@ public final class Http implements AutoCloseable {
                     response.headers().value(i));
         }
         return headers;
-    }
-
-    private static String body(Response response) throws IOException {
-        BufferedSource source = response.body().source();
-        if (source.request(MAX_BODY + 1)) {
-            throw new IOException("the answer is larger than " + MAX_BODY + " bytes");
-        }
-        return source.getBuffer().readString(StandardCharsets.UTF_8);
     }
 }

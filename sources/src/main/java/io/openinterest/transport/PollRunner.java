@@ -10,85 +10,120 @@ import io.openinterest.venue.Feed;
 import io.openinterest.venue.Feed.Poll.Kind;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
-import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Runs one poll on its grid. A sweep is all its requests and the pages they lead to; a tick that finds a sweep still
- * running is skipped. Everything happens on the venue's thread.
+ * Runs one poll on its grid. A sweep is all its questions; many are spread over a part of the interval and end before the
+ * full minute, so that what they bring is young at the boundary. A tick that finds a sweep still running is skipped.
+ * Everything happens on the venue's thread.
  */
 final class PollRunner {
 
-    /** Sweeps land this long before the full minute at the latest, each venue a little earlier or later. */
+    /** Sweeps end this long before the full minute at the latest, each venue a little earlier or later. */
     private static final long MIN_LEAD_MILLIS = 4_000;
 
     private static final int LEAD_SPREAD_MILLIS = 8_000;
     private static final int PACED_FROM_REQUESTS = 20;
-    private static final double SWEEP_SHARE = 0.6;
-    private static final int IN_FLIGHT = 8;
-    private static final int MAX_REQUESTS = 20_000;
-    private static final int MAX_FAULTS_IN_A_ROW = 3;
+    private static final double SWEEP_SHARE = 0.4;
+    private static final int TRIES = 2;
 
+    /** What is asked for by another poll is not asked for again so soon. */
+    private static final Duration FRESH = Duration.ofSeconds(5);
+
+    /** Instrument lists of the largest venues have some 3 MiB, all other answers less than half of that. */
+    private static final int MAX_LIST_BYTES = 8 << 20;
+
+    private static final int MAX_BODY_BYTES = 4 << 20;
+
+    private final VenueContext context;
     private final VenueRunner runner;
     private final Feed.Poll feed;
     private final long every;
-    private final long phase;
+    private final long lead;
     private final Backoff backoff;
 
     private Sweep sweep;
     private boolean due;
-    private boolean succeeded;
-    private boolean listed;
+    private boolean hasTried;
+    private boolean hasListed;
+    private boolean isIdle;
     private long quietUntil;
+    private long beganAt;
+    private long orderedAt = Long.MIN_VALUE;
+    private long lasts;
+    private Request place;
 
-    private final class Sweep {
-        final Deque<Request> open = new ArrayDeque<>();
-        final Set<String> asked = new HashSet<>();
-        final Listing listing = new Listing();
-        final long gap;
-        int inFlight;
-        int reported;
-        int faultsInARow;
-        final Set<String> repeated = new HashSet<>();
-        boolean complete = true;
-        boolean aborted;
-        boolean waiting;
-        Duration pause;
-        String last = feed.name();
+    /** What a sweep has brought so far. */
+    private final class Sweeping implements Sweep.Handler {
 
-        Sweep(List<Request> requests) {
-            requests.forEach(this::add);
-            gap = requests.size() < PACED_FROM_REQUESTS ? 0 : (long) (every * SWEEP_SHARE / requests.size());
+        private final List<Sweep.Line> lines;
+        private final Listing listing = new Listing();
+        private int reported;
+        private boolean isReadable = true;
+        private String last = feed.name();
+
+        Sweeping(List<Sweep.Line> lines) {
+            this.lines = lines;
         }
 
-        /** A question is asked once in a sweep, so a cursor that leads back ends the pages. */
-        void add(Request request) {
-            if (asked.size() < MAX_REQUESTS && asked.add(request + " " + request.body())) {
-                open.add(request);
+        @Override
+        public List<Request> read(Sweep.Line line, Request request, Reply reply) {
+            last = request.toString();
+            VenueReader.Outcome outcome = context.reader()
+                    .read(
+                            feed.name(),
+                            Origin.REST,
+                            request.toString(),
+                            reply,
+                            out -> feed.parser().accept(reply, out));
+            reported += outcome.reported();
+            isReadable &= outcome.readable();
+            listing.read(request, outcome);
+            return outcome.asked();
+        }
+
+        @Override
+        public void failed(Request request, Fault fault, String raw, boolean isLeftOut) {
+            last = request.toString();
+            context.failed(last, fault, raw);
+            if (isLeftOut) {
+                listing.missing(request);
             }
+            try {
+                feed.failed().accept(request, fault);
+            } catch (RuntimeException e) {
+                context.failed(last, unexpected("failed", "the fault could not be taken: " + e), null);
+            }
+            if (!hasTried) {
+                // those that go after this one do not wait until the venue is well
+                hasTried = true;
+                runner.wakeAll();
+            }
+        }
+
+        @Override
+        public void ended() {
+            end(this);
         }
     }
 
-    PollRunner(VenueRunner runner, Feed.Poll feed) {
+    PollRunner(VenueContext context, VenueRunner runner, Feed.Poll feed) {
+        this.context = context;
         this.runner = runner;
         this.feed = feed;
-        this.every = (feed.every() != null ? feed.every() : runner.pollInterval()).toMillis();
-        long lead = MIN_LEAD_MILLIS + Math.floorMod(runner.id().hashCode(), LEAD_SPREAD_MILLIS);
-        this.phase = every - Math.min(every / 2, lead);
-        this.backoff = runner.backoff();
+        this.every = (feed.every() != null ? feed.every() : context.pollInterval()).toMillis();
+        this.lead = MIN_LEAD_MILLIS + Math.floorMod(context.id().hashCode(), LEAD_SPREAD_MILLIS);
+        this.backoff = context.backoff();
     }
 
     /** The first sweep starts at once, the next on the grid. */
     void start() {
+        schedule(0);
         due = true;
         wake();
-        schedule();
     }
 
     boolean isInstrumentList() {
@@ -96,22 +131,24 @@ final class PollRunner {
     }
 
     boolean hasListed() {
-        return listed;
+        return hasListed;
+    }
+
+    boolean goesAfter() {
+        return feed.after() != null;
     }
 
     /** Starts a sweep that is due, if nothing it waits for is missing. */
     void wake() {
-        if (!due || sweep != null || runner.isPaused() || now() < quietUntil) {
+        if (!due || sweep != null || runner.isPaused() || context.millis() < quietUntil) {
             return;
         }
         if (feed.kind() == Kind.DATA && !runner.knowsInstruments()) {
             return;
         }
-        if (feed.after() != null) {
-            PollRunner first = runner.poll(feed.after());
-            if (first != null && (!first.succeeded || first.isBusy())) {
-                return;
-            }
+        PollRunner first = feed.after() == null ? null : runner.poll(feed.after());
+        if (first != null && first.isAwaited()) {
+            return;
         }
         due = false;
         if (feed.unless() != null && !runner.stream(feed.unless()).isSilent(feed.silence())) {
@@ -120,219 +157,150 @@ final class PollRunner {
         begin();
     }
 
-    private boolean isBusy() {
-        return sweep != null || due && now() >= quietUntil;
+    /** True while those that go after this one wait: for one try, not for success. */
+    private boolean isAwaited() {
+        if (isIdle) {
+            return false;
+        }
+        return sweep != null ? !sweep.isPaused() : !hasTried || due && context.millis() >= quietUntil;
     }
 
-    private void schedule() {
-        long now = now();
-        long next = Math.floorDiv(now - phase, every) * every + phase + every;
-        runner.later(Duration.ofMillis(next - now), () -> {
+    /** The next tick on the grid; as the length of sweeps moves it a little, it may be at hand again. */
+    private void schedule(long leastDistance) {
+        long now = context.clock().now().toEpochMilli();
+        long phase = every - Math.min(every * 3 / 4, lead + lasts);
+        long distance = every - Math.floorMod(now - phase, every);
+        context.thread().later(Duration.ofMillis(distance < leastDistance ? distance + every : distance), this::tick);
+    }
+
+    private void tick() {
+        // first of all, so that nothing that happens below ends the poll
+        schedule(every / 2);
+        long now = context.millis();
+        if (sweep != null && sweep.isPaused() && now - beganAt > 2 * every) {
+            // the questions of then are no longer those of now: begin again at the same place
+            place = sweep.next();
+            quietUntil = sweep.pausedUntil();
+            sweep.abandon();
+            sweep = null;
+            context.thread().later(Duration.ofMillis(Math.max(0, quietUntil - now) + 1), this::wake);
+        }
+        due |= sweep == null && (orderedAt == Long.MIN_VALUE || now - orderedAt > every / 2);
+        PollRunner first = feed.after() == null ? null : runner.poll(feed.after());
+        if (first != null && due) {
+            first.order();
+        }
+        wake();
+    }
+
+    /** A sweep now, unless there has just been one, so that what goes after it has its prices of now. */
+    private void order() {
+        if (sweep == null && context.millis() - beganAt >= FRESH.toMillis()) {
+            orderedAt = context.millis();
             due = true;
-            // a feed that goes after another is woken by it, when both are due
             wake();
-            schedule();
-        });
+        }
     }
 
     private void begin() {
         List<Request> requests;
         try {
-            requests = feed.plan().requests(runner.observations().instruments(), Instant.ofEpochMilli(now()));
+            requests = feed.plan()
+                    .requests(context.reader().instruments(), context.clock().now());
         } catch (RuntimeException e) {
-            Fault fault = new Fault(Fault.Kind.RETRY, Reason.SCHEMA, "plan", "no request could be made: " + e, null);
-            runner.observations().failed(feed.name(), fault, null, runner.now());
+            context.failed(feed.name(), unexpected("plan", "no request could be made: " + e), null);
             retryLater(backoff.next());
             return;
         }
-        if (requests.isEmpty()) {
-            succeed();
+        isIdle = requests.isEmpty();
+        if (isIdle) {
+            // what needs markets is asked when there are some
+            due = !runner.knowsInstruments();
+            hasTried |= !due;
+            if (!due) {
+                runner.wakeAll();
+            }
             return;
         }
-        sweep = new Sweep(requests);
-        pump();
+        beganAt = context.millis();
+        boolean isPaced = requests.size() >= PACED_FROM_REQUESTS;
+        Duration gap = Duration.ofMillis(isPaced ? (long) (every * SWEEP_SHARE / requests.size()) : 0);
+        int largest = feed.kind() == Kind.INSTRUMENTS ? MAX_LIST_BYTES : MAX_BODY_BYTES;
+        Sweeping sweeping = new Sweeping(lines(requests));
+        sweep = new Sweep(
+                context, feed.name(), new Sweep.Way(gap, TRIES, largest, false), backoff, sweeping.lines, sweeping);
+        sweep.start();
     }
 
-    /** Asks as much as the pace, the limit and the open answers allow. */
-    private void pump() {
-        Sweep current = sweep;
-        if (current == null || current.waiting) {
-            return;
+    /** Each question is a line; the sweep goes on where the last one stood that had to be left. */
+    private List<Sweep.Line> lines(List<Request> requests) {
+        List<Request> ordered = new ArrayList<>(requests);
+        if (place != null) {
+            Collections.rotate(ordered, -Math.max(0, ordered.indexOf(place)));
+            place = null;
         }
-        while (!current.aborted && !current.open.isEmpty() && current.inFlight < IN_FLIGHT) {
-            Request request = current.open.peek();
-            Quota quota = runner.quota(request);
-            long wait = quota == null ? 0 : quota.take(request.weight(), now());
-            if (wait > 0) {
-                pumpIn(current, wait);
-                return;
-            }
-            current.open.poll();
-            ask(current, request);
-            if (current.gap > 0 && !current.open.isEmpty()) {
-                pumpIn(current, current.gap);
-                return;
-            }
-        }
-        if (current.inFlight == 0 && (current.aborted || current.open.isEmpty())) {
-            end(current);
-        }
+        return ordered.stream().map(request -> new Sweep.Line(List.of(request))).toList();
     }
 
-    private void pumpIn(Sweep current, long millis) {
-        current.waiting = true;
-        runner.later(Duration.ofMillis(millis), () -> {
-            current.waiting = false;
-            if (current == sweep) {
-                pump();
-            }
-        });
-    }
-
-    private void ask(Sweep current, Request request) {
-        current.inFlight++;
-        current.last = request.toString();
-        long start = now();
-        runner.http().ask(runner.restUrl(), request, new Http.Answered() {
-            @Override
-            public void reply(Reply reply) {
-                runner.run(() -> answered(current, request, reply, start));
-            }
-
-            @Override
-            public void failed(IOException error) {
-                runner.run(() -> unanswered(current, request, error, start));
-            }
-        });
-    }
-
-    private void answered(Sweep current, Request request, Reply reply, long start) {
-        current.inFlight--;
-        try {
-            read(current, request, reply, start);
-        } finally {
-            pump();
-        }
-    }
-
-    private void read(Sweep current, Request request, Reply reply, long start) {
-        Quota quota = runner.quota(request);
-        if (quota != null) {
-            quota.correct(reply, now());
-        }
-        Fault fault = runner.judge(reply);
-        runner.stats().polled(now() - start, fault == null);
-        if (fault != null) {
-            fault(current, request, fault, reply.text());
-        } else {
-            VenueReader.Outcome outcome = runner.observations()
-                    .read(
-                            feed.name(),
-                            Origin.REST,
-                            request.toString(),
-                            reply,
-                            out -> feed.parser().accept(reply, out));
-            current.faultsInARow = 0;
-            current.reported += outcome.reported();
-            current.complete &= outcome.readable();
-            current.listing.read(request, outcome);
-            outcome.asked().forEach(current::add);
-        }
-    }
-
-    private void unanswered(Sweep current, Request request, IOException error, long start) {
-        current.inFlight--;
-        runner.stats().polled(now() - start, false);
-        // the class and not the message, which may hold the address with its secret
-        String what = "no complete answer: " + error.getClass().getSimpleName();
-        fault(current, request, new Fault(Fault.Kind.RETRY, Reason.HTTP_STATUS, "none", what, null), null);
-        pump();
-    }
-
-    private void fault(Sweep current, Request request, Fault fault, String raw) {
-        runner.observations().failed(request.toString(), fault, raw, runner.now());
-        tellVenue(request, fault);
-        switch (fault.kind()) {
-            case REFUSED -> leaveOut(current, request);
-            case RETRY -> {
-                current.faultsInARow++;
-                current.aborted |= current.faultsInARow >= MAX_FAULTS_IN_A_ROW || current.asked.size() == 1;
-                current.pause = longer(current.pause, fault.pause());
-                if (current.repeated.add(request + " " + request.body())) {
-                    current.open.add(request);
-                } else {
-                    leaveOut(current, request);
-                }
-            }
-            case LIMITED -> {
-                current.aborted = true;
-                current.pause = longer(current.pause, fault.pause() != null ? fault.pause() : backoff.next());
-                Quota quota = runner.quota(request);
-                if (quota != null) {
-                    quota.pause(current.pause, now());
-                }
-            }
-        }
-    }
-
-    private static void leaveOut(Sweep current, Request request) {
-        current.complete = false;
-        current.listing.missing(request);
-    }
-
-    private void tellVenue(Request request, Fault fault) {
-        try {
-            feed.failed().accept(request, fault);
-        } catch (RuntimeException e) {
-            Fault bug =
-                    new Fault(Fault.Kind.RETRY, Reason.SCHEMA, "failed", "the fault could not be taken: " + e, null);
-            runner.observations().failed(request.toString(), bug, null, runner.now());
-        }
-    }
-
-    private void end(Sweep current) {
+    private void end(Sweeping ended) {
         sweep = null;
-        // where many are asked, those without an answer after a second try wait for the next sweep
-        boolean good = !current.aborted;
+        hasTried = true;
+        long lasted = context.millis() - beganAt;
+        lasts = ended.lines.size() < PACED_FROM_REQUESTS ? 0 : Math.min(lasted, every / 2);
+        boolean isGood = ended.lines.stream().noneMatch(Sweep.Line::isGivenUp) && ended.isReadable;
         if (feed.kind() == Kind.INSTRUMENTS) {
-            Trust trust = runner.observations().refresh(current.listing, !current.aborted, current.last, runner.now());
-            good &= current.complete && trust == Trust.ALL;
-            // a list with holes is better than none: the venue begins, and the list is asked for again
-            listed |= trust != Trust.NONE && runner.observations().instruments().size() > 0;
-            runner.listed();
-        } else if (feed.kind() == Kind.DATA && good && current.reported == 0) {
-            Fault empty = new Fault(
-                    Fault.Kind.RETRY, Reason.IMPLAUSIBLE_LIST, "empty", "the open interest list is empty", null);
-            runner.observations().failed(current.last, empty, null, runner.now());
-            good = false;
+            isGood &= takeList(ended);
+        } else if (feed.kind() == Kind.DATA && ended.reported == 0) {
+            boolean isRefused = ended.lines.stream().noneMatch(Sweep.Line::isComplete);
+            if (!isRefused) {
+                context.failed(
+                        ended.last,
+                        new Fault(
+                                Fault.Kind.RETRY,
+                                Reason.IMPLAUSIBLE_LIST,
+                                "empty",
+                                "the open interest list is empty",
+                                null),
+                        null);
+            }
+            isGood = false;
+        } else if (feed.kind() == Kind.DATA) {
+            // those without an answer after a second try wait for the next sweep
+            isGood = true;
         }
-        if (good) {
-            succeed();
+        if (isGood) {
+            backoff.reset();
+            runner.wakeAll();
         } else {
-            retryLater(current.pause != null ? current.pause : backoff.next());
+            retryLater(backoff.next());
         }
     }
 
-    private void succeed() {
-        succeeded = true;
-        backoff.reset();
-        runner.wakeAll();
+    /**
+     * A list with holes is better than none: the venue begins. A product line that is refused costs that line only, and is
+     * asked for again when the list is due; what else is missing is asked for soon.
+     */
+    private boolean takeList(Sweeping ended) {
+        Trust trust = context.reader()
+                .refresh(ended.listing, true, ended.last, context.clock().now());
+        hasListed |= trust != Trust.NONE && context.reader().instruments().size() > 0;
+        runner.listed();
+        return trust == Trust.ALL
+                || trust == Trust.PART && ended.lines.stream().anyMatch(Sweep.Line::isRefused);
     }
 
     /** Tries again after the pause, before the next tick or instead of it. */
     private void retryLater(Duration pause) {
-        quietUntil = now() + pause.toMillis();
+        quietUntil = context.millis() + pause.toMillis();
+        hasTried = true;
         due = true;
-        runner.later(pause.plusMillis(1), this::wake);
+        context.stats().pausedUntil(context.clock().now().plus(pause));
+        context.thread().later(pause.plusMillis(1), this::wake);
         // those that go after this one must not wait for a feed that backs off
         runner.wakeAll();
     }
 
-    private static Duration longer(Duration a, Duration b) {
-        return a == null || b != null && b.compareTo(a) > 0 ? b : a;
-    }
-
-    private long now() {
-        return runner.now().toEpochMilli();
+    private static Fault unexpected(String code, String detail) {
+        return new Fault(Fault.Kind.RETRY, Reason.SCHEMA, code, detail, null);
     }
 }

@@ -10,7 +10,7 @@ import okhttp3.HttpUrl;
 /**
  * The weight budget of one rate limit: a bucket that may burst to 30 % of the limit and refills 60 % of it per period,
  * so that no window ever holds more than 90 %. Headers correct it, since others may share the address. Venues that the
- * exchange meters together share one instance within one process.
+ * exchange meters together share one instance, and one reader reads them. Times are those of {@link ReceiptClock#millis}.
  */
 final class Quota {
 
@@ -52,12 +52,21 @@ final class Quota {
      * @return zero when taken, else how many milliseconds to wait before asking again
      */
     synchronized long take(int weight, long nowMillis) {
+        return take(weight, nowMillis, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param isSpare takes only what leaves half of the bucket to others
+     */
+    synchronized long take(int weight, long nowMillis, boolean isSpare) {
         if (nowMillis < pausedUntil) {
             return pausedUntil - nowMillis;
         }
         refill(nowMillis);
         // what weighs more than the bucket holds goes when the bucket is full, and leaves it in debt
-        double needed = Math.min(weight, capacity);
+        double needed = Math.min(weight + (isSpare ? capacity / 2 : 0), capacity);
         if (available >= needed) {
             available -= weight;
             return 0;

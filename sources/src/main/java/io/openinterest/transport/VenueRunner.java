@@ -2,216 +2,137 @@ package io.openinterest.transport;
 
 import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.Arrival;
-import io.openinterest.observation.Observation;
-import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.valuation.VenueReader;
-import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
-import io.openinterest.venue.RateLimit;
-import io.openinterest.venue.Reply;
-import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one venue on one thread: its polls, subscriptions and history. Starting and closing never block; what the venue
- * says goes to the {@link Output}.
- *
- * <p>Until the venue has answered, or the wait for it is over, arrivals carry the watermark {@link Long#MIN_VALUE}:
- * event time is not known yet. After a restart live observations are held back, newest per market, until the history
- * of the gap is in or the wait for it is over.
+ * Runs one venue: its polls, subscriptions and history. Starting and closing never block; what the venue says goes to the
+ * {@link Output}.
  */
 public final class VenueRunner implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(VenueRunner.class);
-    private static final Duration STREAM_DISTANCE = Duration.ofSeconds(1);
+    private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private final VenueSettings settings;
-    private final Venue venue;
+    /** Polls without a live observation that make an outage, whose past is read. */
+    private static final int OUTAGE_POLLS = 3;
+
+    private final VenueContext context;
     private final Instant resumeFrom;
     private final Output output;
-    private final VenueStats stats;
-    private final VenueReader observations;
-    private final Http http;
-    private final String restUrl;
-    private final String wsUrl;
-    private final Duration pollInterval;
-    private final Map<String, Quota> quotas = new LinkedHashMap<>();
-    private final ScheduledThreadPoolExecutor thread;
-
+    private final Outflow outflow;
     private final Map<String, PollRunner> polls = new LinkedHashMap<>();
     private final Map<String, StreamRunner> streams = new LinkedHashMap<>();
     private BackfillRunner history;
-
-    /** Newest live observation of each market while the history of a gap is read; null when nothing is held. */
-    private Map<String, Observation> held;
-
-    private final Map<String, StreamState> streamed = new HashMap<>();
-    private boolean open;
-    private Instant lastLive;
-
-    /** Start of the gap of a restart while its history is not asked for; null when there is none. */
     private Instant owed;
+    private boolean isClockDoubted;
 
     /** Where arrivals go. Called on the venue's thread; must not block. */
     public interface Output {
-        /** One more. */
-        void arrived(Arrival arrival);
+        /**
+         * One more.
+         *
+         * @param resumeFrom from when the past is to be read by a job that restarts after this; null for none of it
+         */
+        void arrived(Arrival arrival, Instant resumeFrom);
+
+        /** An error after which this process is not to be trusted with the venue; it is logged already. */
+        default void failed(Error error) {}
 
         /** True while nothing more is wanted: polls are skipped. */
         boolean isPaused();
     }
 
-    private static final class StreamState {
-        long emittedAt;
-        Observation pending;
-    }
-
     /**
      * For one venue.
      *
-     * @param resumeFrom as-of of the last observation before a restart; null at the first start
+     * @param resumeFrom from when the past is to be read; null at the first start
      */
     public VenueRunner(VenueSettings settings, Instant resumeFrom, Output output, VenueStats stats, Http http) {
-        this.settings = settings;
-        this.venue = Adapters.create(settings);
+        this(settings, resumeFrom, output, stats, http, ReceiptClock.SYSTEM, VenueThread.executor(settings.id()));
+    }
+
+    VenueRunner(
+            VenueSettings settings,
+            Instant resumeFrom,
+            Output output,
+            VenueStats stats,
+            Network network,
+            ReceiptClock clock,
+            ScheduledExecutorService executor) {
+        Venue venue = Adapters.create(settings);
+        Duration pollInterval = settings.pollInterval() != null ? settings.pollInterval() : venue.pollInterval();
         this.resumeFrom = resumeFrom;
         this.output = output;
-        this.stats = stats;
-        this.http = http;
-        this.restUrl = settings.restUrl() != null ? settings.restUrl() : venue.restUrl();
-        this.wsUrl = settings.wsUrl() != null ? settings.wsUrl() : venue.wsUrl();
-        this.pollInterval = settings.pollInterval() != null ? settings.pollInterval() : venue.pollInterval();
         this.owed = venue.history() == null ? null : resumeFrom;
-        this.observations = new VenueReader(venue, settings, new VenueReader.Sink() {
-            @Override
-            public void observed(Observation observation, Origin origin) {
-                take(observation, origin);
-            }
-
-            @Override
-            public void quarantined(Quarantined quarantined) {
-                reject(quarantined);
-            }
-        });
-        for (RateLimit limit : venue.limits()) {
-            quotas.put(limit.scope(), Quota.shared(limit, settings.restUrl(), System.currentTimeMillis()));
-        }
-        this.thread = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread created = new Thread(task, "venue " + settings.id());
-            created.setDaemon(true);
-            return created;
-        });
-        thread.setRemoveOnCancelPolicy(true);
-        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.outflow = new Outflow(
+                settings.common().lateness(),
+                clock,
+                stats,
+                output,
+                pollInterval.multipliedBy(OUTAGE_POLLS),
+                this::outage);
+        this.context = new VenueContext(
+                settings,
+                venue,
+                new VenueReader(venue, settings, outflow),
+                new VenueThread(settings.id(), executor, this::unexpected),
+                clock,
+                network,
+                stats,
+                VenueContext.quotas(venue, settings, clock),
+                new Budget(VenueContext.BUDGET_BYTES));
     }
 
     /** Starts everything, asynchronously. */
     public void start() {
-        run(() -> {
-            for (Feed feed : venue.feeds()) {
+        context.thread().run(() -> {
+            Openings openings = new Openings(context.clock());
+            for (Feed feed : context.venue().feeds()) {
                 if (feed instanceof Feed.Poll poll) {
-                    polls.put(poll.name(), new PollRunner(this, poll));
+                    polls.put(poll.name(), new PollRunner(context, this, poll));
                 } else if (feed instanceof Feed.Subscription subscription) {
-                    streams.put(subscription.name(), new StreamRunner(this, subscription));
+                    streams.put(subscription.name(), new StreamRunner(context, openings, subscription));
                 }
             }
             if (owed != null) {
-                held = new HashMap<>();
+                outflow.owe(owed);
+                outflow.hold();
             }
-            Duration wait = resumeFrom == null ? common().startWait() : common().historyWait();
-            later(wait, this::stopWaiting);
+            SourceSettings common = context.settings().common();
+            context.thread().later(resumeFrom == null ? common.startWait() : common.historyWait(), this::stopWaiting);
+            context.thread().every(SECOND, this::second);
             polls.values().forEach(PollRunner::start);
             if (knowsInstruments()) {
                 listed();
             }
-            every(STREAM_DISTANCE, this::second);
         });
     }
 
     @Override
     public void close() {
-        run(() -> {
+        context.thread().run(() -> {
             streams.values().forEach(StreamRunner::close);
-            thread.shutdown();
+            context.thread().close();
         });
     }
 
-    // ---- for the feed runners, on the venue's thread --------------------------------------------------------------
-
-    Venue venue() {
-        return venue;
-    }
-
-    VenueReader observations() {
-        return observations;
-    }
-
-    VenueStats stats() {
-        return stats;
-    }
-
-    Http http() {
-        return http;
-    }
-
-    String restUrl() {
-        return restUrl;
-    }
-
-    String wsUrl() {
-        return wsUrl;
-    }
-
-    Duration pollInterval() {
-        return pollInterval;
-    }
-
-    String id() {
-        return settings.id();
-    }
+    // ---- for the feeds, on the venue's thread ---------------------------------------------------------------------
 
     boolean isPaused() {
         return output.isPaused();
-    }
-
-    Backoff backoff() {
-        return new Backoff(ThreadLocalRandom.current());
-    }
-
-    Instant now() {
-        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    }
-
-    /** What the venue says of an answer; null when it is good. */
-    Fault judge(Reply reply) {
-        try {
-            return venue.fault(reply);
-        } catch (RuntimeException e) {
-            return new Fault(Fault.Kind.RETRY, Reason.SCHEMA, "fault", "the answer could not be judged: " + e, null);
-        }
-    }
-
-    /** The budget a request counts against; null where no limit is known. */
-    Quota quota(Request request) {
-        return request.limit() != null
-                ? quotas.get(request.limit())
-                : quotas.values().stream().findFirst().orElse(null);
     }
 
     PollRunner poll(String name) {
@@ -227,9 +148,9 @@ public final class VenueRunner implements AutoCloseable {
         return polls.values().stream().filter(PollRunner::isInstrumentList).allMatch(PollRunner::hasListed);
     }
 
-    /** The instrument list was read. */
+    /** An instrument list was read. */
     void listed() {
-        stats.listed(observations.instruments().size());
+        context.stats().listed(context.reader().instruments().size());
         if (!knowsInstruments()) {
             return;
         }
@@ -241,157 +162,98 @@ public final class VenueRunner implements AutoCloseable {
         }
     }
 
-    /** Gives every feed that is due the chance to start. */
+    /** Gives every feed that is due the chance to start, those first that others go after. */
     void wakeAll() {
-        polls.values().forEach(PollRunner::wake);
+        polls.values().stream().filter(poll -> !poll.goesAfter()).forEach(PollRunner::wake);
+        polls.values().stream().filter(PollRunner::goesAfter).forEach(PollRunner::wake);
     }
 
-    /** Runs on the venue's thread; after closing, never. An error is logged and ends only this task. */
-    void run(Runnable task) {
-        try {
-            thread.execute(guarded(task));
-        } catch (RejectedExecutionException e) {
-            LOG.trace("{} is closed", id());
+    // ---- the past -------------------------------------------------------------------------------------------------
+
+    private void outage(Instant since) {
+        if (context.venue().history() != null && history == null && knowsInstruments()) {
+            outflow.owe(since);
+            // the present goes on at once and the past follows
+            context.thread().run(() -> readHistory(since));
         }
-    }
-
-    void later(Duration delay, Runnable task) {
-        try {
-            thread.schedule(guarded(task), delay.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            LOG.trace("{} is closed", id());
-        }
-    }
-
-    private void every(Duration distance, Runnable task) {
-        thread.scheduleWithFixedDelay(guarded(task), distance.toMillis(), distance.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private Runnable guarded(Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                LOG.error("{}: unexpected error", id(), e);
-                reject(new Quarantined(now(), id(), null, null, Reason.SCHEMA, "unexpected error: " + e, null));
-            }
-        };
-    }
-
-    // ---- what comes out -------------------------------------------------------------------------------------------
-
-    private void take(Observation observation, Origin origin) {
-        if (observation.delisted()) {
-            // nothing of the stream may follow it
-            streamed.remove(observation.market());
-        }
-        switch (origin) {
-            case HISTORY -> emit(observation);
-            case WEBSOCKET -> thin(observation);
-            default -> live(observation);
-        }
-    }
-
-    /** A streamed market goes out at most once a second, the newest value. */
-    private void thin(Observation observation) {
-        StreamState state = streamed.computeIfAbsent(observation.market(), market -> new StreamState());
-        long at = observation.databaseTime().toEpochMilli();
-        if (at - state.emittedAt >= STREAM_DISTANCE.toMillis()) {
-            state.emittedAt = at;
-            state.pending = null;
-            live(observation);
-        } else {
-            state.pending = observation;
-        }
-    }
-
-    private void second() {
-        Instant now = now();
-        observations.expire(now);
-        streams.values().forEach(StreamRunner::check);
-        for (StreamState state : streamed.values()) {
-            if (state.pending != null && now.toEpochMilli() - state.emittedAt >= STREAM_DISTANCE.toMillis()) {
-                Observation pending = state.pending;
-                state.pending = null;
-                state.emittedAt = now.toEpochMilli();
-                live(pending);
-            }
-        }
-        quotas.values().stream().findFirst().ifPresent(quota -> stats.used(quota.used(now.toEpochMilli())));
-    }
-
-    private void live(Observation observation) {
-        stats.observed(observation.databaseTime().toEpochMilli());
-        if (held != null) {
-            held.put(observation.market(), observation);
-            return;
-        }
-        Instant before = lastLive;
-        lastLive = observation.databaseTime();
-        open = true;
-        emit(observation);
-        if (before != null && isOutage(before, lastLive)) {
-            readHistory(before);
-        }
-    }
-
-    private boolean isOutage(Instant before, Instant now) {
-        return venue.history() != null
-                && history == null
-                && knowsInstruments()
-                && Duration.between(before, now).compareTo(pollInterval.multipliedBy(3)) > 0;
     }
 
     /** Asks for the past since then, where it holds at least one row. */
     private void readHistory(Instant from) {
-        long step = venue.history().granularity().toMillis();
-        Instant to = now();
-        if (Math.floorDiv(to.toEpochMilli(), step) == Math.floorDiv(from.toEpochMilli(), step)) {
-            release();
+        if (history != null) {
             return;
         }
-        LOG.info("{}: reading the history from {} to {}", id(), from, to);
-        history = new BackfillRunner(this, from, to, () -> {
-            history = null;
-            release();
-        });
+        long step = context.venue().history().granularity().toMillis();
+        Instant to = context.clock().now();
+        if (Math.floorDiv(to.toEpochMilli(), step) == Math.floorDiv(from.toEpochMilli(), step)) {
+            historyRead();
+            return;
+        }
+        LOG.info("{}: reading the history from {} to {}", context.id(), from, to);
+        context.stats().owes(from);
+        history = new BackfillRunner(context, from, to, this::historyRead);
         history.start();
     }
 
-    /** Lets go of what was held while the history was read. */
-    private void release() {
-        if (held == null) {
-            return;
+    private void historyRead() {
+        if (history != null) {
+            LOG.info("{}: the history is read", context.id());
         }
-        Map<String, Observation> waiting = held;
-        held = null;
-        lastLive = now();
-        waiting.values().forEach(this::live);
+        history = null;
+        context.stats().owes(null);
+        outflow.paid();
+        outflow.release();
     }
 
     private void stopWaiting() {
-        release();
-        if (!open) {
-            open = true;
-            reject(new Quarantined(
-                    now(), id(), null, null, Reason.VENUE_ERROR, "the venue has not answered since the start", null));
+        outflow.release();
+        if (outflow.begin()) {
+            tell(Reason.VENUE_ERROR, "the venue has not answered since the start");
         }
     }
 
-    private void emit(Observation observation) {
-        output.arrived(Arrival.of(observation, watermark(observation.databaseTime())));
+    // ---- housekeeping ---------------------------------------------------------------------------------------------
+
+    private void second() {
+        checkClock();
+        context.reader().expire(context.clock().now());
+        streams.values().forEach(StreamRunner::check);
+        context.stats()
+                .connected(streams.values().stream()
+                        .mapToInt(StreamRunner::connections)
+                        .sum());
+        outflow.check();
+        context.quotas().values().stream()
+                .mapToDouble(quota -> quota.used(context.millis()))
+                .max()
+                .ifPresent(context.stats()::used);
     }
 
-    private void reject(Quarantined quarantined) {
-        stats.sentToQuarantine();
-        output.arrived(Arrival.of(quarantined, watermark(quarantined.time())));
+    private void checkClock() {
+        context.clock().now();
+        Duration difference = context.clock().difference();
+        boolean isOff = difference.abs().compareTo(context.settings().common().lateness()) > 0;
+        if (isOff != isClockDoubted) {
+            isClockDoubted = isOff;
+            if (isOff) {
+                LOG.warn(
+                        "{}: the clock of this host has moved by {}; times of receipt follow it slowly",
+                        context.id(),
+                        difference);
+            } else {
+                LOG.info("{}: times of receipt agree with the clock of this host again", context.id());
+            }
+        }
     }
 
-    private long watermark(Instant received) {
-        return open ? received.minus(common().lateness()).toEpochMilli() : Long.MIN_VALUE;
+    private void unexpected(Throwable error) {
+        if (error instanceof Error fatal) {
+            output.failed(fatal);
+        }
+        tell(Reason.SCHEMA, "unexpected error: " + error);
     }
 
-    private SourceSettings common() {
-        return settings.common();
+    private void tell(Reason reason, String detail) {
+        outflow.quarantined(new Quarantined(context.clock().now(), context.id(), null, null, reason, detail, null));
     }
 }

@@ -1,6 +1,9 @@
 package io.openinterest.transport;
 
+import io.openinterest.observation.Quarantined.Reason;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /** Counts of one venue; written on its thread, read by metrics. */
 public final class VenueStats {
@@ -8,11 +11,15 @@ public final class VenueStats {
     private final AtomicLong polls = new AtomicLong();
     private final AtomicLong pollFailures = new AtomicLong();
     private final AtomicLong reconnects = new AtomicLong();
-    private final AtomicLong quarantined = new AtomicLong();
+    private final AtomicLong unread = new AtomicLong();
+    private final AtomicLongArray quarantined = new AtomicLongArray(Reason.values().length);
     private volatile long lastObservationMillis;
     private volatile int instruments;
+    private volatile int connections;
     private volatile double quotaUsed;
     private volatile long pollLatencyMillis;
+    private volatile long pausedUntilMillis;
+    private volatile long owedSinceMillis;
 
     /** Requests answered, well or not. */
     public long polls() {
@@ -29,9 +36,23 @@ public final class VenueStats {
         return reconnects.get();
     }
 
+    /** Messages of a stream that said nothing the venue's file knows: no row, confirmation, refusal or heartbeat. */
+    public long unreadMessages() {
+        return unread.get();
+    }
+
     /** Records sent to quarantine. */
     public long quarantined() {
-        return quarantined.get();
+        long all = 0;
+        for (int i = 0; i < quarantined.length(); i++) {
+            all += quarantined.get(i);
+        }
+        return all;
+    }
+
+    /** Records sent to quarantine for that reason. */
+    public long quarantined(Reason reason) {
+        return quarantined.get(reason.ordinal());
     }
 
     /** Receipt of the newest observation, epoch milliseconds; 0 before the first. */
@@ -44,7 +65,12 @@ public final class VenueStats {
         return instruments;
     }
 
-    /** Used part of the venue's first rate limit. */
+    /** WebSocket connections that are open. */
+    public int connections() {
+        return connections;
+    }
+
+    /** Used part of the venue's fullest rate limit. */
     public double quotaUsed() {
         return quotaUsed;
     }
@@ -52,6 +78,16 @@ public final class VenueStats {
     /** How long the newest answer took. */
     public long pollLatencyMillis() {
         return pollLatencyMillis;
+    }
+
+    /** Until when some feed of the venue asks nothing, epoch milliseconds; in the past, or 0, when none waits. */
+    public long pausedUntilMillis() {
+        return pausedUntilMillis;
+    }
+
+    /** Beginning of the gap whose history is not read yet, epoch milliseconds; 0 when there is none. */
+    public long owedSinceMillis() {
+        return owedSinceMillis;
     }
 
     void polled(long latencyMillis, boolean good) {
@@ -66,8 +102,12 @@ public final class VenueStats {
         reconnects.incrementAndGet();
     }
 
-    void sentToQuarantine() {
-        quarantined.incrementAndGet();
+    void unread() {
+        unread.incrementAndGet();
+    }
+
+    void sentToQuarantine(Reason reason) {
+        quarantined.incrementAndGet(reason.ordinal());
     }
 
     void observed(long receivedMillis) {
@@ -78,7 +118,19 @@ public final class VenueStats {
         instruments = count;
     }
 
+    void connected(int count) {
+        connections = count;
+    }
+
     void used(double part) {
         quotaUsed = part;
+    }
+
+    void pausedUntil(Instant time) {
+        pausedUntilMillis = Math.max(pausedUntilMillis, time.toEpochMilli());
+    }
+
+    void owes(Instant since) {
+        owedSinceMillis = since == null ? 0 : since.toEpochMilli();
     }
 }

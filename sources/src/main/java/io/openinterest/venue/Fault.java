@@ -1,7 +1,11 @@
 package io.openinterest.venue;
 
 import io.openinterest.observation.Quarantined.Reason;
+import java.net.URI;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 
 /**
  * Why an answer is no answer, and what to do next.
@@ -16,7 +20,12 @@ public record Fault(Kind kind, Reason reason, String code, String detail, Durati
 
     private static final Duration BAN = Duration.ofMinutes(2);
     private static final Duration BAN_PAUSE = Duration.ofMinutes(10);
-    private static final long MAX_SECONDS = Duration.ofDays(3).toSeconds();
+
+    /** No limit or block lasts longer; Binance bans an address for up to three days. */
+    private static final Duration MAX_BAN = Duration.ofDays(3);
+
+    /** An illness is over sooner than some gateway guesses, and a wrong guess must not silence a venue. */
+    private static final Duration MAX_ILLNESS = Duration.ofMinutes(5);
 
     /** What to do next. */
     public enum Kind {
@@ -65,18 +74,57 @@ public record Fault(Kind kind, Reason reason, String code, String detail, Durati
         };
     }
 
-    /** Retry-After in seconds, at most three days; null where there is none or it is no number. */
+    /**
+     * Retry-After, in seconds or as a date, which is taken by the venue's own clock where it tells it; null where there is
+     * none or it can't be read. At most three days for a limit or ban, five minutes where the venue is ill.
+     */
     public static Duration retryAfter(Reply reply) {
-        String seconds = reply.header("retry-after");
-        if (seconds == null || !seconds.strip().matches("\\d{1,9}")) {
+        String stated = reply.header("retry-after");
+        if (stated == null) {
             return null;
         }
-        return Duration.ofSeconds(Math.min(MAX_SECONDS, Long.parseLong(seconds.strip())));
+        Duration pause;
+        if (stated.strip().matches("\\d{1,9}")) {
+            pause = Duration.ofSeconds(Long.parseLong(stated.strip()));
+        } else {
+            Instant until = date(stated);
+            Instant now = date(reply.header("date"));
+            if (until == null) {
+                return null;
+            }
+            pause = Duration.between(now == null ? reply.receivedAt() : now, until);
+        }
+        Duration longest = reply.status() >= 500 || reply.status() == 408 ? MAX_ILLNESS : MAX_BAN;
+        return pause.isNegative() ? Duration.ZERO : pause.compareTo(longest) > 0 ? longest : pause;
+    }
+
+    /** Tue, 01 Dec 2026 10:00:00 GMT */
+    private static Instant date(String text) {
+        try {
+            return text == null ? null : Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text.strip()));
+        } catch (DateTimeException e) {
+            return null;
+        }
     }
 
     private static Fault status(Kind kind, Reply reply) {
         String code = Integer.toString(reply.status());
-        return new Fault(kind, Reason.HTTP_STATUS, code, "the venue answered HTTP " + code, retryAfter(reply));
+        String detail = "the venue answered HTTP " + code + target(reply);
+        return new Fault(kind, Reason.HTTP_STATUS, code, detail, retryAfter(reply));
+    }
+
+    /** The host a redirect points to, which is not followed; the rest of the address may hold a secret. */
+    private static String target(Reply reply) {
+        String location = reply.header("location");
+        if (reply.status() / 100 != 3 || location == null) {
+            return "";
+        }
+        try {
+            String host = URI.create(location.strip()).getHost();
+            return host == null ? ", which points elsewhere on the same host" : ", which points to the host " + host;
+        } catch (IllegalArgumentException e) {
+            return ", which points to what is no URL";
+        }
     }
 
     private static Fault notJson(Reply reply) {

@@ -9,6 +9,7 @@ import io.openinterest.venue.VenueSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -253,7 +254,7 @@ class StreamIT {
                 null,
                 new VenueRunner.Output() {
                     @Override
-                    public void arrived(Arrival arrival) {
+                    public void arrived(Arrival arrival, Instant resumeFrom) {
                         arrivals.add(arrival);
                     }
 

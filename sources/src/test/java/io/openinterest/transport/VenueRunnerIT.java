@@ -299,7 +299,7 @@ class VenueRunnerIT {
                 resumeFrom,
                 new VenueRunner.Output() {
                     @Override
-                    public void arrived(Arrival arrival) {
+                    public void arrived(Arrival arrival, Instant resumeFrom) {
                         arrivals.add(arrival);
                     }
 

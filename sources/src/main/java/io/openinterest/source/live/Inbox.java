@@ -2,7 +2,9 @@ package io.openinterest.source.live;
 
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.ObservationOrder;
 import io.openinterest.observation.Origin;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,10 +32,23 @@ final class Inbox {
     private final Map<String, Queue> venues = new HashMap<>();
     private final Set<String> paused = new HashSet<>();
     private boolean woken;
+    private Error failure;
+
+    /**
+     * One arrival.
+     *
+     * @param resumeFrom from when the past is to be read by a job that restarts after this; null for none of it
+     */
+    record Item(Arrival arrival, Instant resumeFrom) {
+
+        private Observation observation() {
+            return arrival.observation();
+        }
+    }
 
     private static final class Queue {
-        final LinkedHashMap<String, Arrival> observations = new LinkedHashMap<>();
-        final ArrayList<Arrival> quarantined = new ArrayList<>();
+        final LinkedHashMap<String, Item> observations = new LinkedHashMap<>();
+        final ArrayList<Item> quarantined = new ArrayList<>();
         long conflated;
 
         boolean isEmpty() {
@@ -41,29 +56,45 @@ final class Inbox {
         }
     }
 
-    /** Puts something in, in place of what it makes obsolete. */
-    synchronized void put(String venue, Arrival arrival) {
+    /** Puts something in, in place of what it makes obsolete; what is older than what waits is obsolete itself. */
+    synchronized void put(String venue, Item item) {
         Queue queue = venues.computeIfAbsent(venue, key -> new Queue());
-        if (arrival.observation() == null) {
+        if (item.observation() == null) {
             // a venue that answers nonsense by the thousand is known by the first ones
             if (queue.quarantined.size() < MAX_QUARANTINED) {
-                queue.quarantined.add(arrival);
+                queue.quarantined.add(item);
             } else {
                 queue.conflated++;
             }
         } else {
-            // moved to the end, so that the order stays that of arrival
-            if (queue.observations.remove(key(arrival.observation())) != null) {
-                queue.conflated++;
-            }
-            queue.observations.put(key(arrival.observation()), arrival);
-            if (queue.observations.size() > MAX_WAITING) {
-                Iterator<Arrival> oldest = queue.observations.values().iterator();
-                oldest.next();
-                oldest.remove();
-                queue.conflated++;
-            }
+            putObservation(queue, item);
         }
+        notifyAll();
+    }
+
+    private static void putObservation(Queue queue, Item item) {
+        String key = key(item.observation());
+        Item known = queue.observations.get(key);
+        if (known != null) {
+            queue.conflated++;
+            if (ObservationOrder.compare(item.observation(), known.observation()) < 0) {
+                return;
+            }
+            // moved to the end, so that the order stays that of arrival
+            queue.observations.remove(key);
+        }
+        queue.observations.put(key, item);
+        if (queue.observations.size() > MAX_WAITING) {
+            Iterator<Item> oldest = queue.observations.values().iterator();
+            oldest.next();
+            oldest.remove();
+            queue.conflated++;
+        }
+    }
+
+    /** Lets the next {@link #take} throw: a venue met an error that only a restart can mend. */
+    synchronized void fail(Error error) {
+        failure = error;
         notifyAll();
     }
 
@@ -72,19 +103,22 @@ final class Inbox {
      *
      * @return everything there is, by venue; empty when woken up
      */
-    synchronized Map<String, Collection<Arrival>> take() throws InterruptedException {
-        while (!woken && !hasNews()) {
+    synchronized Map<String, Collection<Item>> take() throws InterruptedException {
+        while (failure == null && !woken && !hasNews()) {
             wait();
         }
+        if (failure != null) {
+            throw failure;
+        }
         woken = false;
-        Map<String, Collection<Arrival>> taken = new HashMap<>();
+        Map<String, Collection<Item>> taken = new HashMap<>();
         venues.forEach((venue, queue) -> {
             if (!queue.isEmpty() && !paused.contains(venue)) {
-                List<Arrival> arrivals = new ArrayList<>(queue.observations.values());
-                arrivals.addAll(queue.quarantined);
+                List<Item> items = new ArrayList<>(queue.observations.values());
+                items.addAll(queue.quarantined);
                 queue.observations.clear();
                 queue.quarantined.clear();
-                taken.put(venue, arrivals);
+                taken.put(venue, items);
             }
         });
         return taken;
@@ -129,10 +163,11 @@ final class Inbox {
                 .anyMatch(entry -> !entry.getValue().isEmpty() && !paused.contains(entry.getKey()));
     }
 
-    /** A row of the past takes no live one's place. */
+    /** A row of the past takes no live one's place, and the end of a market neither. */
     private static String key(Observation observation) {
-        return Origin.HISTORY.isOf(observation)
-                ? observation.market() + " " + observation.time()
-                : observation.market();
+        if (Origin.HISTORY.isOf(observation)) {
+            return observation.market() + " " + observation.time();
+        }
+        return observation.delisted() ? observation.market() + " delisted" : observation.market();
     }
 }

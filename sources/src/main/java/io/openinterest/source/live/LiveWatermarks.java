@@ -1,7 +1,9 @@
 package io.openinterest.source.live;
 
 import io.openinterest.observation.Arrival;
+import io.openinterest.transport.ReceiptClock;
 import java.time.Duration;
+import java.time.InstantSource;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -11,7 +13,7 @@ import org.apache.flink.util.clock.RelativeClock;
 /**
  * Event time of one venue: its newest as-of plus the time since, minus lateness. It goes on when the venue is silent and
  * is never idle: with idleness, 2.2 stalls when all sources are silent, and an idle output that resumes stays idle
- * (FLINK-40504). The clock stands still under backpressure.
+ * (FLINK-40504). The clock stands still under backpressure, and it never runs ahead of the clock that stamps receipts.
  *
  * <p>It begins with the first arrival that carries an event time, that is when the venue has answered and its gap is
  * filled, or the wait for that is over. A subtask without any venue never sees an arrival and begins after the longest
@@ -21,6 +23,7 @@ final class LiveWatermarks implements WatermarkGenerator<Arrival> {
 
     private final long lateness;
     private final RelativeClock clock;
+    private final InstantSource receipts;
     private final long start;
     private final long longestWait;
 
@@ -28,19 +31,26 @@ final class LiveWatermarks implements WatermarkGenerator<Arrival> {
     private long at;
     private boolean begun;
 
-    LiveWatermarks(Duration lateness, Duration longestWait, long wallClock, RelativeClock clock) {
+    /**
+     * Begins now.
+     *
+     * @param receipts the clock that stamps receipts, which bounds event time
+     * @param clock passes while there is no backpressure
+     */
+    LiveWatermarks(Duration lateness, Duration longestWait, InstantSource receipts, RelativeClock clock) {
         this.lateness = lateness.toMillis();
         this.longestWait = longestWait.toMillis();
         this.clock = clock;
         this.start = millis();
-        this.newest = wallClock;
+        this.receipts = receipts;
+        this.newest = receipts.millis();
         this.at = start;
     }
 
     /** For each venue one. Arrivals have their timestamps from the source. */
     static WatermarkStrategy<Arrival> strategy(Duration lateness, Duration longestWait) {
         return WatermarkStrategy.<Arrival>forGenerator(context -> new LiveWatermarks(
-                        lateness, longestWait, System.currentTimeMillis(), context.getInputActivityClock()))
+                        lateness, longestWait, ReceiptClock.SYSTEM::now, context.getInputActivityClock()))
                 .withTimestampAssigner((arrival, timestamp) -> timestamp);
     }
 
@@ -67,7 +77,7 @@ final class LiveWatermarks implements WatermarkGenerator<Arrival> {
     }
 
     private long now() {
-        return newest + millis() - at;
+        return Math.min(newest + millis() - at, receipts.millis());
     }
 
     private long millis() {

@@ -1,8 +1,7 @@
 package io.openinterest.source.live;
 
 import io.openinterest.observation.Arrival;
-import io.openinterest.observation.Observation;
-import io.openinterest.observation.Origin;
+import io.openinterest.transport.ReceiptClock;
 import io.openinterest.venue.VenueSettings;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +17,7 @@ import org.apache.flink.metrics.Counter;
  */
 @SuppressWarnings("try") // the close of the base class may be interrupted
 final class OpenInterestReader
-        extends SingleThreadMultiplexSourceReaderBase<Arrival, Arrival, VenueSplit, OpenInterestReader.Progress> {
+        extends SingleThreadMultiplexSourceReaderBase<Inbox.Item, Arrival, VenueSplit, OpenInterestReader.Progress> {
 
     /** How far a venue was handed on. */
     static final class Progress {
@@ -29,18 +28,15 @@ final class OpenInterestReader
             this.venue = split.venue();
             this.resumeFrom = split.resumeFrom();
         }
-
-        /** A row that waited for its price comes later than younger ones. */
-        private void reach(Instant time) {
-            if (resumeFrom == null || time.isAfter(resumeFrom)) {
-                resumeFrom = time;
-            }
-        }
     }
 
     static OpenInterestReader create(List<VenueSettings> venues, SourceReaderContext context) {
         Inbox inbox = new Inbox();
         context.metricGroup().setPendingRecordsGauge(inbox::size);
+        context.metricGroup()
+                .gauge(
+                        "clockDifferenceMs",
+                        () -> ReceiptClock.SYSTEM.difference().toMillis());
         return new OpenInterestReader(venues, context, inbox);
     }
 
@@ -52,17 +48,17 @@ final class OpenInterestReader
                 context);
     }
 
-    private static RecordEmitter<Arrival, Arrival, Progress> emitter(Counter errors) {
-        return (arrival, output, progress) -> {
-            Observation observation = arrival.observation();
-            if (observation == null) {
+    private static RecordEmitter<Inbox.Item, Arrival, Progress> emitter(Counter errors) {
+        return (item, output, progress) -> {
+            Arrival arrival = item.arrival();
+            if (arrival.observation() == null) {
                 errors.inc();
                 output.collect(arrival, arrival.quarantined().time().toEpochMilli());
-                return;
+            } else {
+                output.collect(arrival, arrival.observation().time().toEpochMilli());
             }
-            output.collect(arrival, observation.time().toEpochMilli());
-            if (!Origin.HISTORY.isOf(observation)) {
-                progress.reach(observation.databaseTime());
+            if (item.resumeFrom() != null) {
+                progress.resumeFrom = item.resumeFrom();
             }
         };
     }

@@ -7,8 +7,8 @@ import org.apache.flink.api.connector.source.SourceSplit;
  * One venue: one thread, one rate limit, one watermark. Splits never come and go while the job runs.
  *
  * @param venue the venue id
- * @param resumeFrom receipt of the last observation handed on, from where history is read after a restart; null before
- *     the first
+ * @param resumeFrom from where history is read after a restart: the beginning of a gap that is not read yet, else the
+ *     receipt of the last observation handed on; null before the first
  */
 public record VenueSplit(String venue, Instant resumeFrom) implements SourceSplit {
 

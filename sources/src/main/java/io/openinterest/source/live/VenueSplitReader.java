@@ -5,6 +5,7 @@ import io.openinterest.transport.Http;
 import io.openinterest.transport.VenueRunner;
 import io.openinterest.transport.VenueStats;
 import io.openinterest.venue.VenueSettings;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
  * Starts the venues it is given and drains the inbox they fill. Runs on the fetcher thread, which waits on the inbox
  * only; the network has threads of its own.
  */
-final class VenueSplitReader implements SplitReader<Arrival, VenueSplit> {
+final class VenueSplitReader implements SplitReader<Inbox.Item, VenueSplit> {
 
     private final Map<String, VenueSettings> settings;
     private final Inbox inbox;
@@ -36,8 +37,8 @@ final class VenueSplitReader implements SplitReader<Arrival, VenueSplit> {
     }
 
     @Override
-    public RecordsWithSplitIds<Arrival> fetch() {
-        RecordsBySplits.Builder<Arrival> records = new RecordsBySplits.Builder<>();
+    public RecordsWithSplitIds<Inbox.Item> fetch() {
+        RecordsBySplits.Builder<Inbox.Item> records = new RecordsBySplits.Builder<>();
         try {
             inbox.take().forEach(records::addAll);
         } catch (InterruptedException e) {
@@ -85,8 +86,13 @@ final class VenueSplitReader implements SplitReader<Arrival, VenueSplit> {
         }
 
         @Override
-        public void arrived(Arrival arrival) {
-            inbox.put(venue, arrival);
+        public void arrived(Arrival arrival, Instant resumeFrom) {
+            inbox.put(venue, new Inbox.Item(arrival, resumeFrom));
+        }
+
+        @Override
+        public void failed(Error error) {
+            inbox.fail(error);
         }
 
         @Override

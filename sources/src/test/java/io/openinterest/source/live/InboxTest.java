@@ -1,6 +1,7 @@
 package io.openinterest.source.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.AssetClass;
@@ -33,6 +34,30 @@ class InboxTest {
     }
 
     @Test
+    void anOlderRowTakesNoNewerOnesPlace() throws Exception {
+        inbox.put("v", arrival("a", 3, "rest"));
+        inbox.put("v", arrival("a", 2, "websocket"));
+
+        assertThat(counts(inbox.take().get("v"))).containsExactly(3);
+        assertThat(inbox.conflated("v")).isEqualTo(1);
+    }
+
+    @Test
+    void keepsTheEndOfAMarketThatIsBackAtOnce() throws Exception {
+        inbox.put("v", arrival("a", 1, "rest", true));
+        inbox.put("v", arrival("a", 2, "rest"));
+
+        assertThat(counts(inbox.take().get("v"))).containsExactly(1, 2);
+    }
+
+    @Test
+    void handsAnErrorToWhoeverTakes() {
+        inbox.fail(new StackOverflowError("a venue"));
+
+        assertThatThrownBy(inbox::take).isInstanceOf(StackOverflowError.class).hasMessage("a venue");
+    }
+
+    @Test
     void keepsEveryRowOfThePast() throws Exception {
         inbox.put("v", arrival("a", 1, "history"));
         inbox.put("v", arrival("a", 2, "history"));
@@ -45,7 +70,7 @@ class InboxTest {
     void boundsQuarantineRecords() throws Exception {
         Quarantined bad = new Quarantined(Instant.EPOCH, "v", null, null, Quarantined.Reason.SCHEMA, "bad", null);
         for (int i = 0; i < 5_000; i++) {
-            inbox.put("v", Arrival.of(bad, 0));
+            inbox.put("v", new Inbox.Item(Arrival.of(bad, 0), null));
         }
 
         assertThat(inbox.take().get("v")).hasSize(1_000);
@@ -66,7 +91,7 @@ class InboxTest {
 
     @Test
     void aWakeUpEndsTheWait() throws Exception {
-        CompletableFuture<Map<String, Collection<Arrival>>> taking = CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<Map<String, Collection<Inbox.Item>>> taking = CompletableFuture.supplyAsync(() -> {
             try {
                 return inbox.take();
             } catch (InterruptedException e) {
@@ -79,13 +104,17 @@ class InboxTest {
         assertThat(taking.get(10, TimeUnit.SECONDS)).isEmpty();
     }
 
-    private static List<Integer> counts(Collection<Arrival> arrivals) {
-        return arrivals.stream()
-                .map(arrival -> arrival.observation().contractCount().intValue())
+    private static List<Integer> counts(Collection<Inbox.Item> items) {
+        return items.stream()
+                .map(item -> item.arrival().observation().contractCount().intValue())
                 .toList();
     }
 
-    private static Arrival arrival(String symbol, int count, String origin) {
+    private static Inbox.Item arrival(String symbol, int count, String origin) {
+        return arrival(symbol, count, origin, false);
+    }
+
+    private static Inbox.Item arrival(String symbol, int count, String origin, boolean delisted) {
         Instant time = Instant.ofEpochSecond(count);
         Observation observation = new Observation(
                 "x-" + symbol + "-future",
@@ -114,8 +143,8 @@ class InboxTest {
                 null,
                 time,
                 time,
-                false,
+                delisted,
                 origin);
-        return Arrival.of(observation, 0);
+        return new Inbox.Item(Arrival.of(observation, 0), null);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Quarantined;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,7 @@ class LiveWatermarksTest {
     private static final long START = 1_000_000;
 
     private long clockMillis;
+    private long receiptAhead;
     private final List<Long> emitted = new ArrayList<>();
     private final WatermarkOutput output = new WatermarkOutput() {
         @Override
@@ -33,8 +35,11 @@ class LiveWatermarksTest {
         @Override
         public void markActive() {}
     };
-    private final LiveWatermarks watermarks =
-            new LiveWatermarks(Duration.ofSeconds(2), Duration.ofSeconds(60), START, new Clock());
+    private final LiveWatermarks watermarks = new LiveWatermarks(
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(60),
+            () -> Instant.ofEpochMilli(START + clockMillis + receiptAhead),
+            new Clock());
 
     private final class Clock implements RelativeClock {
         @Override
@@ -85,6 +90,7 @@ class LiveWatermarksTest {
         tick(1_000);
 
         // when
+        receiptAhead = 40_000;
         arrive(START + 41_000 - 2_000);
         tick(0);
 
@@ -94,11 +100,27 @@ class LiveWatermarksTest {
 
     @Test
     void neverGoesBack() {
+        receiptAhead = 12_000;
         arrive(START + 10_000);
         tick(0);
         arrive(START);
         tick(0);
         assertThat(emitted).hasSize(2).isSorted();
+    }
+
+    @Test
+    void neverRunsAheadOfTheClockThatStampsReceipts() {
+        // given: an arrival that was stamped an hour ahead
+        arrive(START + 3_600_000);
+        tick(0);
+
+        // when
+        tick(10_000);
+        arrive(START + 10_000 - 2_000);
+        tick(1_000);
+
+        // then
+        assertThat(emitted).containsExactly(START - 2_000 - 1, START + 8_000 - 1, START + 9_000 - 1);
     }
 
     private void tick(long millis) {

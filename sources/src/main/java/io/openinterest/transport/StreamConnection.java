@@ -1,0 +1,451 @@
+package io.openinterest.transport;
+
+import io.openinterest.observation.Origin;
+import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.valuation.VenueReader;
+import io.openinterest.venue.Fault;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Socket;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
+import okhttp3.Response;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
+import okio.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection after another for the same topics: subscribes in paced frames, compares what is confirmed with what was
+ * asked, pings, and replaces a connection that is silent, old or broken, ever later while it does not stay healthy for a
+ * minute. On the venue's thread; only the network's own callbacks are elsewhere, and they wait when the venue's budget is
+ * used up, which makes the venue wait.
+ */
+final class StreamConnection implements Socket {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
+    private static final int MAX_MESSAGE_BYTES = 4 << 20;
+    private static final int NORMAL_CLOSURE = 1000;
+    private static final Duration HEALTHY = Duration.ofMinutes(1);
+
+    /** A message nobody reads that says such a thing is more than an unknown greeting. */
+    private static final Pattern TROUBLE =
+            Pattern.compile("error|alert|fail|invalid|denied|limit", Pattern.CASE_INSENSITIVE);
+
+    private enum State {
+        /** Waits for its turn, after a failure longer. */
+        WAITING,
+        /** The handshake is on its way. */
+        CONNECTING,
+        /** Messages may come. */
+        OPEN,
+        /** For good. */
+        ENDED
+    }
+
+    private final VenueContext context;
+    private final StreamRunner stream;
+    private final Openings openings;
+    private final Feed.Subscription feed;
+    private final Backoff backoff;
+    private final Set<String> topics = new LinkedHashSet<>();
+    private final Set<String> unconfirmed = new LinkedHashSet<>();
+    private final Deque<String> frames = new ArrayDeque<>();
+    private State state = State.WAITING;
+    private Line line;
+    private WebSocket socket;
+    private boolean isSending;
+    private boolean isRetried;
+    private boolean isHealthy;
+    private boolean isTouched;
+    private long openedAt;
+    private long dataAt;
+    private long pingAt;
+    private long askedAt;
+
+    StreamConnection(VenueContext context, StreamRunner stream, Openings openings, Feed.Subscription feed) {
+        this.context = context;
+        this.stream = stream;
+        this.openings = openings;
+        this.feed = feed;
+        this.backoff = context.backoff();
+    }
+
+    Set<String> topics() {
+        return topics;
+    }
+
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /** Topics the listed markets do not want any more are given up. */
+    void retain(Set<String> wanted) {
+        List<String> gone =
+                topics.stream().filter(topic -> !wanted.contains(topic)).toList();
+        topics.removeAll(gone);
+        unconfirmed.removeAll(gone);
+        if (state == State.OPEN && feed.unsubscribe() != null) {
+            chunks(gone).forEach(chunk -> queue(feed.unsubscribe().apply(chunk)));
+        }
+    }
+
+    /** Takes the first so many topics and returns the others. */
+    List<String> add(List<String> more, int count) {
+        List<String> taken = List.copyOf(more.subList(0, count));
+        topics.addAll(taken);
+        if (state == State.OPEN) {
+            ask(taken);
+        }
+        return more.subList(count, more.size());
+    }
+
+    void start() {
+        connectIn(openings.after(Duration.ZERO));
+    }
+
+    // ---- life -----------------------------------------------------------------------------------------------------
+
+    private void connectIn(Duration wait) {
+        state = State.WAITING;
+        context.thread().later(wait, () -> {
+            if (state == State.WAITING) {
+                connect();
+            }
+        });
+    }
+
+    private void connect() {
+        if (hasNothingToAsk()) {
+            return;
+        }
+        state = State.CONNECTING;
+        openedAt = context.millis();
+        dataAt = openedAt;
+        line = new Line();
+        Duration ping = feed.ping() != null && feed.pingFrame() == null ? feed.ping() : Duration.ZERO;
+        try {
+            socket = context.open(feed.path(), ping, MAX_MESSAGE_BYTES, line);
+        } catch (IllegalArgumentException e) {
+            replace("the address is no valid URL", null);
+        }
+    }
+
+    private void opened() {
+        LOG.info("{} {}: connected for {} topics", context.id(), feed.name(), topics.size());
+        state = State.OPEN;
+        isRetried = false;
+        isHealthy = false;
+        openedAt = context.millis();
+        dataAt = openedAt;
+        pingAt = openedAt;
+        frames.clear();
+        unconfirmed.clear();
+        feed.opened().accept(List.copyOf(topics));
+        ask(topics);
+    }
+
+    void check() {
+        long now = context.millis();
+        if (state == State.CONNECTING && isOver(openedAt, feed.silence())) {
+            replace("no connection in " + feed.silence().toSeconds() + " s", null);
+        } else if (state == State.OPEN && hasNothingToAsk()) {
+            hangUp();
+            state = State.WAITING;
+        } else if (state == State.OPEN && isOver(dataAt, feed.silence())) {
+            replace("no data for " + feed.silence().toSeconds() + " s", null);
+        } else if (state == State.OPEN && isOver(openedAt, feed.maxAge())) {
+            LOG.info("{} {}: replaces a connection of age {}", context.id(), feed.name(), feed.maxAge());
+            context.stats().reconnected();
+            hangUp();
+            connectIn(openings.after(Duration.ZERO));
+        } else if (state == State.OPEN) {
+            if (!isHealthy && isOver(openedAt, HEALTHY)) {
+                isHealthy = true;
+                backoff.reset();
+            }
+            ping(now);
+            compare();
+        }
+    }
+
+    /** All its topics were refused or given up; the next look at the listed markets ends it. */
+    private boolean hasNothingToAsk() {
+        return topics.isEmpty() && feed.subscribe() != null;
+    }
+
+    private boolean isOver(long since, Duration longest) {
+        return context.millis() - since > longest.toMillis();
+    }
+
+    /** Ends it for good. */
+    void end() {
+        hangUp();
+        state = State.ENDED;
+    }
+
+    /** Something was wrong: the next one comes after a backoff, or the pause the venue states where that is longer. */
+    private void replace(String why, Duration stated) {
+        hangUp();
+        context.stats().reconnected();
+        Duration pause = Verdict.longer(backoff.next(), stated);
+        Duration wait = openings.after(pause);
+        LOG.info("{} {}: connects again in {}: {}", context.id(), feed.name(), wait, why);
+        reject("the connection was replaced: " + why, null);
+        connectIn(wait);
+    }
+
+    private void hangUp() {
+        isSending = false;
+        frames.clear();
+        if (line != null) {
+            line.isCut = true;
+        }
+        line = null;
+        if (socket != null) {
+            socket.close(NORMAL_CLOSURE, null);
+            socket.cancel();
+        }
+        socket = null;
+    }
+
+    private void refusedHandshake(Network.Answer answer) {
+        Fault fault = Fault.of(Reply.of(null, answer.status(), answer.headers(), "", answer.receivedAt()));
+        Duration stated = fault == null ? null : fault.pause();
+        if (fault != null && fault.kind() == Fault.Kind.LIMITED) {
+            // it is the address that is refused, not this connection
+            openings.pause(Verdict.longer(Duration.ofSeconds(1), stated));
+            context.stats().pausedUntil(context.clock().now().plus(Verdict.longer(Duration.ZERO, stated)));
+        }
+        replace("HTTP " + answer.status(), stated);
+    }
+
+    // ---- topics ---------------------------------------------------------------------------------------------------
+
+    private void ask(Collection<String> wanted) {
+        if (feed.subscribe() == null || wanted.isEmpty()) {
+            return;
+        }
+        if (feed.acknowledged() != null) {
+            unconfirmed.addAll(wanted);
+        }
+        chunks(wanted).forEach(chunk -> queue(feed.subscribe().apply(chunk)));
+    }
+
+    private List<List<String>> chunks(Collection<String> wanted) {
+        List<String> all = List.copyOf(wanted);
+        List<List<String>> chunks = new ArrayList<>();
+        for (int start = 0; start < all.size(); start += feed.chunk()) {
+            chunks.add(all.subList(start, Math.min(all.size(), start + feed.chunk())));
+        }
+        return chunks;
+    }
+
+    private void queue(String frame) {
+        frames.add(frame);
+        if (!isSending) {
+            isSending = true;
+            sendNext(line);
+        }
+    }
+
+    private void sendNext(Line to) {
+        if (to != line) {
+            return;
+        }
+        String frame = frames.poll();
+        if (frame == null) {
+            isSending = false;
+            askedAt = context.millis();
+            return;
+        }
+        socket.send(frame);
+        context.thread().later(feed.pace(), () -> sendNext(to));
+    }
+
+    private void ping(long now) {
+        if (feed.pingFrame() != null && now - pingAt >= feed.ping().toMillis()) {
+            pingAt = now;
+            socket.send(feed.pingFrame());
+        }
+    }
+
+    private void compare() {
+        if (isSending
+                || unconfirmed.isEmpty()
+                || feed.acknowledged() == null
+                || !isOver(askedAt, feed.acknowledged())) {
+            return;
+        }
+        List<String> missing = List.copyOf(unconfirmed);
+        unconfirmed.clear();
+        reject(missing.size() + " topics were not confirmed, the first is " + missing.get(0), null);
+        if (!isRetried) {
+            isRetried = true;
+            ask(missing);
+        }
+    }
+
+    // ---- what comes -----------------------------------------------------------------------------------------------
+
+    private void message(String text, Instant receivedAt) {
+        Reply message = Reply.message(text, receivedAt);
+        long rejected = context.stats().quarantined();
+        isTouched = false;
+        VenueReader.Outcome outcome = context.reader()
+                .read(
+                        feed.name(),
+                        Origin.WEBSOCKET,
+                        "WS " + feed.path(),
+                        message,
+                        out -> feed.parser().read(message, this, out));
+        if (outcome.reported() > 0) {
+            dataAt = context.millis();
+            stream.hasData();
+        } else if (!isTouched && context.stats().quarantined() == rejected) {
+            context.stats().unread();
+            if (TROUBLE.matcher(text).find()) {
+                reject("the venue said what nobody reads", text);
+            }
+        }
+    }
+
+    @Override
+    public void send(String frame) {
+        isTouched = true;
+        if (socket != null) {
+            socket.send(frame);
+        }
+    }
+
+    @Override
+    public void confirm(String topic) {
+        isTouched = true;
+        unconfirmed.remove(topic);
+    }
+
+    @Override
+    public void refuse(String topic, String why) {
+        isTouched = true;
+        unconfirmed.remove(topic);
+        topics.remove(topic);
+        if (stream.refuse(topic, why)) {
+            reject("the topic " + topic + " was refused: " + why, null);
+        }
+    }
+
+    @Override
+    public void reconnect(String why) {
+        isTouched = true;
+        Line mine = line;
+        context.thread().run(() -> {
+            if (mine == line && state == State.OPEN) {
+                replace(why, null);
+            }
+        });
+    }
+
+    private void reject(String detail, String raw) {
+        context.failed(
+                "WS " + feed.path(), new Fault(Fault.Kind.RETRY, Reason.VENUE_ERROR, "websocket", detail, null), raw);
+    }
+
+    /** Hands over from the network's threads what comes of one socket. */
+    private final class Line extends WebSocketListener {
+
+        private volatile boolean isCut;
+
+        @Override
+        public void onOpen(WebSocket opened, Response response) {
+            onThread(StreamConnection.this::opened);
+        }
+
+        @Override
+        public void onMessage(WebSocket from, String text) {
+            Instant receivedAt = context.clock().now();
+            hand(text.length(), () -> message(text, receivedAt));
+        }
+
+        @Override
+        public void onMessage(WebSocket from, ByteString bytes) {
+            Instant receivedAt = context.clock().now();
+            String text = unzip(bytes);
+            if (text == null) {
+                hand(0, () -> reject("a binary message is no gzip or too large", null));
+            } else {
+                hand(text.length(), () -> message(text, receivedAt));
+            }
+        }
+
+        @Override
+        public void onClosing(WebSocket from, int code, String reason) {
+            onThread(() -> replace("closed by the venue with code " + code, null));
+        }
+
+        @Override
+        public void onFailure(WebSocket from, Throwable error, Response response) {
+            String why = Http.sentence(error);
+            if (response == null || response.code() == 101) {
+                onThread(() -> replace(why, null));
+                return;
+            }
+            Network.Answer answer = new Network.Answer(
+                    response.code(),
+                    Http.headers(response),
+                    "",
+                    0,
+                    context.clock().now());
+            onThread(() -> refusedHandshake(answer));
+        }
+
+        private void hand(int length, Runnable task) {
+            try {
+                int taken = context.budget().await(length + Budget.FRAME, () -> isCut);
+                if (taken > 0) {
+                    context.thread().run(() -> {
+                        try {
+                            ifMine(task);
+                        } finally {
+                            context.budget().give(taken);
+                        }
+                    });
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void onThread(Runnable task) {
+            context.thread().run(() -> ifMine(task));
+        }
+
+        private void ifMine(Runnable task) {
+            if (line == this) {
+                task.run();
+            }
+        }
+    }
+
+    /** Venues compress payloads themselves; null when it is not gzip or larger than any message may be. */
+    private static String unzip(ByteString bytes) {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            byte[] plain = in.readNBytes(MAX_MESSAGE_BYTES + 1);
+            return plain.length > MAX_MESSAGE_BYTES ? null : new String(plain, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+}

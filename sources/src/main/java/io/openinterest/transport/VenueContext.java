@@ -1,0 +1,156 @@
+package io.openinterest.transport;
+
+import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.valuation.VenueReader;
+import io.openinterest.venue.Fault;
+import io.openinterest.venue.RateLimit;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Request;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
+
+/**
+ * What everything that runs a venue has in common. It never changes, and but for the network it is used on the venue's
+ * thread only.
+ *
+ * @param settings the venue as configured
+ * @param venue what it says about itself
+ * @param reader reads its answers
+ * @param thread where everything happens
+ * @param clock the time
+ * @param network the way to it
+ * @param stats what is counted
+ * @param quotas its budgets by the name of their limit, the venue's first limit first
+ * @param budget bytes that are not read yet
+ */
+record VenueContext(
+        VenueSettings settings,
+        Venue venue,
+        VenueReader reader,
+        VenueThread thread,
+        ReceiptClock clock,
+        Network network,
+        VenueStats stats,
+        Map<String, Quota> quotas,
+        Budget budget) {
+
+    /**
+     * Of one venue. Two of the largest answers, or some seconds of the busiest stream; all venues at once stay within the
+     * heap of a TaskManager of the default size.
+     */
+    static final int BUDGET_BYTES = 12 << 20;
+
+    /** A tree takes some fifteen times the memory of its text: of the large ones of all venues one is read at a time. */
+    private static final int LARGE_TEXT = 512 << 10;
+
+    private static final ReentrantLock LARGE_ONE_AT_A_TIME = new ReentrantLock(true);
+
+    /** The budgets of a venue, shared with the venues its exchange meters together. */
+    static Map<String, Quota> quotas(Venue venue, VenueSettings settings, ReceiptClock clock) {
+        Map<String, Quota> quotas = new LinkedHashMap<>();
+        for (RateLimit limit : venue.limits()) {
+            quotas.put(limit.scope(), Quota.shared(limit, settings.restUrl(), clock.millis()));
+        }
+        return quotas;
+    }
+
+    String id() {
+        return settings.id();
+    }
+
+    Duration pollInterval() {
+        return settings.pollInterval() != null ? settings.pollInterval() : venue.pollInterval();
+    }
+
+    long millis() {
+        return clock.millis();
+    }
+
+    Backoff backoff() {
+        return new Backoff(ThreadLocalRandom.current());
+    }
+
+    /** The budget a request counts against; null where no limit is known. */
+    Quota quota(Request request) {
+        return request.limit() != null
+                ? quotas.get(request.limit())
+                : quotas.values().stream().findFirst().orElse(null);
+    }
+
+    /**
+     * Asks; on the venue's thread the good answer is read, or the fault told with what came (null for nothing). Budget,
+     * quota and counts are seen to.
+     */
+    void ask(Request request, int largest, Reading reading, BiConsumer<Fault, String> failed) {
+        long start = millis();
+        String url = settings.restUrl() != null ? settings.restUrl() : venue.restUrl();
+        network.ask(
+                url,
+                request,
+                largest,
+                budget,
+                answer -> thread.run(() -> {
+                    try {
+                        answered(request, answer, millis() - start, reading, failed);
+                    } finally {
+                        budget.give(answer.taken());
+                    }
+                }));
+    }
+
+    private void answered(
+            Request request, Network.Answer answer, long latency, Reading reading, BiConsumer<Fault, String> failed) {
+        if (answer.isNone()) {
+            stats.polled(latency, false);
+            failed.accept(new Fault(Fault.Kind.RETRY, Reason.HTTP_STATUS, "none", answer.text(), null), null);
+            return;
+        }
+        boolean large = answer.text().length() > LARGE_TEXT;
+        if (large) {
+            LARGE_ONE_AT_A_TIME.lock();
+        }
+        try {
+            Reply reply = Reply.of(request, answer.status(), answer.headers(), answer.text(), answer.receivedAt());
+            Quota quota = quota(request);
+            if (quota != null) {
+                quota.correct(reply, millis());
+            }
+            Fault fault = Verdict.of(venue, reply);
+            stats.polled(latency, fault == null);
+            if (fault == null) {
+                reading.read(reply);
+            } else {
+                failed.accept(fault, reply.text());
+            }
+        } finally {
+            if (large) {
+                LARGE_ONE_AT_A_TIME.unlock();
+            }
+        }
+    }
+
+    /** Opens a WebSocket below the venue's WebSocket URL. */
+    WebSocket open(String path, Duration ping, int largest, WebSocketListener listener) {
+        String url = settings.wsUrl() != null ? settings.wsUrl() : venue.wsUrl();
+        return network.open(url + path, ping, largest, listener);
+    }
+
+    /** Tells a fault as a quarantine record. */
+    void failed(String endpoint, Fault fault, String raw) {
+        reader.failed(endpoint, fault, raw, clock.now());
+    }
+
+    /** Reads one good answer. */
+    @FunctionalInterface
+    interface Reading {
+        void read(Reply reply);
+    }
+}

@@ -1,0 +1,43 @@
+package io.openinterest.transport;
+
+import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.venue.Fault;
+import io.openinterest.venue.Fault.Kind;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Venue;
+import java.time.Duration;
+
+/**
+ * Judges an answer. What a status says of every venue alike (too many requests, banned, ill) the venue may only refine:
+ * with its code and text, and a longer pause. All else is the venue's to judge.
+ */
+final class Verdict {
+
+    private Verdict() {}
+
+    /** Why it is no answer; null when it is good. */
+    static Fault of(Venue venue, Reply reply) {
+        Fault own;
+        try {
+            own = venue.fault(reply);
+        } catch (RuntimeException e) {
+            own = new Fault(Kind.RETRY, Reason.SCHEMA, "fault", "the answer could not be judged: " + e, null);
+        }
+        int status = reply.status();
+        boolean settled =
+                status == 408 || status == 429 || status == 418 || status == 403 || status == 451 || status >= 500;
+        return settled ? refined(Fault.of(reply), own) : own;
+    }
+
+    private static Fault refined(Fault http, Fault own) {
+        if (own == null || own.reason() == Reason.SCHEMA) {
+            return http;
+        }
+        Kind kind = own.kind() == Kind.LIMITED ? Kind.LIMITED : http.kind();
+        return new Fault(kind, Reason.HTTP_STATUS, own.code(), own.detail(), longer(http.pause(), own.pause()));
+    }
+
+    static Duration longer(Duration a, Duration b) {
+        return a == null || b != null && b.compareTo(a) > 0 ? b : a;
+    }
+}
