@@ -285,8 +285,7 @@ final class PollRunner {
                 .refresh(ended.listing, true, ended.last, context.clock().now());
         hasListed |= trust != Trust.NONE && context.reader().instruments().size() > 0;
         runner.listed();
-        return trust == Trust.ALL
-                || trust == Trust.PART && ended.lines.stream().anyMatch(Sweep.Line::isRefused);
+        return trust == Trust.ALL || trust == Trust.PART && ended.lines.stream().anyMatch(Sweep.Line::isRefused);
     }
 
     /** Tries again after the pause, before the next tick or instead of it. */

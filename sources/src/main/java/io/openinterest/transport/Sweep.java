@@ -226,8 +226,7 @@ final class Sweep {
     private void failed(Line line, Request request, Fault fault, String raw) {
         // a refusal is an answer: the venue is well
         note(fault.kind() == Fault.Kind.REFUSED);
-        boolean isGivenUp =
-                fault.kind() == Fault.Kind.RETRY && latest.contains(true) && ++line.tries >= way.tries;
+        boolean isGivenUp = fault.kind() == Fault.Kind.RETRY && latest.contains(true) && ++line.tries >= way.tries;
         boolean isLeftOut = isGivenUp || fault.kind() == Fault.Kind.REFUSED;
         if (isLeftOut) {
             line.isGivenUp |= isGivenUp;

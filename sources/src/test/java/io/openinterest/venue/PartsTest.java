@@ -96,8 +96,33 @@ class PartsTest {
     void believesNoAbsurdRetryAfter() {
         assertThat(retryAfter("999999999")).isEqualTo(Duration.ofDays(3));
         assertThat(retryAfter("99999999999999999999")).isNull();
-        assertThat(retryAfter("Fri, 20 Nov 2026 12:00:00 GMT")).isNull();
         assertThat(retryAfter("-1")).isNull();
+        assertThat(retryAfter("soon")).isNull();
+    }
+
+    @Test
+    void readsTheDateOfARetryAfterByTheVenuesOwnClock() {
+        assertThat(retryAfter("Fri, 20 Nov 2026 12:00:30 GMT")).isEqualTo(Duration.ofSeconds(30));
+        assertThat(retryAfter("Fri, 20 Nov 2026 11:00:00 GMT")).isZero();
+
+        // a clock that is an hour ahead of ours
+        Map<String, String> headers =
+                Map.of("retry-after", "Fri, 20 Nov 2026 13:00:30 GMT", "date", "Fri, 20 Nov 2026 13:00:00 GMT");
+        assertThat(Fault.retryAfter(Reply.of(Request.get("/"), 429, headers, "", NOW)))
+                .isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void aVenueThatIsIllPausesNoLongerThanMinutes() {
+        Reply reply = Reply.of(Request.get("/"), 503, Map.of("retry-after", "259200"), "", NOW);
+        assertThat(Fault.of(reply).pause()).isEqualTo(Duration.ofMinutes(5));
+    }
+
+    @Test
+    void aRedirectNamesTheHostItPointsToAndNothingElseOfIt() {
+        Map<String, String> headers = Map.of("location", "https://user:word@elsewhere.example/path?api_key=hidden");
+        Fault fault = Fault.of(Reply.of(Request.get("/"), 301, headers, "", NOW));
+        assertThat(fault.detail()).isEqualTo("the venue answered HTTP 301, which points to the host elsewhere.example");
     }
 
     @Test
