@@ -13,6 +13,7 @@ import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.Pass;
+import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.observation.Json;
 import java.io.BufferedReader;
@@ -201,5 +202,38 @@ public final class Referee {
                 withdrawn,
                 row.extras(),
                 row.pass());
+    }
+
+    /** The row as a pass publishes it. */
+    public static TotalRow published(TotalRow row, Pass pass) {
+        return new TotalRow(
+                row.level(),
+                row.id(),
+                row.exchange(),
+                row.asset(),
+                row.pair(),
+                row.interval(),
+                row.time(),
+                row.valueUsd(),
+                row.amountBase(),
+                row.openUsd(),
+                row.highUsd(),
+                row.lowUsd(),
+                row.meanUsd(),
+                row.byType(),
+                row.byMargin(),
+                row.reported(),
+                row.priceUsd(),
+                row.markets(),
+                row.unchangedMinutes(),
+                row.exchanges(),
+                row.coverage(),
+                row.maxAgeMs(),
+                row.change(),
+                row.revision(),
+                row.finalAt(),
+                row.withdrawn(),
+                row.extras(),
+                pass);
     }
 }

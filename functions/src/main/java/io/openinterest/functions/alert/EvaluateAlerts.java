@@ -156,7 +156,7 @@ public final class EvaluateAlerts
         void take(BoundaryRecord measured, long timestamp) throws Exception {
             long boundary = measured.time().toEpochMilli();
             List<AlertEvent> events = new ArrayList<>();
-            if (measured.revision() > 0 || boundary <= timestamp) {
+            if (measured.pass().correction()) {
                 correct(measured, events);
             } else {
                 expire(measured.interval(), boundary, true, events);

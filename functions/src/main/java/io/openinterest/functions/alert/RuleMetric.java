@@ -1,5 +1,6 @@
 package io.openinterest.functions.alert;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.BeanDescription;
 import com.fasterxml.jackson.databind.SerializationConfig;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMember;
@@ -139,6 +140,8 @@ final class RuleMetric {
                         return horizons instanceof Horizons all ? all.over(horizon) : horizons;
                     }));
                 }
+            } else if (member.hasAnnotation(JsonUnwrapped.class)) {
+                add(paths, prefix, of, value);
             } else if (of.isRecord()) {
                 add(paths, path + ".", of, value);
             } else {

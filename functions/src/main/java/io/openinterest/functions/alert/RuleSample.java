@@ -44,7 +44,7 @@ record RuleSample(long time, BigDecimal x, BigDecimal valueUsd, boolean isCovere
             return measured.market().valueUsd();
         }
         return measured.metrics() != null
-                ? measured.metrics().valueUsd()
+                ? measured.metrics().figures().size().valueUsd()
                 : measured.total().valueUsd();
     }
 
@@ -53,13 +53,14 @@ record RuleSample(long time, BigDecimal x, BigDecimal valueUsd, boolean isCovere
             return true;
         }
         MetricsRow metrics = measured.metrics();
-        if (!isEnough(metrics != null ? metrics.coverage() : measured.total().coverage(), least)) {
+        MetricsRow.Size size = metrics == null ? null : metrics.figures().size();
+        if (!isEnough(size != null ? size.coverage() : measured.total().coverage(), least)) {
             return false;
         }
         return metric.horizon() == null
-                || metrics == null
-                || metrics.coverageBefore() == null
-                || isEnough(metrics.coverageBefore().over(metric.horizon()), least);
+                || size == null
+                || size.coverageBefore() == null
+                || isEnough(size.coverageBefore().over(metric.horizon()), least);
     }
 
     private static boolean isEnough(BigDecimal coverage, BigDecimal least) {

@@ -3,6 +3,7 @@ package io.openinterest.functions.metrics;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.MetricsRow;
+import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
 import java.time.Instant;
 import java.util.Comparator;
@@ -46,9 +47,9 @@ public record BoundaryRecord(MarketRow market, TotalRow total, MetricsRow metric
         return market != null ? market.interval() : total != null ? total.interval() : metrics.interval();
     }
 
-    /** How often the record was corrected. */
-    public int revision() {
-        return market != null ? market.revision() : total != null ? total.revision() : metrics.revision();
+    /** What published the record. */
+    public Pass pass() {
+        return market != null ? market.pass() : total != null ? total.pass() : metrics.pass();
     }
 
     /** The boundary. */

@@ -1,19 +1,20 @@
 package io.openinterest.functions.metrics;
 
+import io.openinterest.functions.metrics.ParentValue.Known;
+import io.openinterest.functions.metrics.ParentValue.Said;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.run.Pending;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
@@ -27,88 +28,77 @@ import org.apache.flink.util.Collector;
  * Derives the metrics of every total. Keyed by {@link TotalRow#entity()}; the values of assets, exchanges and the whole
  * market come by broadcast, for the shares.
  *
- * <p>A row's timestamp is the full minute it is published at, minus a millisecond. Rows wait for the watermark to pass
- * that minute, so that the 1m, 5m and 15m rows of a boundary and the values of the parents are all there, in whatever
- * order they came. Rows of an earlier boundary than their minute are corrections: every record they change is emitted
- * again, at most once per minute.
+ * <p>Rows wait until the watermark has passed the time they were sent at, so that the 1m, 5m and 15m rows of a pass and
+ * the values of the parents are all there, in whatever order they came. Every record that a correction changes is emitted
+ * again, at most once per pass.
  *
  * <p>Emits the total together with its metrics; in a correction the part that did not change is null.
  */
 public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, TotalRow, ParentValue, BoundaryRecord> {
 
-    /** Values of parents by boundary, then by {@code <step>/<entity>}, the step being the minute they were said at. */
-    public static final MapStateDescriptor<Long, Map<String, BigDecimal>> PARENTS =
-            new MapStateDescriptor<>("parents", Types.LONG, Types.MAP(Types.STRING, Types.BIG_DEC));
+    /** What was said of the values of parents, as long as a row may ask. */
+    public static final MapStateDescriptor<Said, Known> PARENTS =
+            new MapStateDescriptor<>("parents", TypeInformation.of(Said.class), TypeInformation.of(Known.class));
+
+    private static final long serialVersionUID = 1L;
 
     /** An entity without a record for longer begins anew. */
-    private static final Duration KEPT_AFTER_LAST_RECORD = Duration.ofHours(24);
+    private static final Duration MEMORY = Duration.ofHours(24);
 
     private final MetricsSettings settings;
-    private transient MapState<Long, List<TotalRow>> waiting;
-    private transient ValueState<Lookback> history;
+    private transient Pending<TotalRow> waiting;
+    private transient Lookback lookback;
     private transient ValueState<Long> forgetting;
+    private transient long pruned;
 
+    /** Derives by these settings. */
     public DeriveMetrics(MetricsSettings settings) {
         this.settings = settings;
     }
 
     @Override
     public void open(OpenContext context) {
-        waiting = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "waiting", Types.LONG, Types.LIST(TypeInformation.of(TotalRow.class))));
-        history =
-                getRuntimeContext().getState(new ValueStateDescriptor<>("history", TypeInformation.of(Lookback.class)));
+        waiting = Pending.of(getRuntimeContext(), "waiting", TotalRow.class, TotalRow::pass);
+        lookback = new Lookback(
+                getRuntimeContext(), settings.allowedLateness().toMillis());
         forgetting = getRuntimeContext().getState(new ValueStateDescriptor<>("forgetting", Types.LONG));
+        pruned = Long.MIN_VALUE;
     }
 
     @Override
     public void processElement(TotalRow row, ReadOnlyContext context, Collector<BoundaryRecord> out) throws Exception {
-        long step = context.timestamp() + 1;
-        List<TotalRow> rows = waiting.get(step);
-        if (rows == null) {
-            rows = new ArrayList<>();
-            context.timerService().registerEventTimeTimer(step - 1);
-        }
-        rows.add(row);
-        waiting.put(step, rows);
+        waiting.add(row, context.timestamp(), context.timerService());
     }
 
     @Override
     public void processBroadcastElement(ParentValue parent, Context context, Collector<BoundaryRecord> out)
             throws Exception {
-        BroadcastState<Long, Map<String, BigDecimal>> parents = context.getBroadcastState(PARENTS);
-        Map<String, BigDecimal> values = parents.get(parent.time());
-        if (values == null) {
-            forget(parents, context.currentWatermark());
-            values = new HashMap<>();
+        BroadcastState<Said, Known> parents = context.getBroadcastState(PARENTS);
+        if (context.currentWatermark() > pruned) {
+            pruned = context.currentWatermark();
+            prune(parents, pruned);
         }
         BigDecimal value = parent.valueUsd() == null ? BigDecimal.ZERO : parent.valueUsd();
-        values.put(said(context.timestamp() + 1, parent.entity()), value);
-        parents.put(parent.time(), values);
+        parents.put(parent.said(), new Known(value, context.timestamp()));
     }
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<BoundaryRecord> out) throws Exception {
-        long step = timestamp + 1;
-        List<TotalRow> rows = waiting.get(step);
-        if (rows != null) {
-            waiting.remove(step);
-            Lookback past = history.value();
-            if (past == null) {
-                past = Lookback.empty();
-                forgetAt(step + memory(), context);
-            }
-            ReadOnlyBroadcastState<Long, Map<String, BigDecimal>> parents = context.getBroadcastState(PARENTS);
+        ReadOnlyBroadcastState<Said, Known> parents = context.getBroadcastState(PARENTS);
+        for (Map.Entry<Long, List<TotalRow>> pass : waiting.take(timestamp).entrySet()) {
+            long minute = pass.getKey();
+            List<TotalRow> rows = pass.getValue();
             Derivation derivation =
-                    new Derivation(rows.get(0), settings, (entity, time) -> value(parents, entity, time, step));
-            emit(rows, past.advance(rows, step, derivation), out);
-            history.update(past);
+                    new Derivation(rows.get(0), settings, (entity, time) -> value(parents, entity, time, minute));
+            emit(rows, lookback.advance(rows, minute, derivation), out);
+            if (forgetting.value() == null) {
+                forgetAt(minute + memory(), context);
+            }
         }
         if (forgetting.value() != null && forgetting.value() == timestamp) {
-            long until = history.value().lastTime() + memory();
-            if (until <= step) {
-                history.clear();
+            long until = lookback.lastTime() + memory();
+            if (until <= timestamp + 1) {
+                lookback.clear();
                 forgetting.clear();
             } else {
                 forgetAt(until, context);
@@ -123,7 +113,7 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
 
     /** How long after its last record an entity is remembered. */
     private long memory() {
-        return KEPT_AFTER_LAST_RECORD.plus(settings.allowedLateness()).toMillis() + Interval.MINUTE_MILLIS;
+        return MEMORY.plus(settings.allowedLateness()).toMillis() + Interval.MINUTE_MILLIS;
     }
 
     private static void emit(List<TotalRow> rows, List<MetricsRow> metrics, Collector<BoundaryRecord> out) {
@@ -145,33 +135,30 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
         measured.forEach(out::collect);
     }
 
-    /** The parent's value at a boundary as it was known at a step. */
+    /** The parent's value at a boundary as the newest pass up to a minute said it. */
     private static BigDecimal value(
-            ReadOnlyBroadcastState<Long, Map<String, BigDecimal>> parents, String entity, Instant time, long step) {
+            ReadOnlyBroadcastState<Said, Known> parents, String entity, Instant time, long minute) {
         try {
             long boundary = time.toEpochMilli();
-            Map<String, BigDecimal> values = parents.get(boundary);
-            BigDecimal value = null;
-            for (long at = step; values != null && value == null && at >= boundary; at -= Interval.MINUTE_MILLIS) {
-                value = values.get(said(at, entity));
+            Known known = null;
+            for (long at = minute; known == null && at >= boundary; at -= Interval.MINUTE_MILLIS) {
+                known = parents.get(new Said(entity, boundary, at));
             }
-            return value;
+            return known == null ? null : known.usd();
         } catch (Exception e) {
             throw new IllegalStateException("The values of the parents can't be read.", e);
         }
     }
 
-    private static String said(long step, String entity) {
-        return step + "/" + entity;
-    }
-
-    private void forget(BroadcastState<Long, Map<String, BigDecimal>> parents, long watermark) throws Exception {
-        if (watermark == Long.MIN_VALUE) {
-            return;
-        }
+    /**
+     * Forgets what no row can ask for any more: all rows sent with it have been taken, and no correction reaches its
+     * boundary. A boundary held back is sent late, so its time alone says nothing.
+     */
+    private void prune(BroadcastState<Said, Known> parents, long watermark) throws Exception {
         long oldest = watermark - settings.allowedLateness().toMillis() - 2 * Interval.MINUTE_MILLIS;
-        for (Iterator<Map.Entry<Long, Map<String, BigDecimal>>> entries = parents.iterator(); entries.hasNext(); ) {
-            if (entries.next().getKey() < oldest) {
+        for (Iterator<Map.Entry<Said, Known>> entries = parents.iterator(); entries.hasNext(); ) {
+            Map.Entry<Said, Known> entry = entries.next();
+            if (entry.getKey().boundary() < oldest && entry.getValue().sentAt() <= watermark) {
                 entries.remove();
             }
         }

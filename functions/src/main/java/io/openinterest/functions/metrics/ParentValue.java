@@ -9,11 +9,27 @@ import java.math.BigDecimal;
  * The value of an asset, an exchange or the whole market at a 1-minute boundary: what the shares of its children are
  * measured by.
  *
- * @param entity {@code asset:btc}
- * @param time the boundary, epoch milliseconds
- * @param valueUsd its value; null when the record was withdrawn
+ * @param said which value it is
+ * @param valueUsd the value; null when the record was withdrawn
  */
-public record ParentValue(String entity, long time, BigDecimal valueUsd) {
+public record ParentValue(Said said, BigDecimal valueUsd) {
+
+    /**
+     * What is said of a parent.
+     *
+     * @param entity {@code asset:btc}
+     * @param boundary epoch milliseconds
+     * @param minute the pass that says it, epoch milliseconds
+     */
+    public record Said(String entity, long boundary, long minute) {}
+
+    /**
+     * A value in state.
+     *
+     * @param usd the value; 0 when the record was withdrawn
+     * @param sentAt event time it was sent at, epoch milliseconds
+     */
+    public record Known(BigDecimal usd, long sentAt) {}
 
     /** True for the rows whose value is a parent's: 1-minute rows of an asset, an exchange or the total. */
     public static boolean isParent(TotalRow row) {
@@ -23,6 +39,7 @@ public record ParentValue(String entity, long time, BigDecimal valueUsd) {
 
     /** The value of a parent's row. */
     public static ParentValue of(TotalRow row) {
-        return new ParentValue(row.entity(), row.time().toEpochMilli(), row.valueUsd());
+        return new ParentValue(
+                new Said(row.entity(), row.time().toEpochMilli(), row.pass().minute()), row.valueUsd());
     }
 }

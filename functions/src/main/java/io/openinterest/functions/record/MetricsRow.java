@@ -3,6 +3,7 @@ package io.openinterest.functions.record;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.math.BigDecimal;
 import java.time.Instant;
 
@@ -11,80 +12,158 @@ import java.time.Instant;
  * fractions. A field is null where an operand is missing or a division is by zero, and where it looks back further than
  * the entity's unbroken sequence of 1-minute records.
  *
- * @param changeUsd V(T) - V(T-h)
- * @param changePct {@code changeUsd} divided by V(T-h)
- * @param quantityChangeUsd sum of the ledger's quantity part over (T-h, T]
- * @param quantityChangePct {@code quantityChangeUsd} divided by V(T-h): like for like, neither price moves, listings,
- *     expiries nor outages move it
- * @param priceEffectUsd sum of the ledger's price part over (T-h, T]
- * @param velocityUsdPerMin quantity change of the interval per minute
- * @param accelerationUsdPerMin2 change of the velocity since the interval before, per minute
- * @param rateOfReturn quantity change of the interval divided by the open value, 12 decimals; published as
- *     {@code return}
- * @param zscore distance of the return from the mean of the 60 before, in sample standard deviations
- * @param robustZscore distance from their median, in median absolute deviations times 0.6745
- * @param ewmaVolatility square root of the exponentially weighted mean of squared returns, decay 0.94
- * @param percentile24h share of the last day's values, outages and restatements taken out, that are not above this one
- * @param newHigh24h true if this value, outages and restatements taken out, is above all of the day before
- * @param newLow24h true if it is below all of them
- * @param hhi Herfindahl index over the children with value
- * @param effectiveCount 1 divided by the index
- * @param leader greatest child
- * @param leaderChanged true if the leader is not that of the record one interval before
- * @param priceUsd the entity's price, 12 significant digits
- * @param regime what price and quantity say together
+ * @param figures all that is derived; {@link Figures#NONE} when withdrawn
  * @param revision 0 when first published, one higher each time a correction changes the record
+ * @param finalAt from then on nothing corrects the record
  * @param withdrawn true when corrected input does not have this record; null otherwise
- * @param coverageBefore coverage at T-h, which alerts with a minimum coverage look at; not published
+ * @param pass what published the record; not published itself
  */
 public record MetricsRow(
         Level level,
         String id,
         Interval interval,
         Instant time,
-        BigDecimal valueUsd,
-        BigDecimal coverage,
-        Horizons changeUsd,
-        Horizons changePct,
-        Horizons quantityChangeUsd,
-        Horizons quantityChangePct,
-        Horizons priceEffectUsd,
-        BigDecimal velocityUsdPerMin,
-        BigDecimal accelerationUsdPerMin2,
-        @JsonProperty("return") BigDecimal rateOfReturn,
-        BigDecimal zscore,
-        BigDecimal robustZscore,
-        BigDecimal ewmaVolatility,
-        @JsonProperty("percentile_24h") BigDecimal percentile24h,
-        @JsonProperty("new_high_24h") Boolean newHigh24h,
-        @JsonProperty("new_low_24h") Boolean newLow24h,
-        BigDecimal shareOfTotal,
-        BigDecimal shareOfAsset,
-        BigDecimal shareOfExchange,
-        BigDecimal hhi,
-        BigDecimal effectiveCount,
-        String leader,
-        BigDecimal leaderShare,
-        Boolean leaderChanged,
-        BigDecimal perpetualShare,
-        BigDecimal optionShare,
-        BigDecimal coinMarginShare,
-        BigDecimal putCallRatio,
-        BigDecimal optionsToFutures,
-        BigDecimal priceUsd,
-        Horizons priceChangePct,
-        Regime regime,
-        @JsonProperty("funding_rate_8h") BigDecimal fundingRate8h,
-        BigDecimal volumeRatio,
+        @JsonUnwrapped Figures figures,
         int revision,
         Instant finalAt,
         @JsonInclude(JsonInclude.Include.NON_NULL) Boolean withdrawn,
-        @JsonIgnore Horizons coverageBefore) {
+        @JsonIgnore Pass pass) {
 
     /** The record's key, also in alert ids: {@code asset:btc}. */
     public String entity() {
         return level.text() + ":" + id;
     }
+
+    /** The record as published the n-th time after the first. */
+    public MetricsRow withRevision(int number) {
+        return new MetricsRow(level, id, interval, time, figures, number, finalAt, withdrawn, pass);
+    }
+
+    /** What there is to publish at a boundary, in the order it is published. */
+    public record Figures(
+            @JsonUnwrapped Size size,
+            @JsonUnwrapped Changes changes,
+            @JsonUnwrapped Pace pace,
+            @JsonUnwrapped Unusual unusual,
+            @JsonUnwrapped Rank rank,
+            @JsonUnwrapped Shares shares,
+            @JsonUnwrapped Concentration concentration,
+            @JsonUnwrapped Mix mix,
+            @JsonUnwrapped Price price,
+            @JsonUnwrapped Activity activity) {
+
+        /** The figures of a record that does not exist. */
+        public static final Figures NONE = new Figures(
+                new Size(null, null, null),
+                new Changes(null, null, null, null, null),
+                new Pace(null, null, null),
+                new Unusual(null, null, null),
+                Rank.NONE,
+                new Shares(null, null, null),
+                new Concentration(null, null, null, null, null),
+                new Mix(null, null, null, null, null),
+                new Price(null, null, null),
+                new Activity(null, null));
+    }
+
+    /**
+     * How much there is.
+     *
+     * @param coverageBefore coverage at T-h, which alerts with a minimum coverage look at; not published
+     */
+    public record Size(BigDecimal valueUsd, BigDecimal coverage, @JsonIgnore Horizons coverageBefore) {}
+
+    /**
+     * What changed over the horizons.
+     *
+     * @param changeUsd V(T) - V(T-h)
+     * @param changePct {@code changeUsd} divided by V(T-h)
+     * @param quantityChangeUsd sum of the ledger's quantity part over (T-h, T]
+     * @param quantityChangePct {@code quantityChangeUsd} divided by V(T-h): like for like, neither price moves, listings,
+     *     expiries nor outages move it
+     * @param priceEffectUsd sum of the ledger's price part over (T-h, T]
+     */
+    public record Changes(
+            Horizons changeUsd,
+            Horizons changePct,
+            Horizons quantityChangeUsd,
+            Horizons quantityChangePct,
+            Horizons priceEffectUsd) {}
+
+    /**
+     * How fast it changes.
+     *
+     * @param velocityUsdPerMin quantity change of the interval per minute
+     * @param accelerationUsdPerMin2 change of the velocity since the interval before, per minute
+     * @param rateOfReturn quantity change of the interval divided by the open value, 12 decimals; published as
+     *     {@code return}
+     */
+    public record Pace(
+            BigDecimal velocityUsdPerMin,
+            BigDecimal accelerationUsdPerMin2,
+            @JsonProperty("return") BigDecimal rateOfReturn) {}
+
+    /**
+     * How unusual that is.
+     *
+     * @param zscore distance of the return from the mean of the 60 before, in sample standard deviations
+     * @param robustZscore distance from their median, in median absolute deviations times 0.6745
+     * @param ewmaVolatility square root of the exponentially weighted mean of squared returns, decay 0.94
+     */
+    public record Unusual(BigDecimal zscore, BigDecimal robustZscore, BigDecimal ewmaVolatility) {}
+
+    /**
+     * The value among those of a day, outages and restatements taken out of all of them.
+     *
+     * @param percentile24h share of the last day's values that are not above this one
+     * @param newHigh24h true if this value is above all of the day before
+     * @param newLow24h true if it is below all of them
+     */
+    public record Rank(
+            @JsonProperty("percentile_24h") BigDecimal percentile24h,
+            @JsonProperty("new_high_24h") Boolean newHigh24h,
+            @JsonProperty("new_low_24h") Boolean newLow24h) {
+
+        /** There is no such comparison. */
+        public static final Rank NONE = new Rank(null, null, null);
+    }
+
+    /** The value divided by that of its parents. */
+    public record Shares(BigDecimal shareOfTotal, BigDecimal shareOfAsset, BigDecimal shareOfExchange) {}
+
+    /**
+     * How the value is spread over children.
+     *
+     * @param hhi Herfindahl index over the children with value
+     * @param effectiveCount 1 divided by the index
+     * @param leader greatest child
+     * @param leaderChanged true if the leader is not that of the record one interval before
+     */
+    public record Concentration(
+            BigDecimal hhi,
+            BigDecimal effectiveCount,
+            String leader,
+            BigDecimal leaderShare,
+            Boolean leaderChanged) {}
+
+    /** What the value is made of. */
+    public record Mix(
+            BigDecimal perpetualShare,
+            BigDecimal optionShare,
+            BigDecimal coinMarginShare,
+            BigDecimal putCallRatio,
+            BigDecimal optionsToFutures) {}
+
+    /**
+     * The entity's price.
+     *
+     * @param priceUsd 12 significant digits
+     * @param regime what price and quantity say together
+     */
+    public record Price(BigDecimal priceUsd, Horizons priceChangePct, Regime regime) {}
+
+    /** What holding and trading it says. */
+    public record Activity(@JsonProperty("funding_rate_8h") BigDecimal fundingRate8h, BigDecimal volumeRatio) {}
 
     /** What price and quantity say together. The constants are part of saved state: append only. */
     public enum Regime {

@@ -1,5 +1,7 @@
 package io.openinterest.functions.metrics;
 
+import io.openinterest.functions.Referee;
+import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -47,7 +49,9 @@ public final class MetricsHarness implements AutoCloseable {
         return operator.numKeyedStateEntries();
     }
 
-    public void say(TotalRow row, long step) throws Exception {
+    public void say(TotalRow total, long step) throws Exception {
+        boolean inOrder = total.time().toEpochMilli() == step;
+        TotalRow row = Referee.published(total, inOrder ? Pass.inOrder(step) : Pass.correcting(step));
         if (ParentValue.isParent(row)) {
             operator.processElement2(new StreamRecord<>(ParentValue.of(row), step - 1));
         }

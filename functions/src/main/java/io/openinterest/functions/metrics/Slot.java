@@ -1,0 +1,174 @@
+package io.openinterest.functions.metrics;
+
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Ledger;
+import io.openinterest.functions.record.Rounding;
+import io.openinterest.functions.record.TotalRow;
+import java.math.BigDecimal;
+import java.util.Arrays;
+
+/**
+ * A boundary whose records may still be corrected. Its 1m, 5m and 15m records say the same but for their ledgers, of
+ * which that of the minute counts.
+ */
+final class Slot {
+
+    private static final int INTERVALS = Interval.values().length;
+
+    final long time;
+    private Figures figures = Figures.NONE;
+    private int records;
+    private final int[] published = new int[INTERVALS];
+
+    Slot(long time) {
+        this.time = time;
+    }
+
+    /**
+     * What metrics are made of at a boundary.
+     *
+     * @param coinMargin value margined in the base coin
+     */
+    record Figures(
+            BigDecimal valueUsd,
+            BigDecimal coverage,
+            BigDecimal priceUsd,
+            Flow flow,
+            TotalRow.ByType byType,
+            BigDecimal coinMargin,
+            TotalRow.Extras extras) {
+
+        private static final Figures NONE = new Figures(
+                null,
+                null,
+                null,
+                Flow.NONE,
+                new TotalRow.ByType(null, null, null, null),
+                null,
+                new TotalRow.Extras(null, null, null, null, null, null, null));
+    }
+
+    /**
+     * The ledger of the minute.
+     *
+     * @param begins true for the first record of an entity: there is nothing it changed from
+     * @param quantityUsd its quantity part; 0 where the entity begins
+     * @param priceEffectUsd its price part
+     * @param outagesUsd its coverage and restatement parts
+     */
+    record Flow(boolean begins, BigDecimal quantityUsd, BigDecimal priceEffectUsd, BigDecimal outagesUsd) {
+
+        private static final Flow NONE = of(Ledger.ZERO, false);
+
+        private static Flow of(Ledger ledger, boolean begins) {
+            return new Flow(
+                    begins,
+                    Rounding.usd(ledger.quantityUsd()),
+                    Rounding.usd(ledger.priceUsd()),
+                    Rounding.usd(ledger.coverageUsd().add(ledger.restatementUsd())));
+        }
+    }
+
+    Figures figures() {
+        return figures;
+    }
+
+    boolean has(Interval interval) {
+        return (records & Point.bit(interval)) != 0;
+    }
+
+    boolean isEmpty() {
+        return records == 0;
+    }
+
+    /** The revision of the record published last; -1 where there was none. */
+    int revision(Interval interval) {
+        return published[interval.ordinal()] - 1;
+    }
+
+    void publish(Interval interval) {
+        published[interval.ordinal()]++;
+    }
+
+    /** Takes in a total, or that it was withdrawn. */
+    void put(TotalRow row) {
+        if (Boolean.TRUE.equals(row.withdrawn())) {
+            records &= ~Point.bit(row.interval());
+            return;
+        }
+        records |= Point.bit(row.interval());
+        boolean begins = row.change() == null;
+        figures = new Figures(
+                Rounding.usd(row.valueUsd()),
+                row.coverage(),
+                row.priceUsd(),
+                row.interval() == Interval.ONE_MINUTE
+                        ? Flow.of(begins ? Ledger.ZERO : row.change(), begins)
+                        : figures.flow(),
+                row.byType(),
+                row.byMargin().coin(),
+                row.extras());
+    }
+
+    byte[] pack() {
+        Packing packing = new Packing().count(records);
+        for (int count : published) {
+            packing.count(count);
+        }
+        Flow flow = figures.flow();
+        TotalRow.ByType types = figures.byType();
+        TotalRow.Extras extras = figures.extras();
+        for (BigDecimal figure : Arrays.asList(
+                figures.valueUsd(),
+                figures.coverage(),
+                figures.priceUsd(),
+                flow.quantityUsd(),
+                flow.priceEffectUsd(),
+                flow.outagesUsd(),
+                types.perpetual(),
+                types.future(),
+                types.call(),
+                types.put(),
+                figures.coinMargin(),
+                extras.hhi(),
+                extras.effectiveCount(),
+                extras.leaderShare(),
+                extras.fundingRate8h(),
+                extras.volumeRatio())) {
+            packing.decimal(figure);
+        }
+        return packing.count(flow.begins() ? 1 : 0).text(extras.leader()).bytes();
+    }
+
+    static Slot unpack(long time, byte[] packed) {
+        Unpacking in = new Unpacking(packed);
+        Slot slot = new Slot(time);
+        slot.records = (int) in.count();
+        for (int i = 0; i < INTERVALS; i++) {
+            slot.published[i] = (int) in.count();
+        }
+        BigDecimal value = in.decimal();
+        BigDecimal coverage = in.decimal();
+        BigDecimal price = in.decimal();
+        BigDecimal quantity = in.decimal();
+        BigDecimal priceEffect = in.decimal();
+        BigDecimal outages = in.decimal();
+        TotalRow.ByType types = new TotalRow.ByType(in.decimal(), in.decimal(), in.decimal(), in.decimal());
+        BigDecimal coinMargin = in.decimal();
+        BigDecimal hhi = in.decimal();
+        BigDecimal effectiveCount = in.decimal();
+        BigDecimal leaderShare = in.decimal();
+        BigDecimal funding = in.decimal();
+        BigDecimal volume = in.decimal();
+        boolean begins = in.count() == 1;
+        slot.figures = new Figures(
+                value,
+                coverage,
+                price,
+                new Flow(begins, quantity, priceEffect, outages),
+                types,
+                coinMargin,
+                new TotalRow.Extras(hhi, effectiveCount, in.text(), leaderShare, funding, volume, null));
+        return slot;
+    }
+}
