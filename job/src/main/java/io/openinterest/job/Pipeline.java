@@ -154,7 +154,7 @@ public final class Pipeline {
                                     markets.getSideOutput(SnapshotMarkets.ROWS).map(BoundaryRecord::of)))
                             .keyBy(BoundaryRecord::entity)
                             .connect(control)
-                            .process(new EvaluateAlerts(RulesTopic.start(configuration))));
+                            .process(new EvaluateAlerts(RulesTopic.start(configuration), settings.bounded())));
 
             published.add(named(
                     "publish-alerts",

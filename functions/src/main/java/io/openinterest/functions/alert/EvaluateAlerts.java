@@ -1,11 +1,20 @@
 package io.openinterest.functions.alert;
 
+import io.openinterest.functions.alert.AlertRule.Subject;
+import io.openinterest.functions.alert.AlertStanding.Active;
+import io.openinterest.functions.alert.AlertStanding.Transition;
 import io.openinterest.functions.alert.RuleIndex.Installed;
 import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.AlertEvent;
+import io.openinterest.functions.record.AlertEvent.Evidence;
 import io.openinterest.functions.record.AlertEvent.State;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.run.Pending;
 import io.openinterest.functions.run.RunBounds;
+import io.openinterest.observation.Json;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -40,34 +49,40 @@ public final class EvaluateAlerts
             new MapStateDescriptor<>("rules", Types.STRING, Types.LIST(TypeInformation.of(RuleChange.class)));
 
     private static final long serialVersionUID = 1L;
+    private static final long SILENCE = Duration.ofHours(1).toMillis();
 
     private final List<AlertRule> startRules;
+    private final boolean bounded;
 
     private transient Map<String, AlertRule> start;
     private transient RuleIndex index;
     private transient Map<State, Counter> counters;
-    private transient MapState<Long, List<BoundaryRecord>> waiting;
-    private transient MapState<String, AlertStanding> standings;
+    private transient Pending<BoundaryRecord> waiting;
+    private transient MapState<Subject, AlertStanding> standings;
+    private transient MapState<Interval, Long> lastRecords;
 
     /**
      * Evaluates rules.
      *
      * @param startRules in force until the topic says otherwise
+     * @param bounded true if the input ends by itself: then boundaries are held back until the run is known to reach them
      */
-    public EvaluateAlerts(List<AlertRule> startRules) {
+    public EvaluateAlerts(List<AlertRule> startRules, boolean bounded) {
         this.startRules = new ArrayList<>(startRules);
+        this.bounded = bounded;
     }
 
     @Override
     public void open(OpenContext context) {
         start = new HashMap<>();
-        startRules.forEach(rule -> start.put(rule.id(), rule));
-        waiting = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "waiting", Types.LONG, Types.LIST(TypeInformation.of(BoundaryRecord.class))));
+        startRules.forEach(rule -> start.put(rule.subject().id(), rule));
+        waiting = Pending.of(getRuntimeContext(), "waiting", BoundaryRecord.class, BoundaryRecord::pass);
         standings = getRuntimeContext()
-                .getMapState(
-                        new MapStateDescriptor<>("standings", Types.STRING, TypeInformation.of(AlertStanding.class)));
+                .getMapState(new MapStateDescriptor<>(
+                        "standings", TypeInformation.of(Subject.class), TypeInformation.of(AlertStanding.class)));
+        // of the intervals with a standing only
+        lastRecords = getRuntimeContext()
+                .getMapState(new MapStateDescriptor<>("last-records", TypeInformation.of(Interval.class), Types.LONG));
         getRuntimeContext().getMetricGroup().gauge("rules", () -> index == null ? start.size() : index.size());
         counters = new EnumMap<>(State.class);
         for (State state : State.values()) {
@@ -92,39 +107,34 @@ public final class EvaluateAlerts
     }
 
     @Override
-    public void processElement(BoundaryRecord measured, ReadOnlyContext context, Collector<AlertEvent> out)
+    public void processElement(BoundaryRecord record, ReadOnlyContext context, Collector<AlertEvent> out)
             throws Exception {
-        long timestamp = context.timestamp();
-        if (context.currentWatermark() > Long.MIN_VALUE && waiting.isEmpty()) {
-            Evaluation evaluation =
-                    new Evaluation(index(context.getBroadcastState(RULES)), context.timerService(), out);
-            evaluation.take(measured, timestamp);
+        if (context.currentWatermark() == Long.MIN_VALUE || !waiting.isEmpty()) {
+            waiting.add(record, context.timestamp(), context.timerService());
             return;
         }
-        List<BoundaryRecord> all = waiting.get(timestamp);
-        if (all == null) {
-            all = new ArrayList<>();
-            context.timerService().registerEventTimeTimer(timestamp);
-        }
-        all.add(measured);
-        waiting.put(timestamp, all);
+        RuleIndex rules = index(context.getBroadcastState(RULES));
+        new Evaluation(rules, context.getCurrentKey(), context.timerService(), out).take(record);
     }
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<AlertEvent> out) throws Exception {
-        Evaluation evaluation = new Evaluation(index(context.getBroadcastState(RULES)), context.timerService(), out);
-        List<BoundaryRecord> all = waiting.get(timestamp);
-        if (all != null) {
-            waiting.remove(timestamp);
-            for (BoundaryRecord measured : all) {
-                evaluation.take(measured, timestamp);
+        RuleIndex rules = index(context.getBroadcastState(RULES));
+        Evaluation evaluation = new Evaluation(rules, context.getCurrentKey(), context.timerService(), out);
+        for (List<BoundaryRecord> pass : waiting.take(timestamp).values()) {
+            for (BoundaryRecord record : pass) {
+                evaluation.take(record);
             }
         }
-        boolean ended = context.timerService().currentWatermark() == Long.MAX_VALUE;
-        long last =
-                ended ? RunBounds.last(Long.MAX_VALUE, context.getBroadcastState(RunBounds.REACHED)) : Long.MAX_VALUE;
-        if (timestamp < last) {
-            evaluation.expire(timestamp + 1);
+        long watermark = context.timerService().currentWatermark();
+        boolean ended = watermark == Long.MAX_VALUE;
+        long reach = Long.MAX_VALUE;
+        if (ended || bounded) {
+            long passed = ended ? Long.MAX_VALUE : Interval.floorToMinute(watermark + 1);
+            reach = RunBounds.last(passed, context.getBroadcastState(RunBounds.REACHED));
+        }
+        if (!ended || timestamp < reach) {
+            evaluation.pass(timestamp + 1, Math.min(timestamp + 1, reach));
         }
     }
 
@@ -143,99 +153,211 @@ public final class EvaluateAlerts
     private final class Evaluation {
 
         private final RuleIndex rules;
+        private final String entity;
         private final TimerService timers;
         private final Collector<AlertEvent> out;
+        private final List<AlertEvent> events = new ArrayList<>(0);
 
-        Evaluation(RuleIndex rules, TimerService timers, Collector<AlertEvent> out) {
+        Evaluation(RuleIndex rules, String entity, TimerService timers, Collector<AlertEvent> out) {
             this.rules = rules;
+            this.entity = entity;
             this.timers = timers;
             this.out = out;
         }
 
         /** A new record is judged; a correction can only take the reason for an alert away. */
-        void take(BoundaryRecord measured, long timestamp) throws Exception {
-            long boundary = measured.time().toEpochMilli();
-            List<AlertEvent> events = new ArrayList<>();
-            if (measured.pass().correction()) {
-                correct(measured, events);
+        void take(BoundaryRecord record) throws Exception {
+            Reading reading = new Reading(record);
+            Map<Subject, AlertStanding> known = known(record.interval());
+            if (record.pass().correction()) {
+                correct(reading, known);
             } else {
-                expire(measured.interval(), boundary, true, events);
-                judge(measured, boundary, events);
+                judge(record, reading, known);
             }
-            publish(events);
+            publish();
         }
 
-        private void judge(BoundaryRecord measured, long boundary, List<AlertEvent> events) throws Exception {
-            for (Installed installed : rules.rules(measured.levelName(), measured.interval(), measured.id())) {
-                if (!installed.isInForce(boundary)) {
+        private void judge(BoundaryRecord record, Reading reading, Map<Subject, AlertStanding> known) throws Exception {
+            List<Installed> reached = rules.rules(record.levelName(), record.interval(), record.id())
+                    .reachedBy(reading);
+            if (known.isEmpty() && reached.isEmpty()) {
+                return;
+            }
+            Interval interval = record.interval();
+            long boundary = reading.time();
+            Long last = lastRecords.get(interval);
+            boolean goesOn = last != null && last == boundary - interval.millis();
+            boolean stays = false;
+            for (Map.Entry<Subject, AlertStanding> one : known.entrySet()) {
+                Subject subject = one.getKey();
+                AlertStanding standing = expired(subject, one.getValue(), last, boundary, true);
+                Installed rule = rules.inForce(subject, boundary);
+                standing = rule == null ? standing.broken() : next(rule, standing, reading, goesOn);
+                stays |= keep(subject, one.getValue(), standing, boundary);
+            }
+            for (Installed rule : reached) {
+                if (rule.isInForce(boundary) && !known.containsKey(rule.rule().subject())) {
+                    AlertStanding standing = next(rule, AlertStanding.NONE, reading, false);
+                    stays |= keep(rule.rule().subject(), AlertStanding.NONE, standing, boundary);
+                }
+            }
+            if (stays) {
+                lastRecords.put(interval, boundary);
+                timers.registerEventTimeTimer(boundary + interval.millis() - 1);
+            } else if (last != null) {
+                lastRecords.remove(interval);
+            }
+        }
+
+        private AlertStanding next(Installed installed, AlertStanding standing, Reading reading, boolean goesOn) {
+            AlertRule rule = installed.rule();
+            AlertStanding.Step step = standing.next(rule, installed.metric(), reading, goesOn);
+            Transition transition = step.transition();
+            if (transition != null) {
+                BigDecimal x = reading.figure(installed.metric());
+                String message =
+                        switch (transition.state()) {
+                            case OPEN -> AlertMessages.opened(rule, id(), transition.alert(), reading.valueUsd());
+                            case ESCALATED -> AlertMessages.escalated(rule, id(), reading.time(), x);
+                            default -> AlertMessages.resolved(rule, id(), reading.time(), x, transition.alert());
+                        };
+                events.add(event(rule.subject(), transition, reading.time(), x, message, reading.evidence()));
+            }
+            return step.standing();
+        }
+
+        private void correct(Reading reading, Map<Subject, AlertStanding> known) throws Exception {
+            for (Map.Entry<Subject, AlertStanding> one : known.entrySet()) {
+                Subject subject = one.getKey();
+                Active active = one.getValue().active();
+                Installed installed = active == null || active.openedAt() != reading.time() ? null : rules.find(subject);
+                if (installed != null
+                        && reading.has(installed.metric())
+                        && !reading.holds(installed.rule(), installed.metric())) {
+                    AlertStanding.Step step = one.getValue()
+                            .retract(reading.time() + subject.interval().millis());
+                    BigDecimal x = reading.figure(installed.metric());
+                    String message = AlertMessages.retracted(installed.rule(), id(), x, active);
+                    Evidence evidence = reading.evidence() == null ? active.evidence() : reading.evidence();
+                    events.add(event(subject, step.transition(), reading.time(), x, message, evidence));
+                    standings.put(subject, step.standing());
+                }
+            }
+        }
+
+        /**
+         * Time passes, whether the entity has records or not.
+         *
+         * @param boundary the boundary event time has passed
+         * @param published all records up to there are published; an earlier boundary while some are held back
+         */
+        void pass(long boundary, long published) throws Exception {
+            for (Interval interval : Interval.values()) {
+                Long last = interval.isBoundary(boundary) ? lastRecords.get(interval) : null;
+                if (last == null) {
                     continue;
                 }
-                AlertRule rule = installed.rule();
-                String key = AlertStanding.key(rule);
-                AlertStanding known = standings.get(key);
-                AlertStanding standing = known == null ? AlertStanding.none(rule, measured.id()) : known;
-                AlertStanding next = standing.next(RuleSample.of(measured, installed.metric(), rule), events);
-                if (!next.isOver(boundary)) {
-                    standings.put(key, next);
-                    timers.registerEventTimeTimer(boundary + rule.interval().millis() - 1);
-                } else if (known != null) {
-                    standings.remove(key);
+                boolean stays = false;
+                for (Map.Entry<Subject, AlertStanding> one : known(interval).entrySet()) {
+                    AlertStanding standing =
+                            expired(one.getKey(), one.getValue(), last, published, false);
+                    stays |= keep(
+                            one.getKey(), one.getValue(), last < published ? standing.broken() : standing, published);
                 }
-            }
-        }
-
-        private void correct(BoundaryRecord measured, List<AlertEvent> events) throws Exception {
-            for (AlertStanding standing : known(measured.interval())) {
-                RuleMetric metric = RuleMetric.of(standing.rule());
-                if (metric.isIn(measured)) {
-                    AlertStanding next = standing.correct(RuleSample.of(measured, metric, standing.rule()), events);
-                    standings.put(AlertStanding.key(standing.rule()), next);
-                }
-            }
-        }
-
-        /** Time passes, whether the entity has records or not. */
-        void expire(long boundary) throws Exception {
-            List<AlertEvent> events = new ArrayList<>();
-            for (Interval interval : Interval.values()) {
-                if (interval.isBoundary(boundary)) {
-                    expire(interval, boundary, false, events);
-                }
-            }
-            publish(events);
-        }
-
-        private void expire(Interval interval, long boundary, boolean hasRecord, List<AlertEvent> events)
-                throws Exception {
-            for (AlertStanding standing : known(interval)) {
-                AlertRule rule = standing.rule();
-                AlertStanding now = standing.expire(boundary, hasRecord, at -> rules.isInForce(rule, at), events);
-                boolean stays = now != null && (hasRecord || !now.isOver(boundary));
-                if (!stays) {
-                    standings.remove(AlertStanding.key(rule));
-                } else if (!hasRecord) {
+                if (stays) {
                     timers.registerEventTimeTimer(boundary + interval.millis() - 1);
+                } else {
+                    lastRecords.remove(interval);
                 }
             }
+            publish();
         }
 
-        /** The standings of an interval, in the order of their rules. */
-        private List<AlertStanding> known(Interval interval) throws Exception {
-            List<AlertStanding> known = new ArrayList<>();
-            for (AlertStanding standing : standings.values()) {
-                if (standing.rule().interval() == interval) {
-                    known.add(standing);
+        /** Ends an alert whose rule is gone, or whose entity had no record for an hour. */
+        private AlertStanding expired(
+                Subject subject, AlertStanding standing, long last, long boundary, boolean hasRecord) {
+            if (standing.active() == null) {
+                return standing;
+            }
+            long step = subject.interval().millis();
+            for (long at = last + step; at <= boundary; at += step) {
+                boolean gone = rules.inForce(subject, at) == null;
+                boolean silent = at - last >= SILENCE && !(hasRecord && at == boundary);
+                if (gone || silent) {
+                    AlertStanding.Step ended = standing.expire();
+                    String because = gone
+                            ? "its rule was removed or replaced"
+                            : "there was no record since " + Json.text(Instant.ofEpochMilli(last));
+                    String message = AlertMessages.expired(subject, id(), at, standing.active(), because);
+                    events.add(event(subject, ended.transition(), at, null, message, null));
+                    return ended.standing();
                 }
             }
-            known.sort(Comparator.comparing(standing -> AlertStanding.key(standing.rule())));
+            return standing;
+        }
+
+        private AlertEvent event(
+                Subject subject, Transition transition, long time, BigDecimal x, String message, Evidence evidence) {
+            Active alert = transition.alert();
+            Instant openedAt = Instant.ofEpochMilli(alert.openedAt());
+            return new AlertEvent(
+                    subject.id() + "/" + entity + "/" + Json.text(openedAt),
+                    subject.id(),
+                    subject.version(),
+                    subject.kind(),
+                    transition.state(),
+                    alert.severity(),
+                    subject.level(),
+                    id(),
+                    subject.interval(),
+                    Instant.ofEpochMilli(time),
+                    openedAt,
+                    subject.metric(),
+                    x,
+                    transition.threshold(),
+                    alert.peak(),
+                    message,
+                    evidence);
+        }
+
+        /** The entity within its level. */
+        private String id() {
+            return entity.substring(entity.indexOf(':') + 1);
+        }
+
+        private boolean keep(Subject subject, AlertStanding before, AlertStanding now, long boundary)
+                throws Exception {
+            if (now.isOver(boundary)) {
+                standings.remove(subject);
+                return false;
+            }
+            if (!now.equals(before)) {
+                standings.put(subject, now);
+            }
+            return true;
+        }
+
+        /** The standings of an interval; most entities have none. */
+        private Map<Subject, AlertStanding> known(Interval interval) throws Exception {
+            if (standings.isEmpty()) {
+                return Map.of();
+            }
+            Map<Subject, AlertStanding> known = new HashMap<>();
+            for (Map.Entry<Subject, AlertStanding> standing : standings.entries()) {
+                if (standing.getKey().interval() == interval) {
+                    known.put(standing.getKey(), standing.getValue());
+                }
+            }
             return known;
         }
 
-        private void publish(List<AlertEvent> events) {
+        private void publish() {
+            events.sort(Comparator.comparing(AlertEvent::ruleId));
             for (AlertEvent event : events) {
                 counters.get(event.state()).inc();
                 out.collect(event);
             }
+            events.clear();
         }
     }
 }

@@ -50,7 +50,7 @@ public final class ReadRules extends ProcessFunction<RuleRecord, RuleChange> {
             throw new BadRuleException("The record has no key, which is the rule's id.");
         }
         AlertRule rule = removed ? null : RuleParser.parse(record.json());
-        if (rule != null && !rule.id().equals(record.id())) {
+        if (rule != null && !rule.subject().id().equals(record.id())) {
             throw new BadRuleException("The rule's id is not the record's key.");
         }
         return new RuleChange(record.id(), rule, record.time(), record.partition(), record.offset());

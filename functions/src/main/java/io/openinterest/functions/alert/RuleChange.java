@@ -16,7 +16,7 @@ import java.util.List;
 public record RuleChange(String id, AlertRule rule, long time, int partition, long offset) {
 
     /** A rule rewritten more often than this within the time that is being evaluated loses its oldest versions. */
-    static final int MOST_REMEMBERED = 100;
+    static final int MAX_REMEMBERED = 100;
 
     private static final Comparator<RuleChange> AS_WRITTEN =
             Comparator.comparingInt(RuleChange::partition).thenComparingLong(RuleChange::offset);
@@ -32,8 +32,8 @@ public record RuleChange(String id, AlertRule rule, long time, int partition, lo
         changes.removeIf(change -> AS_WRITTEN.compare(change, this) == 0);
         changes.add(this);
         changes.sort(AS_WRITTEN);
-        return changes.size() <= MOST_REMEMBERED
+        return changes.size() <= MAX_REMEMBERED
                 ? changes
-                : new ArrayList<>(changes.subList(changes.size() - MOST_REMEMBERED, changes.size()));
+                : new ArrayList<>(changes.subList(changes.size() - MAX_REMEMBERED, changes.size()));
     }
 }

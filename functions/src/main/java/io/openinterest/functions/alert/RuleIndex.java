@@ -1,6 +1,9 @@
 package io.openinterest.functions.alert;
 
+import io.openinterest.functions.alert.AlertRule.Direction;
+import io.openinterest.functions.alert.AlertRule.Subject;
 import io.openinterest.functions.record.Interval;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -10,26 +13,47 @@ import java.util.Map;
 
 /**
  * Finds the rules for a row without looking at the others. Rules are filed by level and interval, there by the ids they
- * name; those with a wildcard are matched once per entity, and what was found is remembered until a rule of that level
- * and interval changes.
+ * name; those with a wildcard are matched once per entity, and what was found is remembered until a rule that looks at it
+ * changes.
  */
 final class RuleIndex {
 
     private static final int MAX_REMEMBERED = 50_000;
-    private static final Comparator<Installed> ORDER =
-            Comparator.comparing((Installed installed) -> installed.rule().id()).thenComparing(Installed::after);
 
-    private final Map<String, Drawer> drawers = new HashMap<>();
+    private final Map<Shelf, Drawer> drawers = new HashMap<>();
     private final Map<String, List<Installed>> installed = new HashMap<>();
 
-    /**
-     * A rule and when it is in force.
-     *
-     * @param metric the figure it looks at
-     * @param after in force at boundaries after this time, epoch milliseconds
-     * @param until and not after this time
-     */
-    record Installed(AlertRule rule, RuleMetric metric, long after, long until) {
+    private record Shelf(String level, Interval interval) {}
+
+    /** A rule and when it is in force. */
+    static final class Installed {
+
+        private final AlertRule rule;
+        private final RuleMetric metric;
+        private final long after;
+        private final long until;
+
+        /**
+         * A rule.
+         *
+         * @param after in force at boundaries after this time, epoch milliseconds
+         * @param until and not after this time
+         */
+        private Installed(AlertRule rule, long after, long until) {
+            this.rule = rule;
+            this.metric = RuleMetric.of(rule.subject());
+            this.after = after;
+            this.until = until;
+        }
+
+        AlertRule rule() {
+            return rule;
+        }
+
+        /** The figure it looks at. */
+        RuleMetric metric() {
+            return metric;
+        }
 
         boolean isInForce(long boundary) {
             return after < boundary && boundary <= until;
@@ -38,24 +62,42 @@ final class RuleIndex {
         private boolean hasWildcard() {
             return rule.ids().stream().anyMatch(id -> id.indexOf('*') >= 0);
         }
+
+        private boolean looksAt(String id) {
+            return rule.ids().stream().anyMatch(pattern -> matches(pattern, id));
+        }
     }
 
-    /** The rules that may look at an entity, in the order of their ids; whether they are in force is for the caller. */
-    List<Installed> rules(String level, Interval interval, String id) {
-        Drawer drawer = drawers.get(drawer(level, interval));
-        return drawer == null ? List.of() : drawer.rules(id);
+    /** The rules that may look at an entity; whether they are in force is for the caller. */
+    Watch rules(String level, Interval interval, String id) {
+        Drawer drawer = drawers.get(new Shelf(level, interval));
+        return drawer == null ? Watch.NOTHING : drawer.rules(id);
     }
 
-    /** True if this very version of a rule is in force. */
-    boolean isInForce(AlertRule rule, long boundary) {
-        return installed.getOrDefault(rule.id(), List.of()).stream()
-                .anyMatch(version -> version.rule().version().equals(rule.version()) && version.isInForce(boundary));
+    /** A version of a rule, whether it is in force or not; null if it is not known any more. */
+    Installed find(Subject subject) {
+        for (Installed version : installed.getOrDefault(subject.id(), List.of())) {
+            if (version.rule().subject().equals(subject)) {
+                return version;
+            }
+        }
+        return null;
+    }
+
+    /** This very version of a rule if it is in force; else null. */
+    Installed inForce(Subject subject, long boundary) {
+        for (Installed version : installed.getOrDefault(subject.id(), List.of())) {
+            if (version.isInForce(boundary) && version.rule().subject().equals(subject)) {
+                return version;
+            }
+        }
+        return null;
     }
 
     /** How many rules are installed and not removed. */
     int size() {
         return (int) installed.values().stream()
-                .filter(versions -> versions.stream().anyMatch(version -> version.until() == Long.MAX_VALUE))
+                .filter(versions -> versions.stream().anyMatch(version -> version.until == Long.MAX_VALUE))
                 .count();
     }
 
@@ -74,7 +116,7 @@ final class RuleIndex {
             add(versions, changes.get(i).rule(), changes.get(i).time(), until);
             until = Math.min(until, changes.get(i).time());
         }
-        if (changes.size() < RuleChange.MOST_REMEMBERED) { // else other versions came between, which are forgotten
+        if (changes.size() < RuleChange.MAX_REMEMBERED) { // else other versions came between, which are forgotten
             add(versions, start, Long.MIN_VALUE, until);
         }
         versions.forEach(version -> drawer(version).add(version));
@@ -87,17 +129,13 @@ final class RuleIndex {
 
     private static void add(List<Installed> versions, AlertRule rule, long after, long until) {
         if (rule != null && after < until) {
-            versions.add(new Installed(rule, RuleMetric.of(rule), after, until));
+            versions.add(new Installed(rule, after, until));
         }
     }
 
     private Drawer drawer(Installed version) {
-        return drawers.computeIfAbsent(
-                drawer(version.rule().level(), version.rule().interval()), name -> new Drawer());
-    }
-
-    private static String drawer(String level, Interval interval) {
-        return level + "." + interval.text();
+        Subject subject = version.rule().subject();
+        return drawers.computeIfAbsent(new Shelf(subject.level(), subject.interval()), shelf -> new Drawer());
     }
 
     /** True if a text has the form of a pattern in which {@code *} stands for any text. */
@@ -131,18 +169,19 @@ final class RuleIndex {
 
         private final Map<String, List<Installed>> byEntity = new HashMap<>();
         private final List<Installed> withWildcard = new ArrayList<>();
-        private final Map<String, List<Installed>> found = new LinkedHashMap<>(16, 0.75f, true) {
+        private final Map<List<Installed>, Watch> watches = new HashMap<>();
+        private final Map<String, Watch> found = new LinkedHashMap<>(16, 0.75f, true) {
 
             private static final long serialVersionUID = 1L;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<String, List<Installed>> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<String, Watch> eldest) {
                 return size() > MAX_REMEMBERED;
             }
         };
 
         void add(Installed rule) {
-            found.clear();
+            forget(rule);
             if (rule.hasWildcard()) {
                 withWildcard.add(rule);
             } else {
@@ -154,7 +193,7 @@ final class RuleIndex {
         }
 
         void remove(Installed rule) {
-            found.clear();
+            forget(rule);
             withWildcard.remove(rule);
             for (String id : rule.rule().ids()) {
                 List<Installed> rules = byEntity.getOrDefault(id, List.of());
@@ -164,22 +203,84 @@ final class RuleIndex {
             }
         }
 
-        List<Installed> rules(String id) {
+        /** What was found for entities the rule does not look at stays true. */
+        private void forget(Installed rule) {
+            found.keySet().removeIf(rule::looksAt);
+            watches.clear();
+        }
+
+        Watch rules(String id) {
             if (withWildcard.isEmpty() && byEntity.isEmpty()) {
-                return List.of();
+                return Watch.NOTHING;
             }
             return found.computeIfAbsent(id, this::find);
         }
 
-        private List<Installed> find(String id) {
+        /** Entities that the same rules look at share one watch. */
+        private Watch find(String id) {
             List<Installed> rules = new ArrayList<>(byEntity.getOrDefault(id, List.of()));
             for (Installed rule : withWildcard) {
-                if (rule.rule().ids().stream().anyMatch(pattern -> matches(pattern, id))) {
+                if (rule.looksAt(id)) {
                     rules.add(rule);
                 }
             }
-            rules.sort(ORDER);
-            return List.copyOf(rules);
+            return rules.isEmpty() ? Watch.NOTHING : watches.computeIfAbsent(rules, Watch::new);
+        }
+    }
+
+    /**
+     * Rules that look at the same entities, by the figure they look at and by the threshold that is reached first: what a
+     * record does not reach is not looked at, however many rules there are.
+     */
+    static final class Watch {
+
+        static final Watch NOTHING = new Watch(List.of());
+
+        private final List<Group> groups = new ArrayList<>();
+
+        private record Watched(RuleMetric metric, Direction direction) {}
+
+        private record Group(RuleMetric metric, Direction direction, List<Installed> rules) {}
+
+        private Watch(List<Installed> rules) {
+            Map<Watched, List<Installed>> byFigure = new LinkedHashMap<>();
+            for (Installed rule : rules) {
+                Direction direction = rule.rule().thresholds().direction();
+                byFigure.computeIfAbsent(new Watched(rule.metric(), direction), key -> new ArrayList<>())
+                        .add(rule);
+            }
+            byFigure.forEach((key, those) -> {
+                Comparator<Installed> order =
+                        Comparator.comparing(rule -> rule.rule().thresholds().warning());
+                those.sort(key.direction() == Direction.BELOW ? order.reversed() : order);
+                groups.add(new Group(key.metric(), key.direction(), those));
+            });
+        }
+
+        /** The rules whose warning threshold a record reaches. */
+        List<Installed> reachedBy(Reading reading) {
+            List<Installed> reached = List.of();
+            for (Group group : groups) {
+                BigDecimal x = reading.figure(group.metric());
+                int count = 0;
+                while (x != null
+                        && count < group.rules().size()
+                        && group.direction()
+                                .reaches(
+                                        x,
+                                        group.rules()
+                                                .get(count)
+                                                .rule()
+                                                .thresholds()
+                                                .warning())) {
+                    count++;
+                }
+                if (count > 0) {
+                    reached = reached.isEmpty() ? new ArrayList<>() : reached;
+                    reached.addAll(group.rules().subList(0, count));
+                }
+            }
+            return reached;
         }
     }
 }

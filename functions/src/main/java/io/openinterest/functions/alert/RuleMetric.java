@@ -49,8 +49,8 @@ final class RuleMetric {
     }
 
     /** The figure of a rule, which was checked when it was read. */
-    static RuleMetric of(AlertRule rule) {
-        return at(rule.metric(), rule.level(), rule.interval());
+    static RuleMetric of(AlertRule.Subject subject) {
+        return at(subject.metric(), subject.level(), subject.interval());
     }
 
     /**

@@ -94,8 +94,8 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
         for (JsonNode node : list.isArray() ? list : List.<JsonNode>of()) {
             try {
                 AlertRule rule = parse(node);
-                if (!ids.add(rule.id())) {
-                    throw new BadRuleException("There is another rule \"" + rule.id() + "\" before this one.");
+                if (!ids.add(rule.subject().id())) {
+                    throw new BadRuleException("There is another rule \"" + rule.subject().id() + "\" before this one.");
                 }
                 rules.add(rule);
             } catch (BadRuleException e) {
@@ -168,22 +168,12 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
         if (minCoverage.signum() < 0 || minCoverage.compareTo(BigDecimal.ONE) > 0) {
             throw new BadRuleException("The key \"min-coverage\" must be from 0 to 1.");
         }
+        Kind kind = Kind.values()[index(node, "kind", List.of("market", "data-quality"), "market")];
         return new AlertRule(
-                id,
-                version(node),
-                Kind.values()[index(node, "kind", List.of("market", "data-quality"), "market")],
-                level,
+                new AlertRule.Subject(id, version(node), kind, level, interval, path),
                 ids(node),
-                interval,
-                path,
-                direction,
-                warning,
-                critical,
-                clear,
-                boundaries(node),
-                cooldown(node),
-                minValue,
-                minCoverage);
+                new AlertRule.Thresholds(direction, warning, critical, clear),
+                new AlertRule.Conditions(boundaries(node), cooldown(node), minValue, minCoverage));
     }
 
     /** True if the first threshold is reached later than the second. */

@@ -47,6 +47,11 @@ public final class Pending<T> {
         timers.registerEventTimeTimer(timestamp);
     }
 
+    /** True if nothing waits. */
+    public boolean isEmpty() throws Exception {
+        return !elements.get().iterator().hasNext();
+    }
+
     /** Takes out what was sent up to a time, by the minute of its pass, in the order it came. */
     public TreeMap<Long, List<T>> take(long timestamp) throws Exception {
         TreeMap<Long, List<T>> due = new TreeMap<>();

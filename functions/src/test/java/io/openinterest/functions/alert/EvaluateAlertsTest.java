@@ -43,6 +43,7 @@ class EvaluateAlertsTest {
     private List<AlertRule> startRules = List.of();
     private final List<AlertEvent> published = new ArrayList<>();
     private long offset;
+    private boolean bounded;
 
     @AfterEach
     void close() throws Exception {
@@ -144,8 +145,8 @@ class EvaluateAlertsTest {
                         "coverage/exchange:okx/2026-12-20T12:00:00Z expired 12:05 null",
                         "coverage/exchange:okx/2026-12-20T12:05:00Z open 12:05 0.8",
                         "coverage/exchange:okx/2026-12-20T12:05:00Z expired 12:15 null");
-        assertThat(published().get(1).ruleVersion()).isEqualTo(startRules.get(0).version());
-        assertThat(published().get(2).ruleVersion()).isEqualTo(stricter.version());
+        assertThat(published().get(1).ruleVersion()).isEqualTo(startRules.get(0).subject().version());
+        assertThat(published().get(2).ruleVersion()).isEqualTo(stricter.subject().version());
     }
 
     @Test
@@ -216,6 +217,32 @@ class EvaluateAlertsTest {
     }
 
     @Test
+    void anAlertGoesOnBehindBoundariesThatAreHeldBack() throws Exception {
+        // given an alert, and event time that moves on by observations that are not accepted
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
+        bounded = true;
+        start(null);
+        reach(NOON, NOON - MINUTE);
+        coverage(NOON, "0.8");
+        watermark(NOON);
+        watermark(NOON + 75 * MINUTE);
+
+        // when one is accepted and all boundaries up to it are published at once
+        reach(NOON + 80 * MINUTE, NOON + 79 * MINUTE);
+        for (int minutes = 5; minutes <= 80; minutes += 5) {
+            operator.processElement1(new StreamRecord<>(
+                    measured(NOON + minutes * MINUTE, minutes < 80 ? "0.8" : "0.95", 0), NOON + 80 * MINUTE - 1));
+        }
+        watermark(NOON + 80 * MINUTE);
+
+        // then the alert ends where its record says so
+        assertThat(story())
+                .containsExactly(
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.8",
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z resolved 13:20 0.95");
+    }
+
+    @Test
     void aCorrectionRetractsButNeverOpensOrResolves() throws Exception {
         startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
         start(null);
@@ -249,7 +276,7 @@ class EvaluateAlertsTest {
     private void start(OperatorSubtaskState state) throws Exception {
         operator = new KeyedTwoInputStreamOperatorTestHarness<>(
                 new CoBroadcastWithKeyedOperator<>(
-                        new EvaluateAlerts(startRules),
+                        new EvaluateAlerts(startRules, bounded),
                         List.of(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED)),
                 BoundaryRecord::entity,
                 null,
@@ -286,9 +313,12 @@ class EvaluateAlertsTest {
     }
 
     private void end(long lastBoundary) throws Exception {
-        operator.processElement2(
-                new StreamRecord<>(AlertControl.of(new RunEvent(null, lastBoundary, lastBoundary - MINUTE))));
+        reach(lastBoundary, lastBoundary - MINUTE);
         operator.processBothWatermarks(Watermark.MAX_WATERMARK);
+    }
+
+    private void reach(long boundary, long watermark) throws Exception {
+        operator.processElement2(new StreamRecord<>(AlertControl.of(new RunEvent(null, boundary, watermark))));
     }
 
     private void coverage(long boundary, String coverage) throws Exception {

@@ -3,7 +3,16 @@ package io.openinterest.functions.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.functions.alert.RuleIndex.Installed;
+import io.openinterest.functions.alert.AlertRule.Direction;
+import io.openinterest.functions.alert.AlertRule.Thresholds;
+import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.MetricsRow;
+import io.openinterest.functions.record.Pass;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import net.jqwik.api.Arbitraries;
@@ -13,6 +22,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.CharRange;
 import net.jqwik.api.constraints.Chars;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 
@@ -29,8 +40,8 @@ class RuleIndexTest {
         install("other-level", "exchange", "5m", "*");
         install("other-interval", "asset", "15m", "*");
 
-        assertThat(found("btc")).containsExactly("b", "btc", "z-all");
-        assertThat(found("eth")).containsExactly("btc", "other-id", "z-all");
+        assertThat(found("btc")).containsExactlyInAnyOrder("b", "btc", "z-all");
+        assertThat(found("eth")).containsExactlyInAnyOrder("btc", "other-id", "z-all");
         assertThat(index.size()).isEqualTo(6);
     }
 
@@ -47,18 +58,49 @@ class RuleIndexTest {
     }
 
     @Test
+    void entitiesTheSameRulesLookAtShareOneWatch() {
+        install("all", "asset", "5m", "*");
+        install("b", "asset", "5m", "b*");
+
+        assertThat(index.rules("asset", Interval.FIVE_MINUTES, "eth"))
+                .isSameAs(index.rules("asset", Interval.FIVE_MINUTES, "sol"))
+                .isNotSameAs(index.rules("asset", Interval.FIVE_MINUTES, "btc"));
+    }
+
+    @Property
+    void looksOnlyAtRulesThatAreReached(
+            @ForAll @Size(max = 20) List<@IntRange(min = -5, max = 5) Integer> warnings,
+            @ForAll Direction direction,
+            @ForAll @IntRange(min = -6, max = 6) int x) {
+        List<Integer> reached = new ArrayList<>();
+        RuleIndex rules = new RuleIndex();
+        for (int i = 0; i < warnings.size(); i++) {
+            Thresholds thresholds = new Thresholds(direction, BigDecimal.valueOf(warnings.get(i)), null, null);
+            AlertRule any = rule("r" + i, "asset", "5m", "1", "*");
+            rules.install("r" + i, new AlertRule(any.subject(), any.ids(), thresholds, any.conditions()), List.of());
+            if (thresholds.severity(BigDecimal.valueOf(x)) != null) {
+                reached.add(i);
+            }
+        }
+
+        assertThat(rules.rules("asset", Interval.FIVE_MINUTES, "btc").reachedBy(reading(x)))
+                .extracting(installed -> Integer.valueOf(installed.rule().subject().id().substring(1)))
+                .containsExactlyInAnyOrderElementsOf(reached);
+    }
+
+    @Test
     void aChangeTakesEffectAtTheFirstBoundaryAfterIt() {
         AlertRule first = rule("r", "asset", "5m", "0.01", "*");
         AlertRule second = rule("r", "asset", "5m", "0.02", "*");
-        index.install(
-                "r", first, List.of(new RuleChange("r", second, 100, 0, 1), new RuleChange("r", null, 200, 0, 2)));
+        index.install("r", first, List.of(new RuleChange("r", second, 100, 0, 1), new RuleChange("r", null, 200, 0, 2)));
 
         assertThat(inForce(100)).containsExactly(first);
         assertThat(inForce(101)).containsExactly(second);
         assertThat(inForce(200)).containsExactly(second);
         assertThat(inForce(201)).isEmpty();
-        assertThat(index.isInForce(first, 100)).isTrue();
-        assertThat(index.isInForce(first, 101)).isFalse();
+        assertThat(index.inForce(first.subject(), 100)).isNotNull();
+        assertThat(index.inForce(first.subject(), 101)).isNull();
+        assertThat(index.find(first.subject()).rule()).isEqualTo(first);
         assertThat(index.size()).as("removed").isZero();
     }
 
@@ -84,7 +126,7 @@ class RuleIndexTest {
             backwards = heard.get(i).addedTo(backwards);
         }
 
-        assertThat(known).isEqualTo(backwards).hasSizeLessThanOrEqualTo(RuleChange.MOST_REMEMBERED);
+        assertThat(known).isEqualTo(backwards).hasSizeLessThanOrEqualTo(RuleChange.MAX_REMEMBERED);
     }
 
     @Provide
@@ -113,16 +155,45 @@ class RuleIndexTest {
     }
 
     private List<String> found(String id) {
-        return index.rules("asset", Interval.FIVE_MINUTES, id).stream()
-                .map(installed -> installed.rule().id())
+        return index.rules("asset", Interval.FIVE_MINUTES, id).reachedBy(reading(1)).stream()
+                .map(installed -> installed.rule().subject().id())
                 .toList();
     }
 
     private List<AlertRule> inForce(long boundary) {
-        return index.rules("asset", Interval.FIVE_MINUTES, "btc").stream()
+        return index.rules("asset", Interval.FIVE_MINUTES, "btc").reachedBy(reading(1)).stream()
                 .filter(installed -> installed.isInForce(boundary))
                 .map(Installed::rule)
                 .toList();
+    }
+
+    /** A record whose return is some figure. */
+    private static Reading reading(int x) {
+        MetricsRow.Figures none = MetricsRow.Figures.NONE;
+        MetricsRow.Figures figures = new MetricsRow.Figures(
+                none.size(),
+                none.changes(),
+                new MetricsRow.Pace(null, null, BigDecimal.valueOf(x)),
+                none.unusual(),
+                none.rank(),
+                none.shares(),
+                none.concentration(),
+                none.mix(),
+                none.price(),
+                none.activity());
+        return new Reading(new BoundaryRecord(
+                null,
+                null,
+                new MetricsRow(
+                        Level.ASSET,
+                        "btc",
+                        Interval.FIVE_MINUTES,
+                        Instant.EPOCH,
+                        figures,
+                        0,
+                        Instant.EPOCH,
+                        null,
+                        Pass.inOrder(0))));
     }
 
     private void install(String id, String level, String interval, String... ids) {

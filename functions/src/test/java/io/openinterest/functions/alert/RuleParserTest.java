@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.functions.Referee;
+import io.openinterest.functions.alert.AlertRule.Conditions;
 import io.openinterest.functions.alert.AlertRule.Direction;
+import io.openinterest.functions.alert.AlertRule.Subject;
+import io.openinterest.functions.alert.AlertRule.Thresholds;
 import io.openinterest.functions.record.AlertEvent;
 import io.openinterest.functions.record.AlertEvent.Kind;
 import io.openinterest.functions.record.Interval;
@@ -30,21 +33,16 @@ class RuleParserTest {
 
         assertThat(rule)
                 .isEqualTo(new AlertRule(
-                        "build-up",
-                        rule.version(),
-                        Kind.MARKET,
-                        "asset",
+                        new Subject(
+                                "build-up",
+                                rule.subject().version(),
+                                Kind.MARKET,
+                                "asset",
+                                Interval.FIVE_MINUTES,
+                                "quantity_change_pct.1h"),
                         List.of("*"),
-                        Interval.FIVE_MINUTES,
-                        "quantity_change_pct.1h",
-                        Direction.BOTH,
-                        new BigDecimal("0.02"),
-                        null,
-                        new BigDecimal("0.01"),
-                        1,
-                        0,
-                        BigDecimal.ZERO,
-                        BigDecimal.ZERO));
+                        new Thresholds(Direction.BOTH, new BigDecimal("0.02"), null, new BigDecimal("0.01")),
+                        new Conditions(1, 0, BigDecimal.ZERO, BigDecimal.ZERO)));
     }
 
     @Test
@@ -56,21 +54,17 @@ class RuleParserTest {
 
         assertThat(rule)
                 .isEqualTo(new AlertRule(
-                        "thin",
-                        rule.version(),
-                        Kind.DATA_QUALITY,
-                        "exchange",
+                        new Subject(
+                                "thin",
+                                rule.subject().version(),
+                                Kind.DATA_QUALITY,
+                                "exchange",
+                                Interval.FIFTEEN_MINUTES,
+                                "coverage"),
                         List.of("okx", "b*"),
-                        Interval.FIFTEEN_MINUTES,
-                        "coverage",
-                        Direction.BELOW,
-                        new BigDecimal("0.9"),
-                        new BigDecimal("0.5"),
-                        new BigDecimal("0.95"),
-                        3,
-                        90 * Interval.MINUTE_MILLIS,
-                        new BigDecimal("1e6"),
-                        new BigDecimal("0")));
+                        new Thresholds(
+                                Direction.BELOW, new BigDecimal("0.9"), new BigDecimal("0.5"), new BigDecimal("0.95")),
+                        new Conditions(3, 90 * Interval.MINUTE_MILLIS, new BigDecimal("1e6"), new BigDecimal("0"))));
     }
 
     @Test
@@ -78,28 +72,29 @@ class RuleParserTest {
         AlertRule rule = RuleParser.parse("""
                 {"id": "low", "level": "asset", "interval": "5m", "metric": "new_low_24h"}""");
 
-        assertThat(rule.severity(BigDecimal.ONE)).isEqualTo(AlertEvent.Severity.WARNING);
-        assertThat(rule.isClear(BigDecimal.ZERO)).isTrue();
+        assertThat(rule.thresholds().severity(BigDecimal.ONE)).isEqualTo(AlertEvent.Severity.WARNING);
+        assertThat(rule.thresholds().isClear(BigDecimal.ZERO)).isTrue();
     }
 
     @Test
     void aLevelClearsAtItsWarning() {
         assertThat(RuleParser.parse(SHORTEST_RULE.replace("\"warning\"", "\"direction\": \"above\", \"warning\""))
+                        .thresholds()
                         .clear())
                 .isEqualByComparingTo("0.02");
     }
 
     @Test
     void theVersionIsOfTheRuleAsWrittenWithSortedKeysAndPlainNumbers() {
-        AlertRule rule = RuleParser.parse(SHORTEST_RULE);
-
         // printf '{"id":"build-up","interval":"5m","level":"asset","metric":"quantity_change_pct.1h","warning":0.02}'
         // | sha256sum
-        assertThat(rule.version()).isEqualTo("feaed5f7a82e");
-        assertThat(RuleParser.parse(SHORTEST_RULE.replace("0.02", "2.0e-2")).version())
-                .isEqualTo(rule.version());
-        assertThat(RuleParser.parse(SHORTEST_RULE.replace("0.02", "\"0.02\"")).version())
-                .isNotEqualTo(rule.version());
+        assertThat(version(SHORTEST_RULE)).isEqualTo("feaed5f7a82e");
+        assertThat(version(SHORTEST_RULE.replace("0.02", "2.0e-2"))).isEqualTo(version(SHORTEST_RULE));
+        assertThat(version(SHORTEST_RULE.replace("0.02", "\"0.02\""))).isNotEqualTo(version(SHORTEST_RULE));
+    }
+
+    private static String version(String rule) {
+        return RuleParser.parse(rule).subject().version();
     }
 
     @Test
@@ -113,8 +108,10 @@ class RuleParserTest {
         for (String event : referee.values("alerts")) {
             JsonNode expected = Referee.tree(event);
             assertThat(rules.rules())
-                    .filteredOn(rule -> rule.id().equals(expected.get("rule_id").asText()))
-                    .extracting(AlertRule::version)
+                    .extracting(AlertRule::subject)
+                    .filteredOn(
+                            rule -> rule.id().equals(expected.get("rule_id").asText()))
+                    .extracting(Subject::version)
                     .containsExactly(expected.get("rule_version").asText());
         }
     }
@@ -124,7 +121,7 @@ class RuleParserTest {
         RuleParser rules = RuleParser.of(Referee.tree("[%s, {\"id\": \"x\"}, %s, 7, %s]"
                 .formatted(SHORTEST_RULE, SHORTEST_RULE, SHORTEST_RULE.replace("build-up", "other"))));
 
-        assertThat(rules.rules()).extracting(AlertRule::id).containsExactly("build-up", "other");
+        assertThat(rules.rules()).extracting(rule -> rule.subject().id()).containsExactly("build-up", "other");
         assertThat(rules.quarantined())
                 .allSatisfy(record -> assertThat(record.reason()).isEqualTo(Quarantined.Reason.BAD_RULE))
                 .extracting(Quarantined::detail)
@@ -213,6 +210,7 @@ class RuleParserTest {
         assertThat(RuleParser.parse(SHORTEST_RULE
                                 .replace("\"asset\"", "\"" + level + "\"")
                                 .replace("quantity_change_pct.1h", metric))
+                        .subject()
                         .metric())
                 .isEqualTo(metric);
     }

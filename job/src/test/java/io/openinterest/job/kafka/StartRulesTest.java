@@ -26,7 +26,7 @@ class StartRulesTest {
         assertThat(rules.quarantined()).isEmpty();
         assertThat(rules.rules()).hasSize(15);
         AlertRule build = rules.rules().get(0);
-        assertThat(build.warning()).isEqualTo(new BigDecimal("0.02"));
-        assertThat(build.minValueUsd()).isEqualByComparingTo("5000000");
+        assertThat(build.thresholds().warning()).isEqualTo(new BigDecimal("0.02"));
+        assertThat(build.conditions().minValueUsd()).isEqualByComparingTo("5000000");
     }
 }

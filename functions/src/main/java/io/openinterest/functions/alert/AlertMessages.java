@@ -1,0 +1,125 @@
+package io.openinterest.functions.alert;
+
+import io.openinterest.functions.alert.AlertRule.Direction;
+import io.openinterest.functions.alert.AlertRule.Subject;
+import io.openinterest.functions.alert.AlertStanding.Active;
+import io.openinterest.functions.record.AlertEvent.Severity;
+import io.openinterest.observation.Json;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.util.List;
+
+/** What an alert says to a person: one sentence with figures as one says them, the time and the rule. */
+final class AlertMessages {
+
+    private static final int DIGITS = 2;
+    private static final MathContext SIGNIFICANT = new MathContext(DIGITS, RoundingMode.HALF_EVEN);
+    private static final BigDecimal THOUSAND = BigDecimal.valueOf(1000);
+    private static final List<String> THOUSANDS = List.of("", " thousand", " million", " billion", " trillion");
+
+    private AlertMessages() {}
+
+    static String opened(AlertRule rule, String id, Active alert, BigDecimal valueUsd) {
+        String where = ", at an open interest of " + usd(valueUsd);
+        return isBoolean(rule.subject())
+                ? sentence(rule.subject(), id, "is true", alert.openedAt(), where)
+                : sentence(
+                        rule.subject(),
+                        id,
+                        "reached " + figure(rule, alert.peak()),
+                        alert.openedAt(),
+                        beyond(rule, alert.severity()) + where);
+    }
+
+    static String escalated(AlertRule rule, String id, long time, BigDecimal x) {
+        return sentence(
+                rule.subject(), id, "worsened to " + figure(rule, x), time, beyond(rule, Severity.CRITICAL));
+    }
+
+    static String resolved(AlertRule rule, String id, long time, BigDecimal x, Active alert) {
+        String peak = "; the peak since " + text(alert.openedAt()) + " was " + figure(rule, alert.peak());
+        return isBoolean(rule.subject())
+                ? sentence(rule.subject(), id, "is false again", time, ", since " + text(alert.openedAt()))
+                : sentence(
+                        rule.subject(),
+                        id,
+                        "is back at " + figure(rule, x),
+                        time,
+                        ", within " + threshold(rule, rule.thresholds().clear()) + peak);
+    }
+
+    static String expired(Subject subject, String id, long time, Active alert, String because) {
+        return sentence(
+                subject, id, "is watched no longer", time, ": " + because + ", with an alert since "
+                        + text(alert.openedAt()));
+    }
+
+    static String retracted(AlertRule rule, String id, BigDecimal x, Active alert) {
+        String truly = x == null ? "not known" : isBoolean(rule.subject()) ? "false" : figure(rule, x);
+        return sentence(
+                rule.subject(),
+                id,
+                "was " + truly,
+                alert.openedAt(),
+                " as late data show, which is no reason for an alert");
+    }
+
+    private static String sentence(Subject subject, String id, String what, long time, String more) {
+        return subject.metric() + " of " + subject.level() + " " + id + " " + what + " at " + text(time) + more + " (rule "
+                + subject.id() + ").";
+    }
+
+    private static String beyond(AlertRule rule, Severity severity) {
+        Direction direction = rule.thresholds().direction();
+        boolean isBelow = direction == Direction.DOWN || direction == Direction.BELOW;
+        return ", " + (isBelow ? "at or below" : "at or beyond") + " the "
+                + (severity == Severity.CRITICAL ? "critical" : "warning") + " threshold of "
+                + threshold(rule, rule.thresholds().of(severity));
+    }
+
+    private static String threshold(AlertRule rule, BigDecimal threshold) {
+        return plain(rule.subject(), rule.thresholds().direction().signed(threshold));
+    }
+
+    /** A change has its sign. */
+    private static String figure(AlertRule rule, BigDecimal x) {
+        Direction direction = rule.thresholds().direction();
+        boolean isLevel = direction == Direction.ABOVE || direction == Direction.BELOW;
+        return (x.signum() > 0 && !isLevel ? "+" : "") + plain(rule.subject(), x);
+    }
+
+    private static String plain(Subject subject, BigDecimal x) {
+        String metric = subject.metric();
+        if (metric.contains("_pct") || metric.contains("share") || metric.contains("coverage") || metric.equals("return")) {
+            return rounded(x.movePointRight(2)) + " %";
+        }
+        return metric.contains("usd") ? usd(x) : rounded(x);
+    }
+
+    private static boolean isBoolean(Subject subject) {
+        return RuleMetric.of(subject).isBoolean();
+    }
+
+    /** {@code 8.4 million USD}. */
+    private static String usd(BigDecimal amount) {
+        BigDecimal rest = amount;
+        int thousands = 0;
+        while (rest.abs().compareTo(THOUSAND) >= 0 && thousands < THOUSANDS.size() - 1) {
+            rest = rest.divide(THOUSAND);
+            thousands++;
+        }
+        return rounded(rest) + THOUSANDS.get(thousands) + " USD";
+    }
+
+    /** Two digits after the point, or two at all where that would be nothing. */
+    private static String rounded(BigDecimal x) {
+        BigDecimal rounded = x.setScale(DIGITS, RoundingMode.HALF_EVEN);
+        return Json.plain(rounded.signum() == 0 && x.signum() != 0 ? x.round(SIGNIFICANT) : rounded);
+    }
+
+    private static String text(long time) {
+        return Json.text(Instant.ofEpochMilli(time));
+    }
+}

@@ -1,0 +1,119 @@
+package io.openinterest.functions.alert;
+
+import io.openinterest.functions.metrics.BoundaryRecord;
+import io.openinterest.functions.record.AlertEvent.Evidence;
+import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.MarketRow;
+import io.openinterest.functions.record.MetricsRow;
+import io.openinterest.functions.record.TotalRow;
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What rules read off an entity at a boundary. Most records call for nothing, so nothing is made before it is asked for. */
+final class Reading {
+
+    private final BoundaryRecord record;
+    private final long time;
+    private Map<RuleMetric, BigDecimal> figures;
+    private Evidence evidence;
+
+    Reading(BoundaryRecord record) {
+        this.record = record;
+        this.time = record.time().toEpochMilli();
+    }
+
+    /** The boundary, epoch milliseconds. */
+    long time() {
+        return time;
+    }
+
+    /** True if what was measured has the record the figure is in. */
+    boolean has(RuleMetric metric) {
+        return metric.isIn(record);
+    }
+
+    /** The figure; null where the record has none. */
+    BigDecimal figure(RuleMetric metric) {
+        if (figures == null) {
+            figures = new HashMap<>();
+        }
+        BigDecimal known = figures.get(metric);
+        if (known == null && !figures.containsKey(metric)) {
+            known = metric.of(record);
+            figures.put(metric, known);
+        }
+        return known;
+    }
+
+    /** True if this boundary calls for an alert. */
+    boolean holds(AlertRule rule, RuleMetric metric) {
+        BigDecimal x = figure(metric);
+        BigDecimal value = valueUsd();
+        return x != null
+                && value != null
+                && rule.thresholds().severity(x) != null
+                && value.compareTo(rule.conditions().minValueUsd()) >= 0
+                && isCovered(rule, metric);
+    }
+
+    /** The entity's value; null where the record was withdrawn. */
+    BigDecimal valueUsd() {
+        if (record.market() != null) {
+            return record.market().valueUsd();
+        }
+        return record.metrics() != null
+                ? record.metrics().figures().size().valueUsd()
+                : record.total().valueUsd();
+    }
+
+    /**
+     * True if coverage is sufficient now and, for a figure with a horizon, where that looks back to; a coverage that is
+     * null is.
+     */
+    boolean isCovered(AlertRule rule, RuleMetric metric) {
+        BigDecimal least = rule.conditions().minCoverage();
+        if (record.market() != null) {
+            return true;
+        }
+        if (record.metrics() == null) {
+            return isEnough(record.total().coverage(), least);
+        }
+        MetricsRow.Size size = record.metrics().figures().size();
+        return isEnough(size.coverage(), least)
+                && (metric.horizon() == null
+                        || size.coverageBefore() == null
+                        || isEnough(size.coverageBefore().over(metric.horizon()), least));
+    }
+
+    private static boolean isEnough(BigDecimal coverage, BigDecimal least) {
+        return coverage == null || coverage.compareTo(least) >= 0;
+    }
+
+    /** The record itself; null where there is no total. */
+    Evidence evidence() {
+        if (evidence == null) {
+            evidence = record.market() != null ? of(record.market()) : record.total() == null ? null : of(record.total());
+        }
+        return evidence;
+    }
+
+    private static Evidence of(MarketRow market) {
+        return new Evidence(
+                market.valueUsd(), market.openUsd(), market.change(), BigDecimal.ONE, market.ageMs(), null);
+    }
+
+    private static Evidence of(TotalRow total) {
+        String movers = total.extras() == null ? null : total.extras().movers();
+        return new Evidence(
+                total.valueUsd(),
+                total.openUsd(),
+                total.change(),
+                total.coverage(),
+                total.maxAgeMs(),
+                total.level() != Level.ASSET
+                        ? null
+                        : movers == null || movers.isEmpty() ? List.of() : List.of(movers.split(",")));
+    }
+}

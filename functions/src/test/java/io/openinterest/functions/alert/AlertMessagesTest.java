@@ -1,0 +1,76 @@
+package io.openinterest.functions.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.functions.alert.AlertStanding.Active;
+import io.openinterest.functions.record.AlertEvent.Severity;
+import java.math.BigDecimal;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class AlertMessagesTest {
+
+    private static final long NOON = Instant.parse("2026-12-20T12:00:00Z").toEpochMilli();
+
+    @Test
+    void tellsAChangeAsAPersonDoes() {
+        AlertRule rule = rule("quantity_change_pct.1h", "\"warning\": 0.02, \"critical\": 0.05");
+        Active alert = alert("0.0261234");
+
+        assertThat(AlertMessages.opened(rule, "btc", alert, new BigDecimal("8412345.678901")))
+                .isEqualTo("quantity_change_pct.1h of asset btc reached +2.61 % at 2026-12-20T12:00:00Z, at or beyond the"
+                        + " warning threshold of 2 %, at an open interest of 8.41 million USD (rule build-up).");
+        assertThat(AlertMessages.escalated(rule, "btc", NOON, new BigDecimal("-0.07")))
+                .isEqualTo("quantity_change_pct.1h of asset btc worsened to -7 % at 2026-12-20T12:00:00Z, at or beyond the"
+                        + " critical threshold of 5 % (rule build-up).");
+        assertThat(AlertMessages.resolved(rule, "btc", NOON + 300_000, new BigDecimal("0.000012"), alert))
+                .isEqualTo("quantity_change_pct.1h of asset btc is back at +0.0012 % at 2026-12-20T12:05:00Z, within 1 %;"
+                        + " the peak since 2026-12-20T12:00:00Z was +2.61 % (rule build-up).");
+    }
+
+    @Test
+    void tellsALevelWithoutASign() {
+        AlertRule coverage = rule("coverage", "\"direction\": \"below\", \"warning\": 0.9");
+        AlertRule value = rule("value_usd", "\"direction\": \"above\", \"warning\": 15000000000");
+        AlertRule fall = rule("change_usd.5m", "\"direction\": \"down\", \"warning\": 1000");
+
+        assertThat(AlertMessages.opened(coverage, "btc", alert("0.85"), new BigDecimal("12")))
+                .contains("reached 85 % at", "at or below the warning threshold of 90 %", "interest of 12 USD");
+        assertThat(AlertMessages.opened(value, "btc", alert("15600000000"), new BigDecimal("15600000000")))
+                .contains("reached 15.6 billion USD at", "threshold of 15 billion USD");
+        assertThat(AlertMessages.opened(fall, "btc", alert("-1500"), BigDecimal.TEN))
+                .contains("reached -1.5 thousand USD at", "at or below the warning threshold of -1 thousand USD");
+    }
+
+    @Test
+    void tellsWhatIsTrue() {
+        AlertRule high = rule("new_high_24h", "\"direction\": \"up\"");
+
+        assertThat(AlertMessages.opened(high, "btc", alert("1"), new BigDecimal("2000000")))
+                .isEqualTo("new_high_24h of asset btc is true at 2026-12-20T12:00:00Z, at an open interest of 2 million USD"
+                        + " (rule build-up).");
+        assertThat(AlertMessages.resolved(high, "btc", NOON + 300_000, BigDecimal.ZERO, alert("1")))
+                .contains("is false again at 2026-12-20T12:05:00Z, since 2026-12-20T12:00:00Z");
+        assertThat(AlertMessages.retracted(high, "btc", null, alert("1")))
+                .isEqualTo("new_high_24h of asset btc was not known at 2026-12-20T12:00:00Z as late data show, which is no"
+                        + " reason for an alert (rule build-up).");
+    }
+
+    @Test
+    void saysWhyAnAlertEnds() {
+        AlertRule rule = rule("zscore", "\"warning\": 3");
+
+        assertThat(AlertMessages.expired(rule.subject(), "btc", NOON + 300_000, alert("3.6"), "its rule was removed"))
+                .isEqualTo("zscore of asset btc is watched no longer at 2026-12-20T12:05:00Z: its rule was removed, with an"
+                        + " alert since 2026-12-20T12:00:00Z (rule build-up).");
+    }
+
+    private static Active alert(String peak) {
+        return new Active(NOON, Severity.WARNING, new BigDecimal(peak), null);
+    }
+
+    private static AlertRule rule(String metric, String thresholds) {
+        return RuleParser.parse("""
+                {"id": "build-up", "level": "asset", "interval": "5m", "metric": "%s", %s}""".formatted(metric, thresholds));
+    }
+}
