@@ -13,7 +13,6 @@ import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.Pass;
-import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.observation.Json;
 import java.io.BufferedReader;

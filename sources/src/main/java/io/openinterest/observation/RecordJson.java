@@ -3,6 +3,7 @@ package io.openinterest.observation;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import io.openinterest.observation.Json.Decimals;
@@ -30,7 +31,7 @@ import java.util.function.Function;
  *
  * <p>Knows what records here are made of: texts, times, decimals, integers, truth values, constants, other records, lists
  * and maps of these, and of Jackson's annotations {@code JsonProperty}, {@code JsonIgnore}, {@code JsonInclude} of what
- * is not null, and {@code JsonValue}. Whatever else a record may have is refused when this is made.
+ * is not null, {@code JsonUnwrapped} and {@code JsonValue}. Whatever else a record may have is refused when this is made.
  *
  * <p>Thread-safe.
  *
@@ -45,6 +46,11 @@ public final class RecordJson<R> {
         void write(Object value, JsonText out);
     }
 
+    /** Writes its part of a record. */
+    private interface Component {
+        void write(Object owner, JsonText out);
+    }
+
     /**
      * A field of a record.
      *
@@ -52,15 +58,40 @@ public final class RecordJson<R> {
      * @param get fetches the value from the record
      * @param isOptional left out where it is null
      */
-    private record Field(byte[] name, Function<Object, Object> get, boolean isOptional, Value value) {
+    private record Field(byte[] name, Function<Object, Object> get, boolean isOptional, Value value)
+            implements Component {
 
-        void write(Object component, JsonText out) {
+        @Override
+        public void write(Object owner, JsonText out) {
+            Object component = get.apply(owner);
             if (component != null) {
                 out.raw(name);
                 value.write(component, out);
             } else if (!isOptional) {
                 out.raw(name);
                 out.nothing();
+            }
+        }
+    }
+
+    /**
+     * A record whose fields stand among those of the record it is part of.
+     *
+     * @param isFirst its fields come before all others
+     */
+    private record Unwrapped(Function<Object, Object> get, List<Component> components, boolean isFirst)
+            implements Component {
+
+        @Override
+        public void write(Object owner, JsonText out) {
+            Object component = get.apply(owner);
+            if (component == null && isFirst) {
+                throw new IllegalArgumentException("the first part of " + owner + " is missing");
+            }
+            if (component != null) {
+                for (Component each : components) {
+                    each.write(component, out);
+                }
             }
         }
     }
@@ -208,27 +239,34 @@ public final class RecordJson<R> {
     }
 
     private static Value record(Class<?> type, Decimals decimals) {
-        List<Field> all = new ArrayList<>();
-        for (RecordComponent component : type.getRecordComponents()) {
-            Method accessor = component.getAccessor();
-            checkKnown(accessor);
-            if (!accessor.isAnnotationPresent(JsonIgnore.class)) {
-                all.add(new Field(
-                        ((all.isEmpty() ? "" : ",") + "\"" + name(component) + "\":").getBytes(StandardCharsets.UTF_8),
-                        getter(type, accessor),
-                        // the first is always there: it has no comma
-                        !all.isEmpty() && accessor.isAnnotationPresent(JsonInclude.class),
-                        value(component.getType(), component.getGenericType(), decimals)));
-            }
-        }
-        Field[] fields = all.toArray(Field[]::new);
+        Component[] components = components(type, true, decimals).toArray(Component[]::new);
         return (object, out) -> {
             out.raw('{');
-            for (Field field : fields) {
-                field.write(field.get.apply(object), out);
+            for (Component component : components) {
+                component.write(object, out);
             }
             out.raw('}');
         };
+    }
+
+    private static List<Component> components(Class<?> type, boolean isFirst, Decimals decimals) {
+        List<Component> all = new ArrayList<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            Method accessor = component.getAccessor();
+            checkKnown(accessor);
+            boolean first = isFirst && all.isEmpty();
+            if (accessor.isAnnotationPresent(JsonUnwrapped.class)) {
+                all.add(new Unwrapped(getter(type, accessor), components(component.getType(), first, decimals), first));
+            } else if (!accessor.isAnnotationPresent(JsonIgnore.class)) {
+                all.add(new Field(
+                        ((first ? "" : ",") + "\"" + name(component) + "\":").getBytes(StandardCharsets.UTF_8),
+                        getter(type, accessor),
+                        // the first is always there: it has no comma
+                        !first && accessor.isAnnotationPresent(JsonInclude.class),
+                        value(component.getType(), component.getGenericType(), decimals)));
+            }
+        }
+        return all;
     }
 
     /** An annotation that was not heeded would be a wrong record. */
@@ -238,6 +276,9 @@ public final class RecordJson<R> {
                     ? include.value() == JsonInclude.Include.NON_NULL
                     : annotation instanceof JsonIgnore
                             || annotation instanceof JsonProperty
+                            || annotation instanceof JsonUnwrapped unwrapped
+                                    && unwrapped.prefix().isEmpty()
+                                    && unwrapped.suffix().isEmpty()
                             || !annotation.annotationType().getName().startsWith("com.fasterxml.");
             if (!isKnown) {
                 throw new IllegalArgumentException(annotation + " is not known, on " + accessor);

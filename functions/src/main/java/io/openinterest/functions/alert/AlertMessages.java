@@ -34,8 +34,7 @@ final class AlertMessages {
     }
 
     static String escalated(AlertRule rule, String id, long time, BigDecimal x) {
-        return sentence(
-                rule.subject(), id, "worsened to " + figure(rule, x), time, beyond(rule, Severity.CRITICAL));
+        return sentence(rule.subject(), id, "worsened to " + figure(rule, x), time, beyond(rule, Severity.CRITICAL));
     }
 
     static String resolved(AlertRule rule, String id, long time, BigDecimal x, Active alert) {
@@ -52,8 +51,11 @@ final class AlertMessages {
 
     static String expired(Subject subject, String id, long time, Active alert, String because) {
         return sentence(
-                subject, id, "is watched no longer", time, ": " + because + ", with an alert since "
-                        + text(alert.openedAt()));
+                subject,
+                id,
+                "is watched no longer",
+                time,
+                ": " + because + ", with an alert since " + text(alert.openedAt()));
     }
 
     static String retracted(AlertRule rule, String id, BigDecimal x, Active alert) {
@@ -67,8 +69,8 @@ final class AlertMessages {
     }
 
     private static String sentence(Subject subject, String id, String what, long time, String more) {
-        return subject.metric() + " of " + subject.level() + " " + id + " " + what + " at " + text(time) + more + " (rule "
-                + subject.id() + ").";
+        return subject.metric() + " of " + subject.level() + " " + id + " " + what + " at " + text(time) + more
+                + " (rule " + subject.id() + ").";
     }
 
     private static String beyond(AlertRule rule, Severity severity) {
@@ -92,7 +94,10 @@ final class AlertMessages {
 
     private static String plain(Subject subject, BigDecimal x) {
         String metric = subject.metric();
-        if (metric.contains("_pct") || metric.contains("share") || metric.contains("coverage") || metric.equals("return")) {
+        if (metric.contains("_pct")
+                || metric.contains("share")
+                || metric.contains("coverage")
+                || metric.equals("return")) {
             return rounded(x.movePointRight(2)) + " %";
         }
         return metric.contains("usd") ? usd(x) : rounded(x);

@@ -62,13 +62,18 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
         }
         Severity severity = x == null ? null : rule.thresholds().severity(x);
         boolean isCovered = x != null && reading.isCovered(rule, metric);
-        BigDecimal peak = x == null ? active.peak : rule.thresholds().direction().worse(active.peak, x);
+        BigDecimal peak =
+                x == null ? active.peak : rule.thresholds().direction().worse(active.peak, x);
         Active now = peak.compareTo(active.peak) == 0
                 ? active
                 : new Active(active.openedAt, active.severity, peak, active.evidence);
         if (isCovered && severity == Severity.CRITICAL && active.severity == Severity.WARNING) {
             Active worse = new Active(now.openedAt, Severity.CRITICAL, now.peak, now.evidence);
-            return told(with(since, worse), State.ESCALATED, worse, rule.thresholds().critical());
+            return told(
+                    with(since, worse),
+                    State.ESCALATED,
+                    worse,
+                    rule.thresholds().critical());
         }
         if (isCovered && rule.thresholds().isClear(x)) {
             long cooldown = reading.time() + rule.conditions().cooldownMillis();

@@ -215,12 +215,11 @@ public final class EvaluateAlerts
             Transition transition = step.transition();
             if (transition != null) {
                 BigDecimal x = reading.figure(installed.metric());
-                String message =
-                        switch (transition.state()) {
-                            case OPEN -> AlertMessages.opened(rule, id(), transition.alert(), reading.valueUsd());
-                            case ESCALATED -> AlertMessages.escalated(rule, id(), reading.time(), x);
-                            default -> AlertMessages.resolved(rule, id(), reading.time(), x, transition.alert());
-                        };
+                String message = switch (transition.state()) {
+                    case OPEN -> AlertMessages.opened(rule, id(), transition.alert(), reading.valueUsd());
+                    case ESCALATED -> AlertMessages.escalated(rule, id(), reading.time(), x);
+                    default -> AlertMessages.resolved(rule, id(), reading.time(), x, transition.alert());
+                };
                 events.add(event(rule.subject(), transition, reading.time(), x, message, reading.evidence()));
             }
             return step.standing();
@@ -230,7 +229,8 @@ public final class EvaluateAlerts
             for (Map.Entry<Subject, AlertStanding> one : known.entrySet()) {
                 Subject subject = one.getKey();
                 Active active = one.getValue().active();
-                Installed installed = active == null || active.openedAt() != reading.time() ? null : rules.find(subject);
+                Installed installed =
+                        active == null || active.openedAt() != reading.time() ? null : rules.find(subject);
                 if (installed != null
                         && reading.has(installed.metric())
                         && !reading.holds(installed.rule(), installed.metric())) {
@@ -259,8 +259,7 @@ public final class EvaluateAlerts
                 }
                 boolean stays = false;
                 for (Map.Entry<Subject, AlertStanding> one : known(interval).entrySet()) {
-                    AlertStanding standing =
-                            expired(one.getKey(), one.getValue(), last, published, false);
+                    AlertStanding standing = expired(one.getKey(), one.getValue(), last, published, false);
                     stays |= keep(
                             one.getKey(), one.getValue(), last < published ? standing.broken() : standing, published);
                 }
@@ -325,8 +324,7 @@ public final class EvaluateAlerts
             return entity.substring(entity.indexOf(':') + 1);
         }
 
-        private boolean keep(Subject subject, AlertStanding before, AlertStanding now, long boundary)
-                throws Exception {
+        private boolean keep(Subject subject, AlertStanding before, AlertStanding now, long boundary) throws Exception {
             if (now.isOver(boundary)) {
                 standings.remove(subject);
                 return false;

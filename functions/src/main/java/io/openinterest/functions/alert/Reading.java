@@ -94,14 +94,14 @@ final class Reading {
     /** The record itself; null where there is no total. */
     Evidence evidence() {
         if (evidence == null) {
-            evidence = record.market() != null ? of(record.market()) : record.total() == null ? null : of(record.total());
+            evidence =
+                    record.market() != null ? of(record.market()) : record.total() == null ? null : of(record.total());
         }
         return evidence;
     }
 
     private static Evidence of(MarketRow market) {
-        return new Evidence(
-                market.valueUsd(), market.openUsd(), market.change(), BigDecimal.ONE, market.ageMs(), null);
+        return new Evidence(market.valueUsd(), market.openUsd(), market.change(), BigDecimal.ONE, market.ageMs(), null);
     }
 
     private static Evidence of(TotalRow total) {

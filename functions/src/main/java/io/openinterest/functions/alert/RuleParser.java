@@ -95,7 +95,8 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
             try {
                 AlertRule rule = parse(node);
                 if (!ids.add(rule.subject().id())) {
-                    throw new BadRuleException("There is another rule \"" + rule.subject().id() + "\" before this one.");
+                    throw new BadRuleException(
+                            "There is another rule \"" + rule.subject().id() + "\" before this one.");
                 }
                 rules.add(rule);
             } catch (BadRuleException e) {

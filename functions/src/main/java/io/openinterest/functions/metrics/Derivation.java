@@ -110,10 +110,7 @@ final class Derivation {
                 ? null
                 : (Boolean) !Objects.equals(before.leader(), extras.leader());
         Figures derived = new Figures(
-                new Size(
-                        figures.valueUsd(),
-                        figures.coverage(),
-                        past.horizons((now, then) -> then.coverageShare())),
+                new Size(figures.valueUsd(), figures.coverage(), past.horizons((now, then) -> then.coverageShare())),
                 changes(past),
                 new Pace(velocity(past), acceleration(past), r),
                 new Unusual(
@@ -130,8 +127,7 @@ final class Derivation {
                         past.horizons((now, then) -> relativeChange(now.priceUsd(), then.priceUsd())),
                         regime(past, r)),
                 new Activity(extras.fundingRate8h(), extras.volumeRatio()));
-        return new Derived(
-                row(slot.time, interval, derived, null), new Trail(slot.time, variance, extras.leader()));
+        return new Derived(row(slot.time, interval, derived, null), new Trail(slot.time, variance, extras.leader()));
     }
 
     /** What is published where a correction took the record away. */
@@ -141,7 +137,9 @@ final class Derivation {
 
     private MetricsRow row(long boundary, Interval interval, Figures figures, Boolean withdrawn) {
         Instant time = Instant.ofEpochMilli(boundary);
-        Pass pass = boundary == entity.pass().minute() ? Pass.inOrder(boundary) : Pass.correcting(entity.pass().minute());
+        Pass pass = boundary == entity.pass().minute()
+                ? Pass.inOrder(boundary)
+                : Pass.correcting(entity.pass().minute());
         return new MetricsRow(
                 entity.level(),
                 entity.id(),
@@ -169,10 +167,11 @@ final class Derivation {
             case TOTAL -> new Shares(null, null, null);
             case ASSET, EXCHANGE -> new Shares(share(value, "total:all", time), null, null);
             case PAIR -> new Shares(null, share(value, "asset:" + entity.asset(), time), null);
-            case EXCHANGE_ASSET -> new Shares(
-                    null,
-                    share(value, "asset:" + entity.asset(), time),
-                    share(value, "exchange:" + entity.exchange(), time));
+            case EXCHANGE_ASSET ->
+                new Shares(
+                        null,
+                        share(value, "asset:" + entity.asset(), time),
+                        share(value, "exchange:" + entity.exchange(), time));
         };
     }
 
@@ -194,7 +193,8 @@ final class Derivation {
 
     /** L.quantity(T) per minute of i. */
     private static BigDecimal velocity(Past past) {
-        return Rounding.ratio(past.quantity(0), BigDecimal.valueOf(past.interval().minutes()), USD_DIGITS);
+        return Rounding.ratio(
+                past.quantity(0), BigDecimal.valueOf(past.interval().minutes()), USD_DIGITS);
     }
 
     /** (velocity(T) - velocity(T-i)) per minute of i, from velocities that are not rounded. */

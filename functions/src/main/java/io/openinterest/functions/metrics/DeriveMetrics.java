@@ -59,8 +59,7 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
     @Override
     public void open(OpenContext context) {
         waiting = Pending.of(getRuntimeContext(), "waiting", TotalRow.class, TotalRow::pass);
-        lookback = new Lookback(
-                getRuntimeContext(), settings.allowedLateness().toMillis());
+        lookback = new Lookback(getRuntimeContext(), settings.allowedLateness().toMillis());
         forgetting = getRuntimeContext().getState(new ValueStateDescriptor<>("forgetting", Types.LONG));
         pruned = Long.MIN_VALUE;
     }

@@ -3,7 +3,6 @@ package io.openinterest.functions.metrics;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.TotalRow;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -245,7 +244,8 @@ final class Lookback {
                 day.write(newDay, earliest, oldest, DAY);
             }
             for (Map.Entry<Interval, List<Trail>> trail : newTrails.entrySet()) {
-                trail.getValue().removeIf(one -> one.time() < oldest - trail.getKey().millis());
+                trail.getValue()
+                        .removeIf(one -> one.time() < oldest - trail.getKey().millis());
                 trails.put(trail.getKey(), Trail.pack(trail.getValue()));
             }
         }

@@ -71,7 +71,10 @@ public record MetricsRow(
      *
      * @param coverageBefore coverage at T-h, which alerts with a minimum coverage look at; not published
      */
-    public record Size(BigDecimal valueUsd, BigDecimal coverage, @JsonIgnore Horizons coverageBefore) {}
+    public record Size(
+            BigDecimal valueUsd,
+            BigDecimal coverage,
+            @JsonIgnore Horizons coverageBefore) {}
 
     /**
      * What changed over the horizons.
@@ -140,11 +143,7 @@ public record MetricsRow(
      * @param leaderChanged true if the leader is not that of the record one interval before
      */
     public record Concentration(
-            BigDecimal hhi,
-            BigDecimal effectiveCount,
-            String leader,
-            BigDecimal leaderShare,
-            Boolean leaderChanged) {}
+            BigDecimal hhi, BigDecimal effectiveCount, String leader, BigDecimal leaderShare, Boolean leaderChanged) {}
 
     /** What the value is made of. */
     public record Mix(

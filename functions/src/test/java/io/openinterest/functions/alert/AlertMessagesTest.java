@@ -18,14 +18,17 @@ class AlertMessagesTest {
         Active alert = alert("0.0261234");
 
         assertThat(AlertMessages.opened(rule, "btc", alert, new BigDecimal("8412345.678901")))
-                .isEqualTo("quantity_change_pct.1h of asset btc reached +2.61 % at 2026-12-20T12:00:00Z, at or beyond the"
-                        + " warning threshold of 2 %, at an open interest of 8.41 million USD (rule build-up).");
+                .isEqualTo(
+                        "quantity_change_pct.1h of asset btc reached +2.61 % at 2026-12-20T12:00:00Z, at or beyond the"
+                                + " warning threshold of 2 %, at an open interest of 8.41 million USD (rule build-up).");
         assertThat(AlertMessages.escalated(rule, "btc", NOON, new BigDecimal("-0.07")))
-                .isEqualTo("quantity_change_pct.1h of asset btc worsened to -7 % at 2026-12-20T12:00:00Z, at or beyond the"
-                        + " critical threshold of 5 % (rule build-up).");
+                .isEqualTo(
+                        "quantity_change_pct.1h of asset btc worsened to -7 % at 2026-12-20T12:00:00Z, at or beyond the"
+                                + " critical threshold of 5 % (rule build-up).");
         assertThat(AlertMessages.resolved(rule, "btc", NOON + 300_000, new BigDecimal("0.000012"), alert))
-                .isEqualTo("quantity_change_pct.1h of asset btc is back at +0.0012 % at 2026-12-20T12:05:00Z, within 1 %;"
-                        + " the peak since 2026-12-20T12:00:00Z was +2.61 % (rule build-up).");
+                .isEqualTo(
+                        "quantity_change_pct.1h of asset btc is back at +0.0012 % at 2026-12-20T12:05:00Z, within 1 %;"
+                                + " the peak since 2026-12-20T12:00:00Z was +2.61 % (rule build-up).");
     }
 
     @Test
@@ -47,13 +50,15 @@ class AlertMessagesTest {
         AlertRule high = rule("new_high_24h", "\"direction\": \"up\"");
 
         assertThat(AlertMessages.opened(high, "btc", alert("1"), new BigDecimal("2000000")))
-                .isEqualTo("new_high_24h of asset btc is true at 2026-12-20T12:00:00Z, at an open interest of 2 million USD"
-                        + " (rule build-up).");
+                .isEqualTo(
+                        "new_high_24h of asset btc is true at 2026-12-20T12:00:00Z, at an open interest of 2 million USD"
+                                + " (rule build-up).");
         assertThat(AlertMessages.resolved(high, "btc", NOON + 300_000, BigDecimal.ZERO, alert("1")))
                 .contains("is false again at 2026-12-20T12:05:00Z, since 2026-12-20T12:00:00Z");
         assertThat(AlertMessages.retracted(high, "btc", null, alert("1")))
-                .isEqualTo("new_high_24h of asset btc was not known at 2026-12-20T12:00:00Z as late data show, which is no"
-                        + " reason for an alert (rule build-up).");
+                .isEqualTo(
+                        "new_high_24h of asset btc was not known at 2026-12-20T12:00:00Z as late data show, which is no"
+                                + " reason for an alert (rule build-up).");
     }
 
     @Test
@@ -61,8 +66,9 @@ class AlertMessagesTest {
         AlertRule rule = rule("zscore", "\"warning\": 3");
 
         assertThat(AlertMessages.expired(rule.subject(), "btc", NOON + 300_000, alert("3.6"), "its rule was removed"))
-                .isEqualTo("zscore of asset btc is watched no longer at 2026-12-20T12:05:00Z: its rule was removed, with an"
-                        + " alert since 2026-12-20T12:00:00Z (rule build-up).");
+                .isEqualTo(
+                        "zscore of asset btc is watched no longer at 2026-12-20T12:05:00Z: its rule was removed, with an"
+                                + " alert since 2026-12-20T12:00:00Z (rule build-up).");
     }
 
     private static Active alert(String peak) {

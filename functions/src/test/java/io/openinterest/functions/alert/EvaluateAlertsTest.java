@@ -145,8 +145,10 @@ class EvaluateAlertsTest {
                         "coverage/exchange:okx/2026-12-20T12:00:00Z expired 12:05 null",
                         "coverage/exchange:okx/2026-12-20T12:05:00Z open 12:05 0.8",
                         "coverage/exchange:okx/2026-12-20T12:05:00Z expired 12:15 null");
-        assertThat(published().get(1).ruleVersion()).isEqualTo(startRules.get(0).subject().version());
-        assertThat(published().get(2).ruleVersion()).isEqualTo(stricter.subject().version());
+        assertThat(published().get(1).ruleVersion())
+                .isEqualTo(startRules.get(0).subject().version());
+        assertThat(published().get(2).ruleVersion())
+                .isEqualTo(stricter.subject().version());
     }
 
     @Test

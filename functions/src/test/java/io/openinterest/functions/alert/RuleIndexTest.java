@@ -2,9 +2,9 @@ package io.openinterest.functions.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openinterest.functions.alert.RuleIndex.Installed;
 import io.openinterest.functions.alert.AlertRule.Direction;
 import io.openinterest.functions.alert.AlertRule.Thresholds;
+import io.openinterest.functions.alert.RuleIndex.Installed;
 import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
@@ -84,7 +84,8 @@ class RuleIndexTest {
         }
 
         assertThat(rules.rules("asset", Interval.FIVE_MINUTES, "btc").reachedBy(reading(x)))
-                .extracting(installed -> Integer.valueOf(installed.rule().subject().id().substring(1)))
+                .extracting(installed ->
+                        Integer.valueOf(installed.rule().subject().id().substring(1)))
                 .containsExactlyInAnyOrderElementsOf(reached);
     }
 
@@ -92,7 +93,8 @@ class RuleIndexTest {
     void aChangeTakesEffectAtTheFirstBoundaryAfterIt() {
         AlertRule first = rule("r", "asset", "5m", "0.01", "*");
         AlertRule second = rule("r", "asset", "5m", "0.02", "*");
-        index.install("r", first, List.of(new RuleChange("r", second, 100, 0, 1), new RuleChange("r", null, 200, 0, 2)));
+        index.install(
+                "r", first, List.of(new RuleChange("r", second, 100, 0, 1), new RuleChange("r", null, 200, 0, 2)));
 
         assertThat(inForce(100)).containsExactly(first);
         assertThat(inForce(101)).containsExactly(second);

@@ -109,8 +109,7 @@ class RuleParserTest {
             JsonNode expected = Referee.tree(event);
             assertThat(rules.rules())
                     .extracting(AlertRule::subject)
-                    .filteredOn(
-                            rule -> rule.id().equals(expected.get("rule_id").asText()))
+                    .filteredOn(rule -> rule.id().equals(expected.get("rule_id").asText()))
                     .extracting(Subject::version)
                     .containsExactly(expected.get("rule_version").asText());
         }

@@ -103,7 +103,13 @@ class LookbackTest {
     }
 
     private static TotalRow row(
-            String asset, Interval interval, long time, BigDecimal open, BigDecimal quantity, BigDecimal price, Random random) {
+            String asset,
+            Interval interval,
+            long time,
+            BigDecimal open,
+            BigDecimal quantity,
+            BigDecimal price,
+            Random random) {
         BigDecimal value = open.add(quantity).add(price).abs();
         BigDecimal half = usd(value.doubleValue() / 2);
         return new TotalRow(

@@ -3,6 +3,7 @@ package io.openinterest.job.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -131,13 +132,16 @@ class RecordJsonTest {
                 .isEqualTo("{\"decimal\":null,\"time\":null,\"text\":\"a?\",\"number\":1}");
     }
 
-    private record Unwrapped(@JsonUnwrapped Kinds kinds) {}
+    private record Raw(@JsonRawValue String text) {}
+
+    private record Named(@JsonUnwrapped(prefix = "kinds_") Kinds kinds) {}
 
     private record Real(double number) {}
 
     @Test
     void whatIsNotKnownIsRefusedAtOnce() {
-        assertThatIllegalArgumentException().isThrownBy(() -> RecordJson.of(Unwrapped.class, Decimals.NUMBER));
+        assertThatIllegalArgumentException().isThrownBy(() -> RecordJson.of(Raw.class, Decimals.NUMBER));
+        assertThatIllegalArgumentException().isThrownBy(() -> RecordJson.of(Named.class, Decimals.NUMBER));
         assertThatIllegalArgumentException().isThrownBy(() -> RecordJson.of(Real.class, Decimals.NUMBER));
     }
 
