@@ -1,8 +1,14 @@
 package io.openinterest.functions.market;
 
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Ledger;
+import io.openinterest.functions.record.Packing;
 import io.openinterest.functions.record.Rounding;
 import io.openinterest.functions.total.Bar;
 import io.openinterest.observation.Observation;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.math.BigDecimal;
 
 /**
@@ -12,8 +18,8 @@ import java.math.BigDecimal;
  * @param value the observation with the greatest time before the boundary; null while absent
  * @param begun true once included, until forgotten
  * @param known true once included, until gone or forgotten: if it comes back from being stale, coverage came back
- * @param five the 5-minute window that holds the boundary
- * @param fifteen the 15-minute window that holds the boundary
+ * @param five the 5-minute bar that holds the boundary
+ * @param fifteen the 15-minute bar that holds the boundary
  */
 public record MarketStanding(Status status, Observation value, boolean begun, boolean known, Bar five, Bar fifteen) {
 
@@ -29,12 +35,31 @@ public record MarketStanding(Status status, Observation value, boolean begun, bo
         GONE
     }
 
+    private static final Status[] STATUSES = Status.values();
+
     static final MarketStanding ABSENT =
             new MarketStanding(Status.ABSENT, null, false, false, Bar.openAt(null), Bar.openAt(null));
 
     /** The same standing with another value known. */
     MarketStanding withValue(Observation known) {
         return new MarketStanding(status, known, begun, this.known, five, fifteen);
+    }
+
+    /** The standing one minute on, where nothing is published: only what was observed is known. */
+    MarketStanding skip(long boundary, Minute minute) {
+        int observed = minute == null ? 0 : minute.observations();
+        return new MarketStanding(
+                status,
+                minute == null ? value : minute.best(),
+                begun,
+                known,
+                skip(five, Interval.FIVE_MINUTES, boundary, observed),
+                skip(fifteen, Interval.FIFTEEN_MINUTES, boundary, observed));
+    }
+
+    private static Bar skip(Bar bar, Interval interval, long boundary, int observed) {
+        Bar open = interval.isBoundary(boundary - Interval.MINUTE_MILLIS) ? Bar.openAt(null) : bar;
+        return open.next(null, Ledger.ZERO, observed);
     }
 
     boolean isIncluded() {
@@ -52,5 +77,27 @@ public record MarketStanding(Status status, Observation value, boolean begun, bo
             return null;
         }
         return isIncluded() ? Rounding.usd(value.valueUsd()) : BigDecimal.ZERO;
+    }
+
+    /** Writes the standing; {@code reference} is an observation of the same market. */
+    void pack(Observation reference, DataOutput out) throws IOException {
+        out.writeByte(status.ordinal() << 3 | (begun ? 1 : 0) | (known ? 2 : 0) | (value == null ? 0 : 4));
+        if (value != null) {
+            PackedObservation.put(value, reference, out);
+        }
+        five.pack(out);
+        fifteen.pack(out);
+    }
+
+    /** Reads a standing back. */
+    static MarketStanding unpack(Observation reference, DataInput in) throws IOException {
+        int flags = in.readByte();
+        return new MarketStanding(
+                STATUSES[flags >> 3],
+                (flags & 4) != 0 ? PackedObservation.get(reference, in) : null,
+                (flags & 1) != 0,
+                (flags & 2) != 0,
+                Bar.unpack(in),
+                Bar.unpack(in));
     }
 }

@@ -16,7 +16,6 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -29,9 +28,10 @@ import java.util.Objects;
  * @param change the ledger of the minute
  * @param wentAway true if it was included or stale a minute ago and is gone now
  * @param changed true if it is included and its one-sided contract count moved
+ * @param observed accepted observations of the minute
  */
 record MarketStep(
-        long boundary, MarketStanding before, MarketStanding after, Ledger change, boolean wentAway, boolean changed) {
+        long boundary, MarketStanding before, MarketStanding after, Ledger change, boolean wentAway, boolean changed, int observed) {
 
     private static final BigDecimal TWO = BigDecimal.valueOf(2);
     private static final BigDecimal EIGHT_HOURS = BigDecimal.valueOf(8);
@@ -40,10 +40,11 @@ record MarketStep(
     /**
      * Steps to a boundary.
      *
-     * @param newest the best observation of the minute that ends at the boundary; null where it had none
+     * @param minute the observations of the minute that ends at the boundary; null where it had none
      */
-    static MarketStep take(MarketStanding before, Observation newest, long boundary, SnapshotSettings settings) {
-        Observation value = newest != null ? newest : before.value();
+    static MarketStep take(MarketStanding before, Minute minute, long boundary, SnapshotSettings settings) {
+        Observation value = minute != null ? minute.best() : before.value();
+        int observed = minute != null ? minute.observations() : 0;
         Status status = status(value, boundary, settings);
         if (status == Status.ABSENT) {
             value = null;
@@ -57,11 +58,12 @@ record MarketStep(
                 value,
                 begun,
                 known,
-                window(before.five(), Interval.FIVE_MINUTES, before, included, value, change, boundary),
-                window(before.fifteen(), Interval.FIFTEEN_MINUTES, before, included, value, change, boundary));
+                bar(before.five(), Interval.FIVE_MINUTES, before, included ? value : null, change, observed, boundary),
+                bar(before.fifteen(), Interval.FIFTEEN_MINUTES, before, included ? value : null, change, observed, boundary));
         boolean changed =
                 included && before.value() != null && oneSided(before.value()).compareTo(oneSided(value)) != 0;
-        return new MarketStep(boundary, before, after, change, before.isPresent() && status == Status.GONE, changed);
+        return new MarketStep(
+                boundary, before, after, change, before.isPresent() && status == Status.GONE, changed, observed);
     }
 
     private static Status status(Observation value, long boundary, SnapshotSettings settings) {
@@ -79,16 +81,16 @@ record MarketStep(
         return age <= settings.maxAgeMillis(value.venue()) ? Status.INCLUDED : Status.STALE;
     }
 
-    private static Bar window(
-            Bar window,
+    private static Bar bar(
+            Bar bar,
             Interval interval,
             MarketStanding before,
-            boolean included,
-            Observation value,
+            Observation included,
             Ledger change,
+            int observed,
             long boundary) {
-        Bar open = interval.isBoundary(boundary - Interval.MINUTE_MILLIS) ? Bar.openAt(before.valueUsd()) : window;
-        return open.next(included ? Rounding.usd(value.valueUsd()) : null, change, 0, 0, Map.of());
+        Bar open = interval.isBoundary(boundary - Interval.MINUTE_MILLIS) ? Bar.openAt(before.valueUsd()) : bar;
+        return open.next(included == null ? null : included.valueUsd(), change, observed);
     }
 
     /** The ledger of the minute: every change of value has one name, and quantity and price share what is left. */
@@ -156,12 +158,12 @@ record MarketStep(
     }
 
     /** The market's row of an interval, not yet corrected; null unless it is included. */
-    MarketRow row(Interval interval, int observations, SnapshotSettings settings, Pass pass) {
+    MarketRow row(Interval interval, SnapshotSettings settings, Pass pass) {
         if (!after.isIncluded()) {
             return null;
         }
         Bar window = switch (interval) {
-            case ONE_MINUTE -> window(null, interval, before, true, after.value(), change, boundary);
+            case ONE_MINUTE -> bar(null, interval, before, after.value(), change, observed, boundary);
             case FIVE_MINUTES -> after.five();
             case FIFTEEN_MINUTES -> after.fifteen();
         };
@@ -194,7 +196,7 @@ record MarketStep(
                 o.time(),
                 age,
                 age > CARRIED_AFTER,
-                observations,
+                window.observations(),
                 window.changeSinceOpen(),
                 0,
                 Instant.ofEpochMilli(boundary).plus(settings.allowedLateness()),
@@ -302,7 +304,7 @@ record MarketStep(
         sums.included = 1;
         sums.amountBase = Rounding.base(o.amountBase());
         long age = boundary - o.time().toEpochMilli();
-        sums.ages.put(age, 1);
+        sums.ages.add(age, 1);
         sums.carried = age > CARRIED_AFTER ? 1 : 0;
         sums.changed = changed ? 1 : 0;
         sums.priceWeight = value.multiply(o.priceUsd());

@@ -13,6 +13,7 @@ import io.openinterest.observation.Observation;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,7 +26,7 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeHint;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
@@ -56,15 +57,16 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private static final long serialVersionUID = 1L;
     private static final int SHARDS = 64;
     private static final long NO_TIMER_LEFT = Long.MAX_VALUE;
+    private static final TypeInformation<byte[]> PACKED = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
 
     private final SnapshotSettings settings;
 
     private transient ListState<Long> published;
     private transient long publishedUpTo;
     private transient ValueState<Progress> progresses;
-    private transient MapState<String, MarketState> markets;
-    private transient MapState<Long, List<Observation>> late;
-    private transient MapState<Group, Long> touched;
+    private transient MapState<String, byte[]> markets;
+    private transient ListState<Late> late;
+    private transient MapState<Group, byte[]> groups;
     private transient Counter lateObservations;
 
     /** Takes snapshots by these settings. */
@@ -94,17 +96,21 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         }
     }
 
+    /**
+     * An observation that came after its boundary had passed.
+     *
+     * @param minute the pass that takes it in, epoch milliseconds
+     */
+    public record Late(long minute, Observation observation) {}
+
     @Override
     public void open(OpenContext context) {
         progresses = getRuntimeContext()
                 .getState(new ValueStateDescriptor<>("progress", TypeInformation.of(Progress.class)));
-        markets = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>("markets", Types.STRING, TypeInformation.of(MarketState.class)));
-        late = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "late", Types.LONG, TypeInformation.of(new TypeHint<List<Observation>>() {})));
-        touched = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>("touched", TypeInformation.of(Group.class), Types.LONG));
+        markets = getRuntimeContext().getMapState(new MapStateDescriptor<>("markets", Types.STRING, PACKED));
+        late = getRuntimeContext().getListState(new ListStateDescriptor<>("late", TypeInformation.of(Late.class)));
+        groups = getRuntimeContext()
+                .getMapState(new MapStateDescriptor<>("groups", TypeInformation.of(Group.class), PACKED));
         lateObservations = getRuntimeContext().getMetricGroup().counter("lateObservations");
     }
 
@@ -134,7 +140,9 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         long reached = Interval.floorToMinute(arrival.reached());
         Progress progress = progresses.value();
         if (progress == null) {
-            progress = startAt(Math.max(reached, publishedUpTo), publishedUpTo, context);
+            // Before event time begins, after a restart, nothing but state tells what is published.
+            boolean begun = arrival.watermark() != Long.MIN_VALUE;
+            progress = startAt(begun ? reached : Math.max(reached, publishedUpTo), publishedUpTo, context);
         } else if (reached < progress.doneUpTo() && progress.publishedUpTo() < progress.doneUpTo()) {
             // Set by a partition that is ahead of this one, and nothing is published yet.
             progress = startAt(Math.max(reached, progress.publishedUpTo()), progress.publishedUpTo(), context);
@@ -145,16 +153,13 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             return;
         }
         if (boundary <= passed) {
-            List<Observation> waiting = late.get(passed + Interval.MINUTE_MILLIS);
-            waiting = waiting == null ? new ArrayList<>() : waiting;
-            waiting.add(observation);
-            late.put(passed + Interval.MINUTE_MILLIS, waiting);
+            late.add(new Late(passed + Interval.MINUTE_MILLIS, observation));
             lateObservations.inc();
             return;
         }
-        MarketState market = market(observation.market());
+        MarketState market = MarketState.unpack(markets.get(observation.market()));
         market.add(observation, progress.finalUpTo());
-        markets.put(observation.market(), market);
+        markets.put(observation.market(), market.pack());
     }
 
     private Progress startAt(long boundary, long publishedBefore, ReadOnlyContext context) throws Exception {
@@ -190,7 +195,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         if (ended) {
             BoundaryPass flush = new BoundaryPass(progress, progress.doneUpTo() + Interval.MINUTE_MILLIS, context);
             flush.correctMarkets(Long.MAX_VALUE);
-            flush.emit(out);
+            flush.emit(progress.finalUpTo(), out);
         }
         progresses.update(progress);
         if (!ended) {
@@ -199,12 +204,13 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     }
 
     private void awaitNextBoundary(long boundary, OnTimerContext context) throws Exception {
-        if (markets.isEmpty() && late.isEmpty() && touched.isEmpty()) {
+        boolean quiet = groups.isEmpty() && !late.get().iterator().hasNext();
+        if (quiet && markets.isEmpty()) {
             progresses.clear();
             return;
         }
         long next = boundary + Interval.MINUTE_MILLIS;
-        if (late.isEmpty() && touched.isEmpty()) {
+        if (quiet) {
             long first = firstMinute();
             if (first > next) {
                 long gap = first - Interval.MINUTE_MILLIS;
@@ -219,11 +225,12 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     /** Where every market is still to come, the first boundary that sees one: a gap of years is no work. */
     private long firstMinute() throws Exception {
         long first = Long.MAX_VALUE;
-        for (MarketState market : markets.values()) {
-            if (market.base.value() != null || market.latest.value() != null || market.minutes.isEmpty()) {
+        for (byte[] market : markets.values()) {
+            Long its = MarketState.unpack(market).firstBoundary();
+            if (its == null) {
                 return Long.MIN_VALUE;
             }
-            first = Math.min(first, market.minutes.get(0).boundary());
+            first = Math.min(first, its);
         }
         return first;
     }
@@ -235,50 +242,23 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
 
     private Progress publish(Progress progress, long boundary, OnTimerContext context, Collector<Contribution> out)
             throws Exception {
+        long finalUpTo = Math.max(progress.finalUpTo(), settings.finalBoundary(boundary));
         BoundaryPass pass = new BoundaryPass(progress, boundary, context);
         pass.correctMarkets(boundary);
-        pass.takeMarkets();
+        pass.takeMarkets(finalUpTo);
         pass.touchGroups();
-        pass.emit(out);
-        long finalUpTo = settings.finalBoundary(boundary);
-        if (finalUpTo <= progress.finalUpTo()) {
-            return new Progress(progress.finalUpTo(), boundary, boundary);
-        }
-        for (String name : names()) {
-            MarketState market = markets.get(name);
-            market.advance(progress.finalUpTo(), finalUpTo, settings);
-            keepUnlessForgotten(name, market);
-        }
+        pass.emit(finalUpTo, out);
         return new Progress(finalUpTo, boundary, boundary);
     }
 
     /** The run has not begun: nothing is published, only the newest values are known. */
     private Progress skip(long boundary) throws Exception {
-        for (String name : names()) {
-            MarketState market = markets.get(name);
+        for (Map.Entry<String, byte[]> entry : markets.entries()) {
+            MarketState market = MarketState.unpack(entry.getValue());
             market.skipTo(boundary);
-            markets.put(name, market);
+            entry.setValue(market.pack());
         }
         return new Progress(boundary, boundary, boundary);
-    }
-
-    private void keepUnlessForgotten(String name, MarketState market) throws Exception {
-        if (market.isForgotten()) {
-            markets.remove(name);
-        } else {
-            markets.put(name, market);
-        }
-    }
-
-    private MarketState market(String name) throws Exception {
-        MarketState market = markets.get(name);
-        return market == null ? new MarketState() : market;
-    }
-
-    private List<String> names() throws Exception {
-        List<String> names = new ArrayList<>();
-        markets.keys().forEach(names::add);
-        return names;
     }
 
     /** What is gathered while the shard passes one boundary. */
@@ -302,43 +282,36 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         /** Folds every market anew that got observations for boundaries already published. */
         void correctMarkets(long until) throws Exception {
             Map<String, List<Observation>> byMarket = new TreeMap<>();
-            List<Long> due = new ArrayList<>();
-            for (Long step : late.keys()) {
-                if (step <= until) {
-                    due.add(step);
+            List<Late> later = new ArrayList<>();
+            for (Late observation : late.get()) {
+                if (observation.minute() <= until) {
+                    byMarket.computeIfAbsent(observation.observation().market(), name -> new ArrayList<>())
+                            .add(observation.observation());
+                } else {
+                    later.add(observation);
                 }
             }
-            due.sort(null);
-            for (Long step : due) {
-                for (Observation observation : late.get(step)) {
-                    byMarket.computeIfAbsent(observation.market(), name -> new ArrayList<>())
-                            .add(observation);
-                }
-                late.remove(step);
+            if (byMarket.isEmpty()) {
+                return;
             }
+            late.update(later);
             for (Map.Entry<String, List<Observation>> entry : byMarket.entrySet()) {
-                MarketState market = market(entry.getKey());
-                correct(market, entry.getValue());
-                markets.put(entry.getKey(), market);
+                MarketState market = MarketState.unpack(markets.get(entry.getKey()));
+                market.correct(
+                        entry.getValue(),
+                        progress.finalUpTo(),
+                        progress.doneUpTo(),
+                        settings,
+                        (before, now) -> correct(market, before, now));
+                markets.put(entry.getKey(), market.pack());
             }
         }
 
-        private void correct(MarketState market, List<Observation> observations) {
-            List<MarketStep> before = new ArrayList<>();
-            List<Map<Interval, MarketRow>> rowsBefore = new ArrayList<>();
-            market.replay(progress.finalUpTo(), progress.doneUpTo(), settings, step -> {
-                before.add(step);
-                rowsBefore.add(rows(market, step, correcting));
-            });
-            observations.forEach(observation -> market.add(observation, progress.finalUpTo()));
-            List<MarketStep> now = new ArrayList<>();
-            market.replay(progress.finalUpTo(), progress.doneUpTo(), settings, now::add);
-            for (int i = 0; i < now.size(); i++) {
-                contribute(before.get(i), Sums::subtract);
-                contribute(now.get(i), Sums::add);
-                correctOption(option(before.get(i), correcting), option(now.get(i), correcting));
-                republish(market, now.get(i).boundary(), rowsBefore.get(i), rows(market, now.get(i), correcting));
-            }
+        private void correct(MarketState market, MarketStep before, MarketStep now) {
+            contribute(before, Sums::subtract);
+            contribute(now, Sums::add);
+            correctOption(option(before, correcting), option(now, correcting));
+            republish(market, now.boundary(), rows(before, correcting), rows(now, correcting));
         }
 
         private void republish(
@@ -349,44 +322,51 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
                 if (Objects.equals(old, row)) {
                     continue;
                 }
-                int revision = market.publications.nextRevision(interval, at, old != null);
+                int revision = market.revisions().nextRevision(interval, at, old != null);
                 context.output(ROWS, row == null ? old.withdrawn(revision) : row.withRevision(revision));
             }
         }
 
         /** Steps every market to the boundary. */
-        void takeMarkets() throws Exception {
-            for (String name : names()) {
-                MarketState market = markets.get(name);
+        void takeMarkets(long finalUpTo) throws Exception {
+            for (Iterator<Map.Entry<String, byte[]>> entries = markets.iterator(); entries.hasNext(); ) {
+                Map.Entry<String, byte[]> entry = entries.next();
+                MarketState market = MarketState.unpack(entry.getValue());
                 MarketStep step = market.step(boundary, settings);
                 contribute(step, Sums::add);
                 correctOption(null, option(step, inOrder));
-                rows(market, step, inOrder).values().forEach(row -> context.output(ROWS, row));
-                markets.put(name, market);
+                rows(step, inOrder).values().forEach(row -> context.output(ROWS, row));
+                market.advance(progress.finalUpTo(), finalUpTo, settings);
+                if (market.isForgotten()) {
+                    entries.remove();
+                } else {
+                    entry.setValue(market.pack());
+                }
             }
         }
 
         /** Groups that had markets a while ago still owe their totals a 5- or 15-minute record. */
         void touchGroups() throws Exception {
-            List<Group> idle = new ArrayList<>();
-            for (Map.Entry<Group, Long> entry : touched.entries()) {
-                if (boundary - entry.getValue() > Interval.FIFTEEN_MINUTES.millis()) {
-                    idle.add(entry.getKey());
-                } else if (Interval.FIVE_MINUTES.isBoundary(boundary)) {
-                    at(boundary).computeIfAbsent(entry.getKey(), group -> new Sums());
+            for (Iterator<Map.Entry<Group, byte[]>> entries = groups.iterator(); entries.hasNext(); ) {
+                Map.Entry<Group, byte[]> entry = entries.next();
+                GroupState group = GroupState.unpack(entry.getValue());
+                group.forgetUpTo(progress.finalUpTo());
+                if (group.isForgotten(boundary)) {
+                    entries.remove();
+                    continue;
                 }
-            }
-            for (Group group : idle) {
-                touched.remove(group);
+                if (group.isOwed(boundary) && Interval.FIVE_MINUTES.isBoundary(boundary)) {
+                    at(boundary).computeIfAbsent(entry.getKey(), key -> new Sums());
+                }
+                entry.setValue(group.pack());
             }
         }
 
-        private Map<Interval, MarketRow> rows(MarketState market, MarketStep step, Pass pass) {
+        private Map<Interval, MarketRow> rows(MarketStep step, Pass pass) {
             Map<Interval, MarketRow> rows = new EnumMap<>(Interval.class);
             for (Interval interval : Interval.values()) {
                 if (step.after().isIncluded() && interval.isBoundary(step.boundary())) {
-                    int observations = market.observations(interval, step.boundary());
-                    rows.put(interval, step.row(interval, observations, settings, pass));
+                    rows.put(interval, step.row(interval, settings, pass));
                 }
             }
             return rows;
@@ -434,25 +414,37 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             return sums.computeIfAbsent(at, key -> new HashMap<>());
         }
 
-        void emit(Collector<Contribution> out) throws Exception {
-            for (Map.Entry<Long, Map<Group, Sums>> groups : sums.entrySet()) {
-                for (Map.Entry<Group, Sums> entry : groups.getValue().entrySet()) {
+        void emit(long finalUpTo, Collector<Contribution> out) throws Exception {
+            Map<Group, GroupState> states = new HashMap<>();
+            for (Map.Entry<Long, Map<Group, Sums>> groupsAt : sums.entrySet()) {
+                long at = groupsAt.getKey();
+                boolean correction = at < boundary;
+                for (Map.Entry<Group, Sums> entry : groupsAt.getValue().entrySet()) {
                     Group group = entry.getKey();
-                    boolean correction = groups.getKey() < boundary;
-                    if (correction && entry.getValue().isNothing()) {
+                    Sums more = entry.getValue();
+                    GroupState state = states.get(group);
+                    if (state == null) {
+                        state = GroupState.unpack(groups.get(group));
+                        states.put(group, state);
+                    }
+                    more.ages = state.change(at, more.ages);
+                    if (!more.isNothing()) {
+                        state.touch(boundary);
+                    } else if (correction) {
                         continue;
                     }
-                    if (!entry.getValue().isNothing()) {
-                        touched.put(group, boundary);
-                    }
-                    out.collect(new Contribution(
+                    out.collect(Contribution.of(
                             group.exchange(),
                             group.asset(),
                             group.quote(),
-                            groups.getKey(),
+                            at,
                             correction ? correcting : inOrder,
-                            entry.getValue()));
+                            more));
                 }
+            }
+            for (Map.Entry<Group, GroupState> entry : states.entrySet()) {
+                entry.getValue().forgetUpTo(finalUpTo);
+                groups.put(entry.getKey(), entry.getValue().pack());
             }
         }
     }

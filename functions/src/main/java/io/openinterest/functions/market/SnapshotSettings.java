@@ -43,8 +43,8 @@ public record SnapshotSettings(
         return new CorrectionWindow(allowedLateness);
     }
 
-    /** The last boundary that nothing can correct any more once {@code clock} is published, a 15-minute boundary. */
-    public long finalBoundary(long clock) {
-        return corrections().finalBoundary(clock);
+    /** The last boundary that nothing can correct any more once {@code published} is. */
+    public long finalBoundary(long published) {
+        return corrections().finalBoundary(published);
     }
 }

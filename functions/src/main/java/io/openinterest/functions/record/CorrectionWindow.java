@@ -11,10 +11,9 @@ import java.time.Instant;
  */
 public record CorrectionWindow(Duration allowedLateness) implements Serializable {
 
-    /** The last 15-minute boundary that nothing can correct any more once a boundary is published; epoch milliseconds. */
+    /** The last 1-minute boundary that nothing can correct any more once a boundary is published; epoch milliseconds. */
     public long finalBoundary(long published) {
-        long fifteen = Interval.FIFTEEN_MINUTES.millis();
-        return Math.floorDiv(published - allowedLateness.toMillis(), fifteen) * fifteen;
+        return Interval.floorToMinute(published - allowedLateness.toMillis());
     }
 
     /** The instant from which on the records of a boundary stay as they are. */

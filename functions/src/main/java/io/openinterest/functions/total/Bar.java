@@ -1,7 +1,11 @@
 package io.openinterest.functions.total;
 
 import io.openinterest.functions.record.Ledger;
+import io.openinterest.functions.record.Packing;
 import io.openinterest.functions.record.Rounding;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,9 +19,10 @@ import java.util.Map;
  * @param sum sum of the minutes' values
  * @param minutes minutes with a value
  * @param change sum of the minutes' ledgers
+ * @param observations accepted observations, where they are counted
  * @param gone markets gone
  * @param changed changes of a market's contract count
- * @param quantities sum of the quantity change by child, where children are known
+ * @param quantities sum of the quantity change by child, where it is asked for
  */
 public record Bar(
         BigDecimal open,
@@ -26,33 +31,46 @@ public record Bar(
         BigDecimal sum,
         int minutes,
         Ledger change,
+        int observations,
         int gone,
         int changed,
         Map<String, BigDecimal> quantities) {
 
-    /** A window that opens at a value; null if there was none yet. */
+    /** A bar that opens at a value; null if there was none yet. */
     public static Bar openAt(BigDecimal value) {
         BigDecimal open = value == null ? null : Rounding.usd(value);
-        return new Bar(open, open, open, BigDecimal.ZERO, 0, Ledger.ZERO, 0, 0, Map.of());
+        return new Bar(open, open, open, BigDecimal.ZERO, 0, Ledger.ZERO, 0, 0, 0, Map.of());
     }
 
-    /** The window one minute on; the value is null where the minute has no record. */
-    public Bar next(BigDecimal recorded, Ledger minute, int goneNow, int changedNow, Map<String, Sums.Child> children) {
-        Ledger total = change.plus(minute);
-        if (recorded == null) {
-            return new Bar(open, high, low, sum, minutes, total, gone + goneNow, changed + changedNow, with(children));
-        }
-        BigDecimal value = Rounding.usd(recorded);
+    /** The bar of a market one minute on; the value is null where the minute has no record. */
+    public Bar next(BigDecimal recorded, Ledger minute, int observed) {
+        return next(recorded, minute, observed, 0, 0, quantities);
+    }
+
+    /** The bar of an entity one minute on; the value is null where the minute has no record. */
+    Bar next(BigDecimal recorded, Sums sums, boolean byChild) {
+        return next(recorded, sums.change, 0, sums.gone, sums.changed, byChild ? with(sums.children) : quantities);
+    }
+
+    private Bar next(
+            BigDecimal recorded,
+            Ledger minute,
+            int observed,
+            int goneNow,
+            int changedNow,
+            Map<String, BigDecimal> byChild) {
+        BigDecimal value = recorded == null ? null : Rounding.usd(recorded);
         return new Bar(
                 open,
-                high == null ? value : high.max(value),
-                low == null ? value : low.min(value),
-                sum.add(value),
-                minutes + 1,
-                total,
+                value == null ? high : high == null ? value : high.max(value),
+                value == null ? low : low == null ? value : low.min(value),
+                value == null ? sum : sum.add(value),
+                value == null ? minutes : minutes + 1,
+                change.plus(minute),
+                observations + observed,
                 gone + goneNow,
                 changed + changedNow,
-                with(children));
+                byChild);
     }
 
     /** The ledger of the interval; null where there is no value to start from. */
@@ -71,5 +89,42 @@ public record Bar(
             }
         });
         return sums;
+    }
+
+    /** Writes the bar into state. */
+    public void pack(DataOutput out) throws IOException {
+        Packing.putDecimal(open, out);
+        Packing.putDecimal(high, out);
+        Packing.putDecimal(low, out);
+        Packing.putDecimal(sum, out);
+        Packing.putLong(minutes, out);
+        Packing.putLedger(change, out);
+        Packing.putLong(observations, out);
+        Packing.putLong(gone, out);
+        Packing.putLong(changed, out);
+        Packing.putLong(quantities.size(), out);
+        for (Map.Entry<String, BigDecimal> child : quantities.entrySet()) {
+            Packing.putText(child.getKey(), out);
+            Packing.putDecimal(child.getValue(), out);
+        }
+    }
+
+    /** Reads a bar back. */
+    public static Bar unpack(DataInput in) throws IOException {
+        BigDecimal open = Packing.getDecimal(in);
+        BigDecimal high = Packing.getDecimal(in);
+        BigDecimal low = Packing.getDecimal(in);
+        BigDecimal sum = Packing.getDecimal(in);
+        int minutes = Packing.getInt(in);
+        Ledger change = Packing.getLedger(in);
+        int observations = Packing.getInt(in);
+        int gone = Packing.getInt(in);
+        int changed = Packing.getInt(in);
+        int children = Packing.getInt(in);
+        Map<String, BigDecimal> quantities = children == 0 ? Map.of() : new HashMap<>();
+        for (int i = 0; i < children; i++) {
+            quantities.put(Packing.getText(in), Packing.getDecimal(in));
+        }
+        return new Bar(open, high, low, sum, minutes, change, observations, gone, changed, quantities);
     }
 }

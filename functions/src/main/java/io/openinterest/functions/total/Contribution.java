@@ -11,7 +11,19 @@ import io.openinterest.functions.record.Pass;
  * @param quote their quote asset; null above the asset
  * @param boundary the boundary it belongs to, epoch milliseconds
  * @param pass what published it
- * @param sums what to add, not changed by anybody once sent; empty where there is nothing any more, but a record may
- *     still be due
+ * @param packed what to add, as bytes: it waits in state more often than it is looked at
  */
-public record Contribution(String exchange, String asset, String quote, long boundary, Pass pass, Sums sums) {}
+public record Contribution(
+        String exchange, String asset, String quote, long boundary, Pass pass, byte[] packed) {
+
+    /** Sends sums; empty ones where there is nothing any more, but a record may still be due. */
+    public static Contribution of(
+            String exchange, String asset, String quote, long boundary, Pass pass, Sums sums) {
+        return new Contribution(exchange, asset, quote, boundary, pass, sums.pack());
+    }
+
+    /** What to add, a new object with every call. */
+    public Sums sums() {
+        return Sums.unpack(packed);
+    }
+}

@@ -16,6 +16,7 @@ import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -27,8 +28,8 @@ import org.apache.flink.util.OutputTag;
  * exchange-asset and pair totals, all in one key), by exchange, and the whole. Each passes what it has on to the next
  * (side output {@link #CONTRIBUTIONS}), so a market's figures cross the network once and only small sums go further.
  *
- * <p>A contribution to a boundary already published is a correction: the entity is folded again and every row that
- * differs is published once more.
+ * <p>A contribution to a boundary already published is a correction, whatever it was sent as: the entity is folded again
+ * and every row that differs is published once more.
  */
 public final class SumTotals extends KeyedProcessFunction<String, Contribution, TotalRow> {
 
@@ -39,10 +40,11 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
     private static final long serialVersionUID = 1L;
 
     private final Scope scope;
-    private final CorrectionWindow corrections;
+    private final CorrectionWindow window;
 
     private transient Pending<Contribution> pending;
-    private transient MapState<Entity, TotalState> entities;
+    private transient MapState<Entity, byte[]> entities;
+    private transient MapState<EntityMinute, byte[]> minutes;
     private transient ValueState<Long> forgetting;
 
     /** Which totals are added up, and what a contribution is keyed by. */
@@ -64,10 +66,17 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         }
     }
 
+    /**
+     * Key of the sums of one boundary.
+     *
+     * @param boundary epoch milliseconds
+     */
+    public record EntityMinute(Entity entity, long boundary) {}
+
     /** Adds up the totals of a scope. */
-    public SumTotals(Scope scope, CorrectionWindow corrections) {
+    public SumTotals(Scope scope, CorrectionWindow window) {
         this.scope = scope;
-        this.corrections = corrections;
+        this.window = window;
     }
 
     @Override
@@ -75,7 +84,14 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         pending = Pending.of(getRuntimeContext(), "pending", Contribution.class, Contribution::pass);
         entities = getRuntimeContext()
                 .getMapState(new MapStateDescriptor<>(
-                        "entities", TypeInformation.of(Entity.class), TypeInformation.of(TotalState.class)));
+                        "entities",
+                        TypeInformation.of(Entity.class),
+                        PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+        minutes = getRuntimeContext()
+                .getMapState(new MapStateDescriptor<>(
+                        "minutes",
+                        TypeInformation.of(EntityMinute.class),
+                        PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
         forgetting = getRuntimeContext().getState(new ValueStateDescriptor<>("forgetting", Types.LONG));
     }
 
@@ -89,7 +105,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         for (Map.Entry<Long, List<Contribution>> pass : pending.take(timestamp).entrySet()) {
             for (Map.Entry<Entity, TreeMap<Long, Sums>> entry :
                     byEntity(pass.getValue()).entrySet()) {
-                take(entry.getKey(), entry.getValue(), pass.getKey(), context, out);
+                new EntityPass(entry.getKey(), pass.getKey(), context, out).take(entry.getValue());
             }
         }
         if (forgetting.value() != null && forgetting.value() <= timestamp + 1) {
@@ -98,40 +114,19 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         }
     }
 
-    /** What one pass adds to an entity: corrections of boundaries already summed, then the boundary of the pass itself. */
-    private void take(
-            Entity entity, TreeMap<Long, Sums> sums, long minute, OnTimerContext context, Collector<TotalRow> out)
-            throws Exception {
-        TotalState state = entities.get(entity);
-        if (state == null) {
-            state = new TotalState(minute - Interval.MINUTE_MILLIS, corrections);
-        }
-        state.catchUp(minute - Interval.MINUTE_MILLIS, corrections);
-        correct(entity, state, sums.headMap(state.lastBoundary, true), Pass.correcting(minute), context, out);
-        if (state.lastBoundary < minute && sums.containsKey(minute)) {
-            state.add(minute, sums.get(minute));
-            publish(entity, state.step(), Pass.inOrder(minute), out);
-            passOn(entity, minute, Pass.inOrder(minute), state.at(minute), null, context);
-        }
-        state.advance(corrections.finalBoundary(state.lastBoundary));
-        entities.put(entity, state);
-        if (!state.latest.present()) {
-            forgetAt(state.forgottenAt(), context);
-        }
-    }
-
     private Map<Entity, TreeMap<Long, Sums>> byEntity(List<Contribution> contributions) {
         Map<Entity, TreeMap<Long, Sums>> sums = new HashMap<>();
         for (Contribution c : contributions) {
+            Sums more = c.sums();
             switch (scope) {
                 case ASSETS -> {
-                    Sums ofExchange = c.sums().asChild(c.exchange());
-                    add(sums, Entity.exchangeAsset(c.exchange(), c.asset()), c.boundary(), c.sums());
+                    Sums ofExchange = more.asChild(c.exchange());
+                    add(sums, Entity.exchangeAsset(c.exchange(), c.asset()), c.boundary(), more);
                     add(sums, Entity.asset(c.asset()), c.boundary(), ofExchange);
                     add(sums, Entity.pair(c.asset(), c.quote()), c.boundary(), ofExchange);
                 }
-                case EXCHANGES -> add(sums, Entity.exchange(c.exchange()), c.boundary(), c.sums());
-                case WHOLE -> add(sums, Entity.TOTAL, c.boundary(), c.sums());
+                case EXCHANGES -> add(sums, Entity.exchange(c.exchange()), c.boundary(), more);
+                case WHOLE -> add(sums, Entity.TOTAL, c.boundary(), more);
             }
         }
         return sums;
@@ -143,94 +138,22 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
                 .add(more);
     }
 
-    private void publish(Entity entity, TotalStep step, Pass pass, Collector<TotalRow> out) {
-        for (Interval interval : Interval.values()) {
-            TotalRow row = row(entity, step, interval, pass);
-            if (row != null) {
-                out.collect(row);
-            }
-        }
-    }
-
-    private TotalRow row(Entity entity, TotalStep step, Interval interval, Pass pass) {
-        return interval.isBoundary(step.boundary()) ? step.row(interval, entity, corrections, pass) : null;
-    }
-
-    private void correct(
-            Entity entity,
-            TotalState state,
-            Map<Long, Sums> corrections,
-            Pass pass,
-            OnTimerContext context,
-            Collector<TotalRow> out)
-            throws Exception {
-        if (corrections.isEmpty()) {
-            return;
-        }
-        List<TotalRow> before = rows(entity, state, pass);
-        for (Map.Entry<Long, Sums> correction : corrections.entrySet()) {
-            long boundary = correction.getKey();
-            Sums old = new Sums();
-            old.add(state.at(boundary));
-            state.add(boundary, correction.getValue());
-            passOn(entity, boundary, pass, state.at(boundary), old, context);
-        }
-        List<TotalRow> now = rows(entity, state, pass);
-        for (int i = 0; i < now.size(); i++) {
-            TotalRow old = before.get(i);
-            TotalRow row = now.get(i);
-            if (!Objects.equals(old, row)) {
-                TotalRow known = row == null ? old : row;
-                int revision = state.publications.nextRevision(
-                        known.interval(), known.time().toEpochMilli(), old != null);
-                out.collect(row == null ? old.withdrawn(revision) : row.withRevision(revision));
-            }
-        }
-    }
-
-    /** The rows of every boundary since the base, null where there is none. */
-    private List<TotalRow> rows(Entity entity, TotalState state, Pass pass) {
-        List<TotalRow> rows = new ArrayList<>();
-        state.replay(step -> {
-            for (Interval interval : Interval.values()) {
-                rows.add(row(entity, step, interval, pass));
-            }
-        });
-        return rows;
-    }
-
-    /** Exchange-assets go on to their exchange, exchanges to the whole; a correction as the difference. */
-    private void passOn(Entity entity, long boundary, Pass pass, Sums now, Sums before, OnTimerContext context) {
-        String child = switch (entity.level()) {
-            case EXCHANGE_ASSET -> entity.asset();
-            case EXCHANGE -> entity.exchange();
-            default -> null;
-        };
-        if (child == null) {
-            return;
-        }
-        Sums sums = now.withGreatestAgeOnly().asChild(child);
-        if (before != null) {
-            sums.subtract(before.withGreatestAgeOnly().asChild(child));
-            if (sums.isNothing()) {
-                return;
-            }
-        }
-        context.output(CONTRIBUTIONS, new Contribution(entity.exchange(), entity.asset(), null, boundary, pass, sums));
-    }
-
     /** Removes the entities that ended a day ago, under a key that lives on too. */
     private void forget(long now, OnTimerContext context) throws Exception {
         List<Entity> forgotten = new ArrayList<>();
-        for (Map.Entry<Entity, TotalState> entry : entities.entries()) {
-            TotalState state = entry.getValue();
-            if (!state.latest.present() && state.forgottenAt() <= now) {
+        for (Map.Entry<Entity, byte[]> entry : entities.entries()) {
+            TotalState state = TotalState.unpack(entry.getKey(), entry.getValue());
+            if (state.isPresent()) {
+                continue;
+            }
+            if (state.forgottenAt() <= now) {
                 forgotten.add(entry.getKey());
-            } else if (!state.latest.present()) {
+            } else {
                 forgetAt(state.forgottenAt(), context);
             }
         }
         for (Entity entity : forgotten) {
+            TotalState.unpack(entity, entities.get(entity)).clear(new SavedMinutes(entity));
             entities.remove(entity);
         }
     }
@@ -239,6 +162,126 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         if (forgetting.value() == null || time < forgetting.value()) {
             forgetting.update(time);
             context.timerService().registerEventTimeTimer(time - 1);
+        }
+    }
+
+    /** What one pass brings for an entity: corrections of boundaries already summed, then the boundary of the pass. */
+    private final class EntityPass implements TotalState.Corrections {
+
+        private final Entity entity;
+        private final long minute;
+        private final OnTimerContext context;
+        private final Collector<TotalRow> out;
+        private final TotalState state;
+
+        EntityPass(Entity entity, long minute, OnTimerContext context, Collector<TotalRow> out) throws Exception {
+            this.entity = entity;
+            this.minute = minute;
+            this.context = context;
+            this.out = out;
+            byte[] saved = entities.get(entity);
+            this.state = saved == null
+                    ? TotalState.first(entity, minute - Interval.MINUTE_MILLIS, window)
+                    : TotalState.unpack(entity, saved);
+        }
+
+        void take(TreeMap<Long, Sums> sums) throws Exception {
+            SavedMinutes saved = new SavedMinutes(entity);
+            state.catchUp(minute - Interval.MINUTE_MILLIS, window, saved);
+            state.correct(sums.headMap(state.doneUpTo(), true), saved, this);
+            Sums now = sums.get(minute);
+            if (state.doneUpTo() < minute && now != null) {
+                saved.put(minute, now);
+                TotalStep step = state.step(now);
+                for (Interval interval : Interval.values()) {
+                    TotalRow row = row(step, interval, Pass.inOrder(minute));
+                    if (row != null) {
+                        out.collect(row);
+                    }
+                }
+                if (child() != null) {
+                    passOn(minute, Pass.inOrder(minute), now.asOneChild(child()));
+                }
+            }
+            state.advance(window.finalBoundary(state.doneUpTo()), saved);
+            entities.put(entity, state.pack());
+            if (!state.isPresent()) {
+                forgetAt(state.forgottenAt(), context);
+            }
+        }
+
+        @Override
+        public void corrected(long boundary, Sums before, Sums now) {
+            if (child() == null) {
+                return;
+            }
+            Sums difference = now.asOneChild(child());
+            difference.subtract(before.asOneChild(child()));
+            if (!difference.isNothing()) {
+                passOn(boundary, Pass.correcting(minute), difference);
+            }
+        }
+
+        @Override
+        public void differs(TotalStep before, TotalStep now) {
+            Pass pass = Pass.correcting(minute);
+            for (Interval interval : Interval.values()) {
+                TotalRow old = row(before, interval, pass);
+                TotalRow row = row(now, interval, pass);
+                if (!Objects.equals(old, row)) {
+                    int revision = state.revisions().nextRevision(interval, now.boundary(), old != null);
+                    out.collect(row == null ? old.withdrawn(revision) : row.withRevision(revision));
+                }
+            }
+        }
+
+        private TotalRow row(TotalStep step, Interval interval, Pass pass) {
+            return interval.isBoundary(step.boundary()) ? step.row(interval, entity, window, pass) : null;
+        }
+
+        /** Exchange-assets go on to their exchange, exchanges to the whole; a correction as the difference. */
+        private void passOn(long boundary, Pass pass, Sums sums) {
+            context.output(
+                    CONTRIBUTIONS, Contribution.of(entity.exchange(), entity.asset(), null, boundary, pass, sums));
+        }
+
+        /** Name of the entity in its parent; null where there is none further up this way. */
+        private String child() {
+            return switch (entity.level()) {
+                case EXCHANGE_ASSET -> entity.asset();
+                case EXCHANGE -> entity.exchange();
+                default -> null;
+            };
+        }
+    }
+
+    /** The minutes of an entity in state. */
+    private final class SavedMinutes implements TotalState.Minutes {
+
+        private final Entity entity;
+
+        SavedMinutes(Entity entity) {
+            this.entity = entity;
+        }
+
+        @Override
+        public Sums at(long boundary) throws Exception {
+            byte[] saved = minutes.get(new EntityMinute(entity, boundary));
+            return saved == null ? Sums.NONE : Sums.unpack(saved);
+        }
+
+        @Override
+        public void put(long boundary, Sums sums) throws Exception {
+            if (sums.isNothing()) {
+                remove(boundary);
+            } else {
+                minutes.put(new EntityMinute(entity, boundary), sums.pack());
+            }
+        }
+
+        @Override
+        public void remove(long boundary) throws Exception {
+            minutes.remove(new EntityMinute(entity, boundary));
         }
     }
 }

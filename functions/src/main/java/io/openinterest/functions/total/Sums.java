@@ -1,21 +1,35 @@
 package io.openinterest.functions.total;
 
 import io.openinterest.functions.record.Ledger;
+import io.openinterest.functions.record.Packing;
 import io.openinterest.observation.MarketType;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * What markets add up to at one boundary. Every figure is a sum of figures rounded at the market, so the result depends
  * neither on the order of addition nor on how markets are spread over subtasks, and what was added can be taken out
  * again: a correction is sent as the difference.
  *
- * <p>An accumulator with public fields, as Flink's POJO serializer wants it.
+ * <p>An accumulator; between operators and in state it is {@link #pack packed}.
  */
 public final class Sums {
+
+    /** Sums of nothing, not to be added to. */
+    static final Sums NONE = new Sums();
+
+    private static final MarketType[] TYPES = MarketType.values();
+    private static final MarginClass[] MARGINS = MarginClass.values();
+    private static final int PACKED_BYTES = 256;
 
     /** Value by type and margin; a combination without markets has no part. */
     public List<Part> parts = new ArrayList<>(2);
@@ -43,8 +57,8 @@ public final class Sums {
     public int changed;
     /** The ledger of the minute that ends at the boundary. */
     public Ledger change = Ledger.ZERO;
-    /** How many included markets (or, further up, children) have which age in milliseconds. */
-    public Map<Long, Integer> ages = new HashMap<>(2);
+    /** Ages of the included markets or, once they were sent on, the greatest of each group or child. */
+    public Ages ages = new Ages();
     /** Sums by child: the exchanges of an asset, a pair and the whole; the assets of an exchange. */
     public Map<String, Child> children = new HashMap<>(2);
 
@@ -76,6 +90,27 @@ public final class Sums {
                     marketValues + sign * other.marketValues);
         }
 
+        private void pack(DataOutput out) throws IOException {
+            out.writeByte(type.ordinal());
+            out.writeByte(margin.ordinal());
+            Packing.putLong(markets, out);
+            Packing.putDecimal(valueUsd, out);
+            Packing.putDecimal(reportedUsd, out);
+            Packing.putDecimal(reportedMarketValueUsd, out);
+            Packing.putLong(marketValues, out);
+        }
+
+        private static Part unpack(DataInput in) throws IOException {
+            return new Part(
+                    TYPES[in.readByte()],
+                    MARGINS[in.readByte()],
+                    Packing.getInt(in),
+                    Packing.getDecimal(in),
+                    Packing.getDecimal(in),
+                    Packing.getDecimal(in),
+                    Packing.getInt(in));
+        }
+
         private boolean isNothing() {
             return markets == 0
                     && marketValues == 0
@@ -93,6 +128,16 @@ public final class Sums {
      * @param included its included markets
      */
     public record Child(BigDecimal valueUsd, BigDecimal quantityUsd, int included) {
+
+        private void pack(DataOutput out) throws IOException {
+            Packing.putDecimal(valueUsd, out);
+            Packing.putDecimal(quantityUsd, out);
+            Packing.putLong(included, out);
+        }
+
+        private static Child unpack(DataInput in) throws IOException {
+            return new Child(Packing.getDecimal(in), Packing.getDecimal(in), Packing.getInt(in));
+        }
 
         private boolean isNothing() {
             return included == 0 && valueUsd.signum() == 0 && quantityUsd.signum() == 0;
@@ -125,7 +170,7 @@ public final class Sums {
         gone += sign * other.gone;
         changed += sign * other.changed;
         change = change.plus(sign > 0 ? other.change : other.change.negate());
-        other.ages.forEach((age, count) -> ages.merge(age, sign * count, Sums::sumOrNothing));
+        ages.add(other.ages, sign);
         other.children.forEach((name, child) -> addChild(name, child, sign));
     }
 
@@ -177,16 +222,19 @@ public final class Sums {
         return copy;
     }
 
-    /** These sums with only the greatest age, as a parent needs them. */
-    Sums withGreatestAgeOnly() {
-        Sums copy = new Sums();
-        copy.add(this);
-        copy.ages = new HashMap<>(2);
-        Long greatest = greatestAge();
-        if (greatest != null) {
-            copy.ages.put(greatest, 1);
-        }
+    /** These sums as the parent of an entity takes them: one child, one age, and nothing of the children below. */
+    Sums asOneChild(String name) {
+        Sums copy = asChild(name);
+        copy.ages = ages.greatestOnly();
         return copy;
+    }
+
+    /** These sums and others. */
+    Sums plus(Sums more) {
+        Sums sum = new Sums();
+        sum.add(this);
+        sum.add(more);
+        return sum;
     }
 
     /** Value of the included markets. */
@@ -207,17 +255,6 @@ public final class Sums {
             }
         }
         return sum;
-    }
-
-    /** Greatest age of an included market in milliseconds; null where none is included. */
-    Long greatestAge() {
-        Long greatest = null;
-        for (Long age : ages.keySet()) {
-            if (greatest == null || age > greatest) {
-                greatest = age;
-            }
-        }
-        return greatest;
     }
 
     /** True while a market is included or stale: the entity lives. */
@@ -246,11 +283,74 @@ public final class Sums {
                 && children.isEmpty();
     }
 
-    private static Integer sumOrNothing(Integer a, Integer b) {
-        return a + b == 0 ? null : a + b;
-    }
-
     private static BigDecimal plus(BigDecimal a, BigDecimal b, int sign) {
         return sign > 0 ? a.add(b) : a.subtract(b);
+    }
+
+    /** The sums in as few bytes as they need. */
+    public byte[] pack() {
+        DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
+        try {
+            Packing.putLong(parts.size(), out);
+            for (Part part : parts) {
+                part.pack(out);
+            }
+            for (BigDecimal figure : List.of(
+                    amountBase,
+                    staleUsd,
+                    priceWeight,
+                    perpetualPriceWeight,
+                    fundingWeight,
+                    fundingUsd,
+                    volumeUsd,
+                    volumeOpenUsd)) {
+                Packing.putDecimal(figure, out);
+            }
+            for (int count : new int[] {included, carried, stale, gone, changed}) {
+                Packing.putLong(count, out);
+            }
+            Packing.putLedger(change, out);
+            ages.pack(out);
+            Packing.putLong(children.size(), out);
+            for (Map.Entry<String, Child> child : children.entrySet()) {
+                Packing.putText(child.getKey(), out);
+                child.getValue().pack(out);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.getCopyOfBuffer();
+    }
+
+    /** Reads sums back. */
+    static Sums unpack(byte[] bytes) {
+        DataInputDeserializer in = new DataInputDeserializer(bytes);
+        Sums sums = new Sums();
+        try {
+            for (int parts = Packing.getInt(in); parts > 0; parts--) {
+                sums.parts.add(Part.unpack(in));
+            }
+            sums.amountBase = Packing.getDecimal(in);
+            sums.staleUsd = Packing.getDecimal(in);
+            sums.priceWeight = Packing.getDecimal(in);
+            sums.perpetualPriceWeight = Packing.getDecimal(in);
+            sums.fundingWeight = Packing.getDecimal(in);
+            sums.fundingUsd = Packing.getDecimal(in);
+            sums.volumeUsd = Packing.getDecimal(in);
+            sums.volumeOpenUsd = Packing.getDecimal(in);
+            sums.included = Packing.getInt(in);
+            sums.carried = Packing.getInt(in);
+            sums.stale = Packing.getInt(in);
+            sums.gone = Packing.getInt(in);
+            sums.changed = Packing.getInt(in);
+            sums.change = Packing.getLedger(in);
+            sums.ages = Ages.unpack(in);
+            for (int children = Packing.getInt(in); children > 0; children--) {
+                sums.children.put(Packing.getText(in), Child.unpack(in));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return sums;
     }
 }

@@ -1,5 +1,9 @@
 package io.openinterest.functions.total;
 
+import io.openinterest.functions.record.Packing;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.math.BigDecimal;
 
 /**
@@ -10,8 +14,8 @@ import java.math.BigDecimal;
  * @param valueUsd value at the boundary: 0 without a record
  * @param lastRecord the last boundary with a 1-minute record, epoch milliseconds
  * @param lastChanged the last boundary at which an included market's contract count moved; null before the first
- * @param five the 5-minute window that holds the boundary
- * @param fifteen the 15-minute window that holds the boundary
+ * @param five the 5-minute bar that holds the boundary
+ * @param fifteen the 15-minute bar that holds the boundary
  */
 public record TotalStanding(
         boolean begun, boolean present, BigDecimal valueUsd, long lastRecord, Long lastChanged, Bar five, Bar fifteen) {
@@ -19,8 +23,31 @@ public record TotalStanding(
     static final TotalStanding NEW =
             new TotalStanding(false, false, BigDecimal.ZERO, Long.MIN_VALUE, null, Bar.openAt(null), Bar.openAt(null));
 
-    /** Value to open the next window at; null before the entity began. */
+    /** Value to open the next bar at; null before the entity began. */
     BigDecimal openUsd() {
         return begun ? valueUsd : null;
+    }
+
+    void pack(DataOutput out) throws IOException {
+        out.writeByte((begun ? 1 : 0) | (present ? 2 : 0) | (lastChanged == null ? 0 : 4));
+        Packing.putDecimal(valueUsd, out);
+        Packing.putLong(lastRecord, out);
+        if (lastChanged != null) {
+            Packing.putLong(lastChanged, out);
+        }
+        five.pack(out);
+        fifteen.pack(out);
+    }
+
+    static TotalStanding unpack(DataInput in) throws IOException {
+        int flags = in.readByte();
+        return new TotalStanding(
+                (flags & 1) != 0,
+                (flags & 2) != 0,
+                Packing.getDecimal(in),
+                Packing.getLong(in),
+                (flags & 4) != 0 ? Packing.getLong(in) : null,
+                Bar.unpack(in),
+                Bar.unpack(in));
     }
 }

@@ -2,67 +2,105 @@ package io.openinterest.functions.total;
 
 import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.Packing;
 import io.openinterest.functions.record.Revisions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.util.SortedMap;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * What is kept of one entity: where it stood at the last boundary that nothing can correct any more, the sums of every
- * boundary since, and where it stands now.
- *
- * <p>Public fields, as Flink's POJO serializer wants them.
+ * What is kept of one entity: where it stood at the last boundary that nothing can correct any more, and where it stands
+ * now. The sums of the boundaries between are kept apart, each by itself ({@link Minutes}), so that a minute is written
+ * once; a correction folds them again, so its result is that of the same contributions in order.
  */
-public final class TotalState {
+final class TotalState {
 
     private static final long KEPT_FOR = Duration.ofHours(24).toMillis();
-
-    /** After so long every window has opened anew, whatever it held. */
+    /** After so long every bar has opened anew, whatever it held. */
     private static final long SETTLED_AFTER = Interval.FIFTEEN_MINUTES.millis();
 
-    /** The last boundary that nothing can correct any more. */
-    public long baseBoundary;
-    /** Standing there. */
-    public TotalStanding base = TotalStanding.NEW;
-    /** Sums by boundary after that; none where the entity has no market. */
-    public Map<Long, Sums> sums = new HashMap<>();
-    /** The last published boundary. */
-    public long lastBoundary;
-    /** Standing there. */
-    public TotalStanding latest = TotalStanding.NEW;
-    /** How often its rows were published. */
-    public Revisions publications = new Revisions();
+    private static final int PACKED_BYTES = 256;
 
-    /** For Flink's serializer. */
-    public TotalState() {}
+    private final Entity entity;
+    private long finalUpTo;
+    private TotalStanding base;
+    private long doneUpTo;
+    private TotalStanding latest;
+    private final Revisions revisions;
 
-    /** An entity first seen when the boundary after {@code lastBoundary} passes. */
-    TotalState(long lastBoundary, CorrectionWindow corrections) {
-        this.lastBoundary = lastBoundary;
-        this.baseBoundary = corrections.finalBoundary(lastBoundary);
+    /** The sums of an entity by boundary, none where it has no market. */
+    interface Minutes {
+        /** The sums of a boundary, not to be changed; empty ones where there are none. */
+        Sums at(long boundary) throws Exception;
+
+        void put(long boundary, Sums sums) throws Exception;
+
+        void remove(long boundary) throws Exception;
     }
 
-    Sums at(long boundary) {
-        Sums known = sums.get(boundary);
-        return known == null ? new Sums() : known;
+    /** Where a correction goes. */
+    interface Corrections {
+        /** A boundary whose sums were corrected, with its sums before and now. */
+        void corrected(long boundary, Sums before, Sums now);
+
+        /** A boundary at which the entity stands otherwise than before. */
+        void differs(TotalStep before, TotalStep now);
     }
 
-    /** Adds to the sums of a boundary. */
-    void add(long boundary, Sums more) {
-        Sums sum = at(boundary);
-        sum.add(more);
-        if (sum.isNothing()) {
-            sums.remove(boundary);
-        } else {
-            sums.put(boundary, sum);
-        }
+    private TotalState(
+            Entity entity,
+            long finalUpTo,
+            TotalStanding base,
+            long doneUpTo,
+            TotalStanding latest,
+            Revisions revisions) {
+        this.entity = entity;
+        this.finalUpTo = finalUpTo;
+        this.base = base;
+        this.doneUpTo = doneUpTo;
+        this.latest = latest;
+        this.revisions = revisions;
+    }
+
+    /** An entity first seen when the boundary after {@code doneUpTo} passes. */
+    static TotalState first(Entity entity, long doneUpTo, CorrectionWindow window) {
+        return new TotalState(
+                entity,
+                window.finalBoundary(doneUpTo),
+                TotalStanding.NEW,
+                doneUpTo,
+                TotalStanding.NEW,
+                new Revisions());
+    }
+
+    /** The last boundary stepped to. */
+    long doneUpTo() {
+        return doneUpTo;
+    }
+
+    /** How often the entity's rows were published. */
+    Revisions revisions() {
+        return revisions;
+    }
+
+    /** True while the entity has an included or stale market. */
+    boolean isPresent() {
+        return latest.present();
+    }
+
+    /** When nothing of the entity is left to know, epoch milliseconds. */
+    long forgottenAt() {
+        return latest.begun() ? latest.lastRecord() + KEPT_FOR + Interval.MINUTE_MILLIS : doneUpTo + KEPT_FOR;
     }
 
     /** Steps to the boundary after the last one. */
-    TotalStep step() {
-        lastBoundary += Interval.MINUTE_MILLIS;
-        TotalStep step = TotalStep.take(latest, at(lastBoundary), lastBoundary);
+    TotalStep step(Sums sums) {
+        doneUpTo += Interval.MINUTE_MILLIS;
+        TotalStep step = take(latest, sums, doneUpTo);
         latest = step.after();
         return step;
     }
@@ -71,42 +109,109 @@ public final class TotalState {
      * Steps to a boundary without publishing: between the last one and this the entity had no market, hence no rows
      * either. What is final of a long absence is passed over.
      */
-    void catchUp(long boundary, CorrectionWindow corrections) {
-        long settled = corrections.finalBoundary(boundary) - SETTLED_AFTER;
-        if (lastBoundary < settled) {
-            advance(lastBoundary);
-            baseBoundary = settled;
-            lastBoundary = settled;
+    void catchUp(long boundary, CorrectionWindow window, Minutes minutes) throws Exception {
+        long settled = window.finalBoundary(boundary) - SETTLED_AFTER;
+        if (doneUpTo < settled) {
+            advance(doneUpTo, minutes);
+            finalUpTo = settled;
+            doneUpTo = settled;
         }
-        while (lastBoundary < boundary) {
-            step();
-        }
-    }
-
-    /** Steps from the base boundary to the last one again. */
-    void replay(Consumer<TotalStep> steps) {
-        long last = lastBoundary;
-        lastBoundary = baseBoundary;
-        latest = base;
-        while (lastBoundary < last) {
-            steps.accept(step());
+        while (doneUpTo < boundary) {
+            step(Sums.NONE);
         }
     }
 
-    /** Moves the base boundary on; what lies before it is final and no longer kept. */
-    void advance(long to) {
-        for (long boundary = baseBoundary + Interval.MINUTE_MILLIS;
-                boundary <= to;
-                boundary += Interval.MINUTE_MILLIS) {
-            base = TotalStep.take(base, at(boundary), boundary).after();
+    /**
+     * Adds to boundaries already stepped to, and steps again from the first of them on.
+     *
+     * @throws IllegalStateException if one of them is final: its records would contradict what follows
+     */
+    void correct(SortedMap<Long, Sums> corrections, Minutes minutes, Corrections out) throws Exception {
+        if (corrections.isEmpty()) {
+            return;
         }
-        baseBoundary = Math.max(baseBoundary, to);
-        sums.keySet().removeIf(boundary -> boundary <= baseBoundary);
-        publications.forgetUpTo(baseBoundary);
+        if (corrections.firstKey() <= finalUpTo) {
+            throw new IllegalStateException("%s is final up to %d and can't be corrected at %d"
+                    .formatted(entity, finalUpTo, corrections.firstKey()));
+        }
+        long boundary = finalUpTo + Interval.MINUTE_MILLIS;
+        TotalStanding before = base;
+        for (; boundary < corrections.firstKey(); boundary += Interval.MINUTE_MILLIS) {
+            before = take(before, minutes.at(boundary), boundary).after();
+        }
+        TotalStanding now = before;
+        for (; boundary <= doneUpTo; boundary += Interval.MINUTE_MILLIS) {
+            Sums sums = minutes.at(boundary);
+            Sums more = corrections.get(boundary);
+            Sums corrected = more == null ? sums : sums.plus(more);
+            if (more != null) {
+                minutes.put(boundary, corrected);
+                out.corrected(boundary, sums, corrected);
+            }
+            TotalStep was = take(before, sums, boundary);
+            TotalStep is = take(now, corrected, boundary);
+            if (!was.equals(is)) {
+                out.differs(was, is);
+            } else if (boundary >= corrections.lastKey()) {
+                return;
+            }
+            before = was.after();
+            now = is.after();
+        }
+        latest = now;
     }
 
-    /** When nothing of the entity is left to know, epoch milliseconds. */
-    long forgottenAt() {
-        return latest.begun() ? latest.lastRecord() + KEPT_FOR + Interval.MINUTE_MILLIS : lastBoundary + KEPT_FOR;
+    /** Moves the final boundary on; the minutes before it are no longer kept. */
+    void advance(long to, Minutes minutes) throws Exception {
+        while (finalUpTo < to) {
+            finalUpTo += Interval.MINUTE_MILLIS;
+            base = take(base, minutes.at(finalUpTo), finalUpTo).after();
+            minutes.remove(finalUpTo);
+        }
+        revisions.forgetUpTo(finalUpTo);
+    }
+
+    /** Removes every minute. */
+    void clear(Minutes minutes) throws Exception {
+        for (long boundary = finalUpTo; boundary <= doneUpTo; boundary += Interval.MINUTE_MILLIS) {
+            minutes.remove(boundary);
+        }
+    }
+
+    private TotalStep take(TotalStanding standing, Sums sums, long boundary) {
+        return TotalStep.take(standing, sums, boundary, entity.level() == Level.ASSET);
+    }
+
+    /** The state in as few bytes as it needs, the entity apart. */
+    byte[] pack() {
+        DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
+        try {
+            Packing.putLong(finalUpTo, out);
+            Packing.putLong(doneUpTo - finalUpTo, out);
+            base.pack(out);
+            latest.pack(out);
+            revisions.pack(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.getCopyOfBuffer();
+    }
+
+    /** Reads the state of an entity back. */
+    static TotalState unpack(Entity entity, byte[] bytes) {
+        DataInputDeserializer in = new DataInputDeserializer(bytes);
+        try {
+            long finalUpTo = Packing.getLong(in);
+            long doneUpTo = finalUpTo + Packing.getLong(in);
+            return new TotalState(
+                    entity,
+                    finalUpTo,
+                    TotalStanding.unpack(in),
+                    doneUpTo,
+                    TotalStanding.unpack(in),
+                    Revisions.unpack(in));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

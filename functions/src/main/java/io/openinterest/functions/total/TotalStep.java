@@ -34,7 +34,12 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
     private static final long BEGINS_ANEW_AFTER = Duration.ofHours(24).toMillis();
     private static final int MOVERS = 3;
 
-    static TotalStep take(TotalStanding standing, Sums sums, long boundary) {
+    /**
+     * Steps to a boundary.
+     *
+     * @param byChild true where bars remember the quantity change of every child
+     */
+    static TotalStep take(TotalStanding standing, Sums sums, long boundary, boolean byChild) {
         TotalStanding before = standing;
         if (before.begun() && boundary - before.lastRecord() > BEGINS_ANEW_AFTER) {
             before = TotalStanding.NEW;
@@ -48,15 +53,21 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
                 value,
                 recorded ? boundary : before.lastRecord(),
                 sums.changed > 0 ? Long.valueOf(boundary) : before.lastChanged(),
-                window(before.five(), Interval.FIVE_MINUTES, before, recorded, sums, boundary),
-                window(before.fifteen(), Interval.FIFTEEN_MINUTES, before, recorded, sums, boundary));
+                bar(before.five(), Interval.FIVE_MINUTES, before, recorded, sums, boundary, byChild),
+                bar(before.fifteen(), Interval.FIFTEEN_MINUTES, before, recorded, sums, boundary, byChild));
         return new TotalStep(boundary, sums, before, after);
     }
 
-    private static Bar window(
-            Bar window, Interval interval, TotalStanding before, boolean recorded, Sums sums, long boundary) {
-        Bar open = interval.isBoundary(boundary - Interval.MINUTE_MILLIS) ? Bar.openAt(before.openUsd()) : window;
-        return open.next(recorded ? sums.valueUsd() : null, sums.change, sums.gone, sums.changed, sums.children);
+    private static Bar bar(
+            Bar bar,
+            Interval interval,
+            TotalStanding before,
+            boolean recorded,
+            Sums sums,
+            long boundary,
+            boolean byChild) {
+        Bar open = interval.isBoundary(boundary - Interval.MINUTE_MILLIS) ? Bar.openAt(before.openUsd()) : bar;
+        return open.next(recorded ? sums.valueUsd() : null, sums, byChild);
     }
 
     /** The entity's row of an interval, not yet corrected; null where it has no 1-minute record in the interval. */
@@ -65,7 +76,7 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
             return null;
         }
         Bar window = switch (interval) {
-            case ONE_MINUTE -> window(null, interval, before, true, sums, boundary);
+            case ONE_MINUTE -> bar(null, interval, before, true, sums, boundary, entity.level() == Level.ASSET);
             case FIVE_MINUTES -> after.five();
             case FIFTEEN_MINUTES -> after.fifteen();
         };
@@ -92,7 +103,7 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
                 after.lastChanged() == null ? null : (boundary - after.lastChanged()) / Interval.MINUTE_MILLIS,
                 exchanges(entity.level()),
                 coverage(),
-                sums.greatestAge(),
+                sums.ages.greatest(),
                 window.changeSinceOpen(),
                 0,
                 corrections.finalAt(boundary),

@@ -52,7 +52,7 @@ class MarketStepTest {
     void aSilentMarketIsCarriedThenStaleThenBack() {
         take("2026-03-01T07:01:00Z", MarketFixture.market().at("2026-03-01T07:00:10Z", "100", "1000"));
         MarketStep carried = take("2026-03-01T07:02:00Z", null);
-        assertThat(carried.row(Interval.ONE_MINUTE, 0, SETTINGS, null).carried())
+        assertThat(carried.row(Interval.ONE_MINUTE, SETTINGS, null).carried())
                 .isTrue();
         take("2026-03-01T07:03:00Z", null);
         take("2026-03-01T07:04:00Z", null);
@@ -64,14 +64,14 @@ class MarketStepTest {
 
         // then it has no row, and its value left under the name of coverage
         assertThat(stale.after().status()).isEqualTo(Status.STALE);
-        assertThat(stale.row(Interval.ONE_MINUTE, 0, SETTINGS, null)).isNull();
+        assertThat(stale.row(Interval.ONE_MINUTE, SETTINGS, null)).isNull();
         assertThat(stale.change().published()).isEqualTo(ledger("0", "0", "0", "0", "-100000.000000", "0"));
         assertThat(stale.sums().staleUsd).isEqualByComparingTo("100000");
 
         // and when it answers again, coverage is what comes back, whatever the value
         MarketStep back = take("2026-03-01T07:07:00Z", MarketFixture.market().at("2026-03-01T07:06:30Z", "90", "1000"));
         assertThat(back.change().published()).isEqualTo(ledger("0", "0", "0", "0", "90000.000000", "0"));
-        assertThat(back.row(Interval.ONE_MINUTE, 1, SETTINGS, null).openUsd()).isZero();
+        assertThat(back.row(Interval.ONE_MINUTE, SETTINGS, null).openUsd()).isZero();
     }
 
     @Test
@@ -132,7 +132,7 @@ class MarketStepTest {
         take("2026-03-01T07:09:00Z", null);
         MarketStep step = take("2026-03-01T07:10:00Z", null);
 
-        MarketRow row = step.row(Interval.FIVE_MINUTES, 2, SETTINGS, null);
+        MarketRow row = step.row(Interval.FIVE_MINUTES, SETTINGS, null);
 
         assertThat(row.openUsd()).isEqualByComparingTo("100000");
         assertThat(row.highUsd()).isEqualByComparingTo("130000");
@@ -143,8 +143,9 @@ class MarketStepTest {
     }
 
     private MarketStep take(String boundary, Observation newest) {
+        long at = Instant.parse(boundary).toEpochMilli();
         MarketStep step =
-                MarketStep.take(standing, newest, Instant.parse(boundary).toEpochMilli(), SETTINGS);
+                MarketStep.take(standing, newest == null ? null : Minute.of(at, newest), at, SETTINGS);
         standing = step.after();
         return step;
     }

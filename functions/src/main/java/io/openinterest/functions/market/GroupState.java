@@ -1,0 +1,96 @@
+package io.openinterest.functions.market;
+
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Packing;
+import io.openinterest.functions.total.Ages;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/**
+ * What a shard remembers of markets that are summed together: the ages of those included at every boundary that can still
+ * be corrected. So totals need to know the greatest age of each group only, however many markets there are.
+ */
+final class GroupState {
+
+    private static final int PACKED_BYTES = 128;
+
+    /** The last boundary that brought anything; {@link Long#MIN_VALUE} where totals are owed nothing more. */
+    private long touched = Long.MIN_VALUE;
+
+    private final TreeMap<Long, Ages> ages = new TreeMap<>();
+
+    /** The group has something to add to its totals when a boundary passes. */
+    void touch(long boundary) {
+        touched = boundary;
+    }
+
+    /** True if a record of some interval may be due although nothing is added any more. */
+    boolean isOwed(long boundary) {
+        return touched != Long.MIN_VALUE && boundary - touched <= Interval.FIFTEEN_MINUTES.millis();
+    }
+
+    /** Takes in changes of the ages at a boundary; gives what changes for the greatest one. */
+    Ages change(long boundary, Ages changes) {
+        Ages known = ages.computeIfAbsent(boundary, key -> new Ages());
+        Ages difference = new Ages();
+        difference.add(known.greatestOnly(), -1);
+        known.add(changes, 1);
+        difference.add(known.greatestOnly(), 1);
+        if (known.isEmpty()) {
+            ages.remove(boundary);
+        }
+        return difference;
+    }
+
+    /** Forgets the ages up to a boundary: they are final. */
+    void forgetUpTo(long boundary) {
+        ages.headMap(boundary, true).clear();
+    }
+
+    /** True if nothing is left to remember when a boundary has passed. */
+    boolean isForgotten(long boundary) {
+        return ages.isEmpty() && !isOwed(boundary);
+    }
+
+    /** The state in as few bytes as it needs. */
+    byte[] pack() {
+        DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
+        try {
+            Packing.putLong(touched, out);
+            Packing.putLong(ages.size(), out);
+            long last = 0;
+            for (Map.Entry<Long, Ages> entry : ages.entrySet()) {
+                Packing.putLong((entry.getKey() - last) / Interval.MINUTE_MILLIS, out);
+                entry.getValue().pack(out);
+                last = entry.getKey();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.getCopyOfBuffer();
+    }
+
+    /** Reads a state back; a new one from null. */
+    static GroupState unpack(byte[] packed) {
+        GroupState state = new GroupState();
+        if (packed == null) {
+            return state;
+        }
+        DataInputDeserializer in = new DataInputDeserializer(packed);
+        try {
+            state.touched = Packing.getLong(in);
+            long boundary = 0;
+            for (int left = Packing.getInt(in); left > 0; left--) {
+                boundary += Packing.getLong(in) * Interval.MINUTE_MILLIS;
+                state.ages.put(boundary, Ages.unpack(in));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return state;
+    }
+}

@@ -1,0 +1,127 @@
+package io.openinterest.functions.record;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Numbers and texts in as few bytes as they need, for state and between operators. Exact: what is read equals what was
+ * written, the scale of decimals included.
+ */
+public final class Packing {
+
+    private static final int LONG_BITS = 63;
+
+    private Packing() {}
+
+    /** Writes a number in seven bits a byte, small ones of either sign in one byte. */
+    public static void putLong(long value, DataOutput out) throws IOException {
+        long rest = (value << 1) ^ (value >> 63);
+        while ((rest & ~0x7FL) != 0) {
+            out.writeByte((int) (rest | 0x80));
+            rest >>>= 7;
+        }
+        out.writeByte((int) rest);
+    }
+
+    /** Reads a number back. */
+    public static long getLong(DataInput in) throws IOException {
+        long rest = 0;
+        int shift = 0;
+        byte next;
+        do {
+            next = in.readByte();
+            rest |= (next & 0x7FL) << shift;
+            shift += 7;
+        } while (next < 0);
+        return (rest >>> 1) ^ -(rest & 1);
+    }
+
+    /** Reads a number that was written from an int. */
+    public static int getInt(DataInput in) throws IOException {
+        return Math.toIntExact(getLong(in));
+    }
+
+    /** Writes a decimal, null too. */
+    public static void putDecimal(BigDecimal value, DataOutput out) throws IOException {
+        if (value == null) {
+            putLong(0, out);
+            return;
+        }
+        BigInteger digits = value.unscaledValue();
+        boolean fits = digits.bitLength() <= LONG_BITS;
+        // The scale and, in the lowest bit, whether the digits fit a long; one greater or less, so that 0 is free.
+        long head = 2L * value.scale() + (fits ? 0 : 1);
+        putLong(head >= 0 ? head + 1 : head, out);
+        if (fits) {
+            putLong(digits.longValue(), out);
+        } else {
+            putBytes(digits.toByteArray(), out);
+        }
+    }
+
+    /** Reads a decimal back, null too. */
+    public static BigDecimal getDecimal(DataInput in) throws IOException {
+        long head = getLong(in);
+        if (head == 0) {
+            return null;
+        }
+        head = head > 0 ? head - 1 : head;
+        int scale = Math.toIntExact(Math.floorDiv(head, 2L));
+        return (head & 1) == 0
+                ? BigDecimal.valueOf(getLong(in), scale)
+                : new BigDecimal(new BigInteger(getBytes(in)), scale);
+    }
+
+    /** Writes a text, null too. */
+    public static void putText(String text, DataOutput out) throws IOException {
+        if (text == null) {
+            putLong(-1, out);
+        } else {
+            putBytes(text.getBytes(StandardCharsets.UTF_8), out);
+        }
+    }
+
+    /** Reads a text back, null too. */
+    public static String getText(DataInput in) throws IOException {
+        int length = getInt(in);
+        if (length < 0) {
+            return null;
+        }
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** Writes bytes and how many they are. */
+    public static void putBytes(byte[] bytes, DataOutput out) throws IOException {
+        putLong(bytes.length, out);
+        out.write(bytes);
+    }
+
+    /** Reads bytes back. */
+    public static byte[] getBytes(DataInput in) throws IOException {
+        byte[] bytes = new byte[getInt(in)];
+        in.readFully(bytes);
+        return bytes;
+    }
+
+    /** Writes a ledger by its six parts. */
+    public static void putLedger(Ledger ledger, DataOutput out) throws IOException {
+        putDecimal(ledger.quantityUsd(), out);
+        putDecimal(ledger.priceUsd(), out);
+        putDecimal(ledger.entriesUsd(), out);
+        putDecimal(ledger.exitsUsd(), out);
+        putDecimal(ledger.coverageUsd(), out);
+        putDecimal(ledger.restatementUsd(), out);
+    }
+
+    /** Reads a ledger back; its total is the sum of its parts. */
+    public static Ledger getLedger(DataInput in) throws IOException {
+        return Ledger.of(
+                getDecimal(in), getDecimal(in), getDecimal(in), getDecimal(in), getDecimal(in), getDecimal(in));
+    }
+}
