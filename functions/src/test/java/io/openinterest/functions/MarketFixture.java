@@ -17,6 +17,7 @@ public final class MarketFixture {
     private MarketType type = MarketType.PERPETUAL;
     private Instant expiration;
     private BigDecimal strike;
+    private AssetClass assetClass = AssetClass.CRYPTO;
     private int sides = 1;
     private boolean delisted;
 
@@ -56,6 +57,11 @@ public final class MarketFixture {
         return this;
     }
 
+    MarketFixture of(AssetClass stated) {
+        assetClass = stated;
+        return this;
+    }
+
     MarketFixture delisted() {
         delisted = true;
         return this;
@@ -71,7 +77,7 @@ public final class MarketFixture {
                 exchange,
                 exchange + "-test",
                 symbol,
-                AssetClass.CRYPTO,
+                assetClass,
                 base,
                 quote,
                 quote,

@@ -15,20 +15,22 @@ import io.openinterest.functions.total.SumTotals.Scope;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -36,12 +38,14 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 /** The operators from arrivals to totals, one after the other in one thread, with Flink's own state and timers. */
 final class PipelineHarness implements AutoCloseable {
 
+    private static final int MAX_PARALLELISM = 128;
     private static final long DISORDER = 60_000;
 
-    private final KeyedOneInputStreamOperatorTestHarness<Integer, Arrival, Arrival> accept;
-    private final OneInputStreamOperatorTestHarness<Arrival, RunEvent> track;
-    private final KeyedTwoInputStreamOperatorTestHarness<Integer, Arrival, RunEvent, Contribution> snapshot;
-    private final List<KeyedOneInputStreamOperatorTestHarness<String, Contribution, TotalRow>> totals =
+    private final SnapshotSettings settings;
+    private final Stage<KeyedOneInputStreamOperatorTestHarness<Integer, Arrival, Arrival>> accept;
+    private final List<OneInputStreamOperatorTestHarness<Arrival, RunEvent>> track = new ArrayList<>();
+    private final Stage<KeyedTwoInputStreamOperatorTestHarness<Integer, Arrival, RunEvent, Contribution>> snapshot;
+    private final List<Stage<KeyedOneInputStreamOperatorTestHarness<String, Contribution, TotalRow>>> totals =
             new ArrayList<>();
 
     /** Everything published so far, in order. */
@@ -51,64 +55,123 @@ final class PipelineHarness implements AutoCloseable {
     final List<Observation> accepted = new ArrayList<>();
     final List<Quarantined> rejected = new ArrayList<>();
 
+    private long disorder = DISORDER;
     private long greatest = Long.MIN_VALUE;
     private long passed = Long.MIN_VALUE;
 
     PipelineHarness(SnapshotSettings settings) throws Exception {
-        this(settings, null);
+        this(settings, 1, null);
     }
 
-    private PipelineHarness(SnapshotSettings settings, Saved saved) throws Exception {
-        accept = new KeyedOneInputStreamOperatorTestHarness<>(
-                new KeyedProcessOperator<>(new AcceptObservations(settings, false)),
-                arrival -> SnapshotMarkets.shard(arrival.observation().market()),
-                Types.INT);
-        track = new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(new TrackRun()));
-        snapshot = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new CoBroadcastWithKeyedOperator<>(
-                        new SnapshotMarkets(settings), List.of(RunBounds.ANSWERED, RunBounds.REACHED)),
-                arrival -> SnapshotMarkets.shard(arrival.observation().market()),
-                null,
-                Types.INT);
+    private PipelineHarness(SnapshotSettings settings, int parallelism, Saved saved) throws Exception {
+        this.settings = settings;
+        accept = new Stage<>(
+                parallelism,
+                subtask -> new KeyedOneInputStreamOperatorTestHarness<>(
+                        new KeyedProcessOperator<>(new AcceptObservations(settings, false)),
+                        arrival -> SnapshotMarkets.shard(arrival.observation().market()),
+                        Types.INT,
+                        MAX_PARALLELISM,
+                        parallelism,
+                        subtask),
+                saved == null ? null : saved.stages().get(0));
+        for (int subtask = 0; subtask < parallelism; subtask++) {
+            track.add(new OneInputStreamOperatorTestHarness<>(new ProcessOperator<>(new TrackRun())));
+            track.get(subtask).open();
+        }
+        snapshot = new Stage<>(
+                parallelism,
+                subtask -> new KeyedTwoInputStreamOperatorTestHarness<>(
+                        new CoBroadcastWithKeyedOperator<>(
+                                new SnapshotMarkets(settings), List.of(RunBounds.ANSWERED, RunBounds.REACHED)),
+                        arrival -> SnapshotMarkets.shard(arrival.observation().market()),
+                        null,
+                        Types.INT,
+                        MAX_PARALLELISM,
+                        parallelism,
+                        subtask),
+                saved == null ? null : saved.stages().get(1));
         for (Scope scope : Scope.values()) {
-            totals.add(new KeyedOneInputStreamOperatorTestHarness<>(
-                    new KeyedProcessOperator<>(new SumTotals(scope, settings.corrections())),
-                    scope::key,
-                    Types.STRING));
+            totals.add(new Stage<>(
+                    parallelism,
+                    subtask -> new KeyedOneInputStreamOperatorTestHarness<>(
+                            new KeyedProcessOperator<>(new SumTotals(scope, settings.corrections())),
+                            scope::key,
+                            Types.STRING,
+                            MAX_PARALLELISM,
+                            parallelism,
+                            subtask),
+                    saved == null ? null : saved.stages().get(2 + scope.ordinal())));
         }
         if (saved != null) {
-            accept.initializeState(saved.accept());
-            snapshot.initializeState(saved.snapshot());
-            for (int i = 0; i < totals.size(); i++) {
-                totals.get(i).initializeState(saved.totals().get(i));
-            }
+            disorder = saved.disorder();
             greatest = saved.greatest();
             passed = saved.passed();
         }
-        accept.open();
-        track.open();
-        snapshot.open();
-        for (var stage : totals) {
-            stage.open();
+    }
+
+    private record Saved(List<Stage.State> stages, long disorder, long greatest, long passed) {}
+
+    /** The subtasks of an operator. */
+    private static final class Stage<H extends AbstractStreamOperatorTestHarness<?>> {
+
+        private final List<H> subtasks = new ArrayList<>();
+
+        private record State(OperatorSubtaskState merged, int parallelism) {}
+
+        private interface Subtask<H> {
+            H create(int index) throws Exception;
+        }
+
+        Stage(int parallelism, Subtask<H> create, State saved) throws Exception {
+            for (int index = 0; index < parallelism; index++) {
+                H subtask = create.create(index);
+                if (saved != null) {
+                    subtask.initializeState(AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                            saved.merged(), MAX_PARALLELISM, saved.parallelism(), parallelism, index));
+                }
+                subtask.open();
+                subtasks.add(subtask);
+            }
+        }
+
+        H of(Object key) {
+            return subtasks.get(
+                    KeyGroupRangeAssignment.assignKeyToParallelOperator(key, MAX_PARALLELISM, subtasks.size()));
+        }
+
+        State save() throws Exception {
+            OperatorSubtaskState[] states = new OperatorSubtaskState[subtasks.size()];
+            for (int i = 0; i < states.length; i++) {
+                states[i] = subtasks.get(i).snapshot(1, 1);
+            }
+            return new State(AbstractStreamOperatorTestHarness.repackageState(states), states.length);
+        }
+
+        void close() throws Exception {
+            for (H subtask : subtasks) {
+                subtask.close();
+            }
         }
     }
 
-    private record Saved(
-            OperatorSubtaskState accept,
-            OperatorSubtaskState snapshot,
-            List<OperatorSubtaskState> totals,
-            long greatest,
-            long passed) {}
+    /** Event time stays this far behind the greatest time. */
+    PipelineHarness outOfOrderness(Duration allowed) {
+        disorder = allowed.toMillis();
+        return this;
+    }
 
     /** A new harness that goes on from what this one has in its state; closes this one. */
-    PipelineHarness restart(SnapshotSettings settings) throws Exception {
-        List<OperatorSubtaskState> stages = new ArrayList<>();
+    PipelineHarness restart(int parallelism) throws Exception {
+        List<Stage.State> stages = new ArrayList<>();
+        stages.add(accept.save());
+        stages.add(snapshot.save());
         for (var stage : totals) {
-            stages.add(stage.snapshot(1, 1));
+            stages.add(stage.save());
         }
-        Saved saved = new Saved(accept.snapshot(1, 1), snapshot.snapshot(1, 1), stages, greatest, passed);
+        Saved saved = new Saved(stages, disorder, greatest, passed);
         close();
-        PipelineHarness next = new PipelineHarness(settings, saved);
+        PipelineHarness next = new PipelineHarness(settings, parallelism, saved);
         next.marketRows.addAll(marketRows);
         next.totalRows.addAll(totalRows);
         next.accepted.addAll(accepted);
@@ -116,12 +179,11 @@ final class PipelineHarness implements AutoCloseable {
         return next;
     }
 
-    /** An observation arrives; the watermark follows a minute behind the greatest time. */
+    /** An observation arrives; the watermark follows behind the greatest time. */
     PipelineHarness arrive(Observation observation) throws Exception {
         greatest = Math.max(greatest, observation.time().toEpochMilli());
-        accept.processElement(new StreamRecord<>(Arrival.of(observation, greatest - DISORDER)));
-        flow();
-        long minute = Interval.floorToMinute(greatest - DISORDER);
+        arrive(Arrival.of(observation, greatest - disorder));
+        long minute = Interval.floorToMinute(greatest - disorder);
         if (minute > passed) {
             pass(minute - 1);
             passed = minute;
@@ -131,8 +193,18 @@ final class PipelineHarness implements AutoCloseable {
 
     /** An observation arrives from a partition that is further ahead than others; event time does not move by it. */
     PipelineHarness arrive(Observation observation, String watermark) throws Exception {
-        accept.processElement(new StreamRecord<>(
-                Arrival.of(observation, Instant.parse(watermark).toEpochMilli())));
+        return arrive(
+                Arrival.of(observation, Instant.parse(watermark).toEpochMilli()));
+    }
+
+    /** An observation arrives before event time has begun, as from a venue's history after a start. */
+    PipelineHarness arriveFromHistory(Observation observation) throws Exception {
+        return arrive(Arrival.of(observation, Long.MIN_VALUE));
+    }
+
+    private PipelineHarness arrive(Arrival arrival) throws Exception {
+        accept.of(SnapshotMarkets.shard(arrival.observation().market()))
+                .processElement(new StreamRecord<>(arrival));
         flow();
         return this;
     }
@@ -144,40 +216,59 @@ final class PipelineHarness implements AutoCloseable {
     }
 
     private void pass(long watermark) throws Exception {
-        accept.processWatermark(new Watermark(watermark));
+        for (var subtask : accept.subtasks) {
+            subtask.processWatermark(new Watermark(watermark));
+        }
         flow();
-        snapshot.processWatermark2(new Watermark(watermark));
-        snapshot.processWatermark1(new Watermark(watermark));
+        for (var subtask : snapshot.subtasks) {
+            subtask.processWatermark2(new Watermark(watermark));
+            subtask.processWatermark1(new Watermark(watermark));
+        }
         flow();
         for (var stage : totals) {
-            stage.processWatermark(new Watermark(watermark));
+            for (var subtask : stage.subtasks) {
+                subtask.processWatermark(new Watermark(watermark));
+            }
             flow();
         }
     }
 
     private void flow() throws Exception {
-        for (Arrival arrival : drain(accept.extractOutputValues(), accept.getOutput())) {
-            track.processElement(new StreamRecord<>(arrival));
-            snapshot.processElement1(new StreamRecord<>(arrival));
-        }
-        drain(accept.getSideOutput(AcceptObservations.ACCEPTED), accepted);
-        drain(accept.getSideOutput(AcceptObservations.REJECTED), rejected);
-        for (RunEvent event : drain(track.extractOutputValues(), track.getOutput())) {
-            snapshot.processElement2(new StreamRecord<>(event));
-        }
-        drain(snapshot.getSideOutput(SnapshotMarkets.ROWS), marketRows);
-        Collection<? extends StreamRecord<? extends Contribution>> contributions =
-                List.copyOf(snapshot.extractOutputStreamRecords());
-        snapshot.getOutput().clear();
-        for (var stage : totals) {
-            for (StreamRecord<? extends Contribution> contribution : contributions) {
-                stage.processElement(new StreamRecord<>(contribution.getValue(), contribution.getTimestamp()));
+        for (int i = 0; i < accept.subtasks.size(); i++) {
+            var subtask = accept.subtasks.get(i);
+            for (Arrival arrival : drain(subtask.extractOutputValues(), subtask.getOutput())) {
+                track.get(i).processElement(new StreamRecord<>(arrival));
+                snapshot.subtasks.get(i).processElement1(new StreamRecord<>(arrival));
             }
-            totalRows.addAll(drain(stage.extractOutputValues(), stage.getOutput()));
-            var passedOn = stage.getSideOutput(SumTotals.CONTRIBUTIONS);
-            contributions = passedOn == null ? List.of() : List.copyOf(passedOn);
-            if (passedOn != null) {
-                passedOn.clear();
+            drain(subtask.getSideOutput(AcceptObservations.ACCEPTED), accepted);
+            drain(subtask.getSideOutput(AcceptObservations.REJECTED), rejected);
+            for (RunEvent event : drain(
+                    track.get(i).extractOutputValues(), track.get(i).getOutput())) {
+                for (var every : snapshot.subtasks) {
+                    every.processElement2(new StreamRecord<>(event));
+                }
+            }
+        }
+        List<StreamRecord<? extends Contribution>> contributions = new ArrayList<>();
+        for (var subtask : snapshot.subtasks) {
+            drain(subtask.getSideOutput(SnapshotMarkets.ROWS), marketRows);
+            contributions.addAll(subtask.extractOutputStreamRecords());
+            subtask.getOutput().clear();
+        }
+        for (Scope scope : Scope.values()) {
+            var stage = totals.get(scope.ordinal());
+            for (StreamRecord<? extends Contribution> contribution : contributions) {
+                stage.of(scope.key(contribution.getValue()))
+                        .processElement(new StreamRecord<>(contribution.getValue(), contribution.getTimestamp()));
+            }
+            contributions.clear();
+            for (var subtask : stage.subtasks) {
+                totalRows.addAll(drain(subtask.extractOutputValues(), subtask.getOutput()));
+                var passedOn = subtask.getSideOutput(SumTotals.CONTRIBUTIONS);
+                if (passedOn != null) {
+                    contributions.addAll(passedOn);
+                    passedOn.clear();
+                }
             }
         }
     }
@@ -240,7 +331,9 @@ final class PipelineHarness implements AutoCloseable {
     public void close() {
         try {
             accept.close();
-            track.close();
+            for (var subtask : track) {
+                subtask.close();
+            }
             snapshot.close();
             for (var stage : totals) {
                 stage.close();

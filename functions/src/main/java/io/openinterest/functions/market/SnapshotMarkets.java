@@ -163,7 +163,10 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     }
 
     private Progress startAt(long boundary, long publishedBefore, ReadOnlyContext context) throws Exception {
-        Progress progress = new Progress(settings.finalBoundary(boundary), boundary, publishedBefore);
+        boolean begun = RunBounds.hasBegun(
+                boundary, settings.awaitedVenues(), context.getBroadcastState(RunBounds.ANSWERED));
+        Progress progress =
+                new Progress(begun ? settings.finalBoundary(boundary) : boundary, boundary, publishedBefore);
         progresses.update(progress);
         awaitBoundary(boundary + Interval.MINUTE_MILLIS, context);
         return progress;
@@ -193,7 +196,10 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             publishedUpTo = Math.max(publishedUpTo, boundary);
         }
         if (ended) {
-            BoundaryPass flush = new BoundaryPass(progress, progress.doneUpTo() + Interval.MINUTE_MILLIS, context);
+            // A shard whose first observation came late began where event time was, which may be after the end.
+            long end = Math.min(progress.doneUpTo(), limit);
+            progress = new Progress(progress.finalUpTo(), end, progress.publishedUpTo());
+            BoundaryPass flush = new BoundaryPass(progress, end + Interval.MINUTE_MILLIS, context);
             flush.correctMarkets(Long.MAX_VALUE);
             flush.emit(progress.finalUpTo(), out);
         }
