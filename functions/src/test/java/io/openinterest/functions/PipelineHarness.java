@@ -193,8 +193,7 @@ final class PipelineHarness implements AutoCloseable {
 
     /** An observation arrives from a partition that is further ahead than others; event time does not move by it. */
     PipelineHarness arrive(Observation observation, String watermark) throws Exception {
-        return arrive(
-                Arrival.of(observation, Instant.parse(watermark).toEpochMilli()));
+        return arrive(Arrival.of(observation, Instant.parse(watermark).toEpochMilli()));
     }
 
     /** An observation arrives before event time has begun, as from a venue's history after a start. */
@@ -203,8 +202,7 @@ final class PipelineHarness implements AutoCloseable {
     }
 
     private PipelineHarness arrive(Arrival arrival) throws Exception {
-        accept.of(SnapshotMarkets.shard(arrival.observation().market()))
-                .processElement(new StreamRecord<>(arrival));
+        accept.of(SnapshotMarkets.shard(arrival.observation().market())).processElement(new StreamRecord<>(arrival));
         flow();
         return this;
     }
@@ -242,8 +240,8 @@ final class PipelineHarness implements AutoCloseable {
             }
             drain(subtask.getSideOutput(AcceptObservations.ACCEPTED), accepted);
             drain(subtask.getSideOutput(AcceptObservations.REJECTED), rejected);
-            for (RunEvent event : drain(
-                    track.get(i).extractOutputValues(), track.get(i).getOutput())) {
+            for (RunEvent event :
+                    drain(track.get(i).extractOutputValues(), track.get(i).getOutput())) {
                 for (var every : snapshot.subtasks) {
                     every.processElement2(new StreamRecord<>(event));
                 }

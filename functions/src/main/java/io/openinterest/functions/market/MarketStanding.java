@@ -2,7 +2,6 @@ package io.openinterest.functions.market;
 
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
-import io.openinterest.functions.record.Packing;
 import io.openinterest.functions.record.Rounding;
 import io.openinterest.functions.total.Bar;
 import io.openinterest.observation.Observation;

@@ -51,8 +51,7 @@ final class MarketState {
         if (boundary > finalUpTo) {
             Minute known = minute(boundary);
             put(known == null ? Minute.of(boundary, observation) : known.with(observation));
-        } else if (!base.begun()
-                && (base.value() == null || ObservationOrder.compare(observation, base.value()) > 0)) {
+        } else if (!base.begun() && (base.value() == null || ObservationOrder.compare(observation, base.value()) > 0)) {
             base = base.withValue(observation);
         }
     }

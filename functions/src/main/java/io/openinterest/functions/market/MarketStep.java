@@ -31,7 +31,13 @@ import java.util.Objects;
  * @param observed accepted observations of the minute
  */
 record MarketStep(
-        long boundary, MarketStanding before, MarketStanding after, Ledger change, boolean wentAway, boolean changed, int observed) {
+        long boundary,
+        MarketStanding before,
+        MarketStanding after,
+        Ledger change,
+        boolean wentAway,
+        boolean changed,
+        int observed) {
 
     private static final BigDecimal TWO = BigDecimal.valueOf(2);
     private static final BigDecimal EIGHT_HOURS = BigDecimal.valueOf(8);
@@ -59,7 +65,14 @@ record MarketStep(
                 begun,
                 known,
                 bar(before.five(), Interval.FIVE_MINUTES, before, included ? value : null, change, observed, boundary),
-                bar(before.fifteen(), Interval.FIFTEEN_MINUTES, before, included ? value : null, change, observed, boundary));
+                bar(
+                        before.fifteen(),
+                        Interval.FIFTEEN_MINUTES,
+                        before,
+                        included ? value : null,
+                        change,
+                        observed,
+                        boundary));
         boolean changed =
                 included && before.value() != null && oneSided(before.value()).compareTo(oneSided(value)) != 0;
         return new MarketStep(

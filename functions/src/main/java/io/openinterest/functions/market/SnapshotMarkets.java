@@ -163,8 +163,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     }
 
     private Progress startAt(long boundary, long publishedBefore, ReadOnlyContext context) throws Exception {
-        boolean begun = RunBounds.hasBegun(
-                boundary, settings.awaitedVenues(), context.getBroadcastState(RunBounds.ANSWERED));
+        boolean begun =
+                RunBounds.hasBegun(boundary, settings.awaitedVenues(), context.getBroadcastState(RunBounds.ANSWERED));
         Progress progress =
                 new Progress(begun ? settings.finalBoundary(boundary) : boundary, boundary, publishedBefore);
         progresses.update(progress);

@@ -28,7 +28,8 @@ public final class Revisions {
 
     /** Forgets the rows up to a boundary: they are final. */
     public void forgetUpTo(long boundary) {
-        counts.headMap(key(Interval.ONE_MINUTE, boundary + Interval.MINUTE_MILLIS)).clear();
+        counts.headMap(key(Interval.ONE_MINUTE, boundary + Interval.MINUTE_MILLIS))
+                .clear();
     }
 
     private static long key(Interval interval, long boundary) {

@@ -13,12 +13,10 @@ import io.openinterest.functions.record.Pass;
  * @param pass what published it
  * @param packed what to add, as bytes: it waits in state more often than it is looked at
  */
-public record Contribution(
-        String exchange, String asset, String quote, long boundary, Pass pass, byte[] packed) {
+public record Contribution(String exchange, String asset, String quote, long boundary, Pass pass, byte[] packed) {
 
     /** Sends sums; empty ones where there is nothing any more, but a record may still be due. */
-    public static Contribution of(
-            String exchange, String asset, String quote, long boundary, Pass pass, Sums sums) {
+    public static Contribution of(String exchange, String asset, String quote, long boundary, Pass pass, Sums sums) {
         return new Contribution(exchange, asset, quote, boundary, pass, sums.pack());
     }
 

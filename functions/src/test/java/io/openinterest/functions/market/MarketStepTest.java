@@ -52,8 +52,7 @@ class MarketStepTest {
     void aSilentMarketIsCarriedThenStaleThenBack() {
         take("2026-03-01T07:01:00Z", MarketFixture.market().at("2026-03-01T07:00:10Z", "100", "1000"));
         MarketStep carried = take("2026-03-01T07:02:00Z", null);
-        assertThat(carried.row(Interval.ONE_MINUTE, SETTINGS, null).carried())
-                .isTrue();
+        assertThat(carried.row(Interval.ONE_MINUTE, SETTINGS, null).carried()).isTrue();
         take("2026-03-01T07:03:00Z", null);
         take("2026-03-01T07:04:00Z", null);
         MarketStep lastIncluded = take("2026-03-01T07:05:00Z", null);
@@ -144,8 +143,7 @@ class MarketStepTest {
 
     private MarketStep take(String boundary, Observation newest) {
         long at = Instant.parse(boundary).toEpochMilli();
-        MarketStep step =
-                MarketStep.take(standing, newest == null ? null : Minute.of(at, newest), at, SETTINGS);
+        MarketStep step = MarketStep.take(standing, newest == null ? null : Minute.of(at, newest), at, SETTINGS);
         standing = step.after();
         return step;
     }
