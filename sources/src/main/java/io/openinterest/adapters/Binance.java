@@ -3,11 +3,14 @@ package io.openinterest.adapters;
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
-import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.requiredDecimal;
+import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.openinterest.observation.AssetClass;
+import io.openinterest.venue.AssetClasses;
 import io.openinterest.venue.Assets;
 import io.openinterest.venue.Backfill;
 import io.openinterest.venue.Fault;
@@ -33,7 +36,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -55,9 +57,6 @@ public final class Binance implements Venue {
 
     private static final RateLimit HISTORY_POOL = RateLimit.of("binance-futures-history", 1000, Duration.ofMinutes(5));
 
-    /** The delivery date of perpetuals, 2100-12-25T08:00Z. */
-    private static final Instant NEVER = Instant.ofEpochMilli(4_133_404_800_000L);
-
     private static final BigDecimal USUAL_FUNDING_HOURS = BigDecimal.valueOf(8);
 
     private static final Duration HISTORY_STEP = Duration.ofMinutes(5);
@@ -65,13 +64,13 @@ public final class Binance implements Venue {
     /** Thirty days are kept; a question that begins earlier is refused. */
     private static final Duration HISTORY_KEPT = Duration.ofDays(30).minus(HISTORY_STEP);
 
-    private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
     private static final Pattern BANNED_UNTIL = Pattern.compile("banned until (\\d{13})");
     private static final Duration MAX_BAN = Duration.ofDays(3);
 
     /** Not listed as said, or closed, delivering or not open yet: the answer is the same until the list changes. */
     private static final Set<String> NOT_TRADING = Set.of("-4108", "-1121", "-1122");
 
+    private final AssetClasses classes;
     private final boolean coinMargined;
     private final String api;
 
@@ -87,6 +86,7 @@ public final class Binance implements Venue {
     private record Role(String pair, String contractType) {}
 
     public Binance(VenueSettings settings) {
+        this.classes = settings.common().assetClasses();
         this.coinMargined = settings.id().equals("binance-coinm");
         this.api = coinMargined ? "/dapi/v1/" : "/fapi/v1/";
     }
@@ -171,36 +171,37 @@ public final class Binance implements Venue {
      */
     private void instruments(Reply reply, Observer out) {
         refused.clear();
-        out.each(list(reply.json(), "/symbols"), row -> out.instrument(instrument(row)));
+        JsonNode rows = list(reply.json(), "/symbols");
+        Stated stated = new Stated(rows);
+        String state = coinMargined ? "contractStatus" : "status";
+        out.each(rows, row -> {
+            String symbol = word(row, "symbol");
+            out.instrument(symbol, () -> status(word(row, state)), () -> instrument(symbol, row, stated, out));
+        });
     }
 
-    private Instrument instrument(JsonNode row) {
-        String symbol = required(row, "symbol");
-        String base = required(row, "baseAsset");
-        String quote = required(row, "quoteAsset");
-        String margin = required(row, "marginAsset");
-        // empty before a symbol trades
-        String contractType = text(row, "contractType");
-        Instant delivery = millis(row, "deliveryDate");
-        boolean perpetual =
-                contractType == null ? delivery == null || delivery.equals(NEVER) : contractType.contains("PERPETUAL");
-        Instrument instrument = perpetual
-                ? Instrument.perpetual(symbol, base, quote, margin)
-                : Instrument.future(symbol, base, quote, margin, delivery);
+    private Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+        String base = word(row, "baseAsset");
+        String quote = word(row, "quoteAsset");
+        String margin = word(row, "marginAsset");
+        String contractType = word(row, "contractType");
+        Instrument instrument;
+        if (contractType.contains("PERPETUAL")) {
+            instrument = Instrument.perpetual(symbol, base, quote, margin);
+        } else if (contractType.contains("QUARTER") || contractType.contains("MONTH")) {
+            instrument = Instrument.future(symbol, base, quote, margin, requiredMillis(row, "deliveryDate"));
+        } else {
+            throw unknown("contractType", contractType);
+        }
+        instrument = classified(instrument, base, row, stated, classes, out);
         if (!coinMargined) {
-            return classified(instrument, base, row).status(status(required(row, "status")));
+            return instrument;
         }
-        if (contractType != null) {
-            Role role = new Role(required(row, "pair"), contractType);
-            // a contract takes over the role of the one that was delivered
-            roles.values().remove(role);
-            roles.put(symbol, role);
-        }
-        BigDecimal dollars = decimal(row, "contractSize");
-        if (dollars == null || dollars.signum() <= 0) {
-            throw new Fields.BadSchema("the contract size of " + symbol + " is missing");
-        }
-        return instrument.contractSize(dollars).status(status(required(row, "contractStatus")));
+        Role role = new Role(word(row, "pair"), contractType);
+        // a contract takes over the role of the one that was delivered
+        roles.values().remove(role);
+        roles.put(symbol, role);
+        return instrument.contractSize(requiredDecimal(row, "contractSize"));
     }
 
     /** Trading ones are observed. Those about to open or to be delivered are not, and what is settled is gone. */
@@ -208,54 +209,39 @@ public final class Binance implements Venue {
         return switch (status) {
             case "TRADING" -> Instrument.Status.OBSERVED;
             case "SETTLING", "DELIVERED", "CLOSE" -> Instrument.Status.DELISTED;
-            default -> Instrument.Status.SUSPENDED;
+            case "PENDING_TRADING", "PRE_SETTLE", "PRE_DELIVERING", "DELIVERING", "BREAK", "HALT" ->
+                Instrument.Status.SUSPENDED;
+            default -> throw unknown("status", status);
         };
     }
 
     /**
-     * "underlyingType" is COIN, INDEX, COMMODITY, EQUITY or, for foreign stocks, such as KR_EQUITY; PREMARKET is a coin,
-     * or as a TRADIFI_PERPETUAL a company before it is listed. Where it says nothing known of a TRADIFI_PERPETUAL,
-     * "underlyingSubType" may. Tokenised gold is a coin.
+     * "underlyingType" is COIN, CRYPTO of options, INDEX, COMMODITY, EQUITY or, for foreign stocks, such as KR_EQUITY;
+     * PREMARKET is a coin, or as a TRADIFI_PERPETUAL a company before it is listed. Where it says nothing known of a
+     * TRADIFI_PERPETUAL or of TRADFI_OPTIONS, "underlyingSubType" may.
      */
-    static Instrument classified(Instrument instrument, String asset, JsonNode row) {
-        String kind = row.path("underlyingType").asText();
-        AssetClass found = TOKENISED_GOLD.contains(asset) ? AssetClass.CRYPTO : assetClass(kind);
-        if (found == null && row.path("contractType").asText().startsWith("TRADIFI")) {
-            found = kind.equals("PREMARKET") ? AssetClass.EQUITY : assetClassOfSubtype(row);
-        }
-        return found == null || found == AssetClass.CRYPTO ? instrument : instrument.assetClass(found, asset);
-    }
-
-    private static AssetClass assetClassOfSubtype(JsonNode row) {
-        for (JsonNode subtype : row.path("underlyingSubType")) {
-            AssetClass found = assetClass(subtype.asText());
-            if (found != null) {
-                return found;
+    static Instrument classified(
+            Instrument instrument, String asset, JsonNode row, Stated stated, AssetClasses classes, Observer out) {
+        String kind = stated.word(row, "underlyingType");
+        String contractType = text(row, "contractType");
+        boolean isTradfi = contractType != null && contractType.matches("TRADI?FI.*");
+        String word = kind == null ? null : kind.replaceFirst("^[A-Z]{2}_", "");
+        if ("PREMARKET".equals(word)) {
+            word = isTradfi ? "equity" : "crypto";
+        } else if (word != null && isTradfi && classes.ofWord(word).isEmpty()) {
+            for (JsonNode subtype : row.path("underlyingSubType")) {
+                word = classes.ofWord(subtype.asText()).isPresent() ? subtype.asText() : word;
             }
         }
-        return AssetClass.OTHER;
-    }
-
-    /** Null where the word says nothing. */
-    private static AssetClass assetClass(String kind) {
-        return switch (kind.toUpperCase(Locale.ROOT).replaceFirst("^[A-Z]{2}_", "")) {
-            case "COIN" -> AssetClass.CRYPTO;
-            case "EQUITY", "STOCK", "ETF" -> AssetClass.EQUITY;
-            case "COMMODITY", "METAL" -> AssetClass.COMMODITY;
-            case "FOREX", "FX" -> AssetClass.FX;
-            case "INDEX" -> AssetClass.INDEX;
-            default -> null;
-        };
+        return out.classified(instrument, asset, "underlyingType", word);
     }
 
     /** [{"symbol":"HYPEUSDT","fundingIntervalHours":4}]: only symbols whose terms were ever adjusted. */
     private void fundingIntervals(Reply reply, Observer out) {
         fundingHours.clear();
         out.each(list(reply.json(), ""), row -> {
-            BigDecimal hours = decimal(row, "fundingIntervalHours");
-            if (hours != null) {
-                fundingHours.put(required(row, "symbol"), hours);
-            }
+            // a symbol that is not in this list funds every eight hours, one that is must say how often
+            fundingHours.put(word(row, "symbol"), requiredDecimal(row, "fundingIntervalHours"));
         });
     }
 
@@ -268,7 +254,7 @@ public final class Binance implements Venue {
         fundingRates.clear();
         JsonNode body = reply.json();
         out.each(body.isObject() ? Fields.MAPPER.createArrayNode().add(body) : body, row -> {
-            String symbol = required(row, "symbol");
+            String symbol = word(row, "symbol");
             out.mark(symbol, decimal(row, "markPrice"));
             BigDecimal rate = decimal(row, "lastFundingRate");
             if (rate != null) {
@@ -299,7 +285,7 @@ public final class Binance implements Venue {
      */
     private void openInterest(Reply reply, Observer out) {
         JsonNode row = reply.json();
-        String symbol = required(row, "symbol");
+        String symbol = word(row, "symbol");
         out.row(symbol)
                 .count(decimal(row, "openInterest"))
                 .funding(fundingRates.get(symbol), fundingHours.getOrDefault(symbol, USUAL_FUNDING_HOURS))
@@ -342,7 +328,7 @@ public final class Binance implements Venue {
                 coinMargined ? symbolOf(reply.request()) : reply.request().param("symbol");
         out.each(list(reply.json(), ""), row -> {
             var market = out.row(symbol).count(decimal(row, "sumOpenInterest")).at(millis(row, "timestamp"));
-            BigDecimal value = decimal(row, "sumOpenInterestValue");
+            BigDecimal value = requiredDecimal(row, "sumOpenInterestValue");
             if (coinMargined) {
                 market.amount(value);
             } else if (isInDollars(out.instruments().get(symbol))) {

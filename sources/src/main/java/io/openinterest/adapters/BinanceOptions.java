@@ -6,11 +6,16 @@ import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.multiply;
 import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.requiredDecimal;
+import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openinterest.observation.MarketType;
+import io.openinterest.venue.AssetClasses;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.Fields;
@@ -62,6 +67,7 @@ public final class BinanceOptions implements Venue {
     /** How near the quotient of value and index must be to what it stands for. */
     private static final BigDecimal TOLERANCE = new BigDecimal("0.02");
 
+    private final AssetClasses classes;
     private final boolean streams;
     private final String streamName;
 
@@ -94,6 +100,7 @@ public final class BinanceOptions implements Venue {
     }
 
     public BinanceOptions(VenueSettings settings) {
+        this.classes = settings.common().assetClasses();
         this.streams = !settings.option("transport", "websocket").equals("rest");
         this.streamName = settings.option("stream", STREAM_NAMES.get(0));
         if (!STREAM_NAMES.contains(streamName)) {
@@ -178,27 +185,39 @@ public final class BinanceOptions implements Venue {
         reply.json().path("optionContracts").forEach(row -> contracts.put(text(row, "underlying"), row));
         series.keySet().removeIf(symbol -> out.instruments().get(symbol) == null);
         heard.keySet().retainAll(series.values());
-        out.each(list(reply.json(), "/optionSymbols"), row -> out.instrument(instrument(row, contracts)));
+        JsonNode rows = list(reply.json(), "/optionSymbols");
+        Stated stated = new Stated(rows);
+        out.each(rows, row -> {
+            String symbol = word(row, "symbol");
+            out.instrument(symbol, () -> status(row, stated), () -> instrument(symbol, row, contracts, stated, out));
+        });
     }
 
-    private Instrument instrument(JsonNode row, Map<String, JsonNode> contracts) {
-        String symbol = required(row, "symbol");
-        String underlying = required(row, "underlying");
-        String quote = required(row, "quoteAsset");
-        MarketType type = required(row, "side").equals("CALL") ? MarketType.CALL : MarketType.PUT;
-        Instant expiry = millis(row, "expiryDate");
-        if (expiry == null) {
-            throw new Fields.BadSchema("the field expiryDate is missing");
-        }
+    /** Older lists have no status, and only what is traded. */
+    private static Instrument.Status status(JsonNode row, Stated stated) {
+        String status = stated.word(row, "status");
+        return status == null ? Instrument.Status.OBSERVED : Binance.status(status);
+    }
+
+    private Instrument instrument(
+            String symbol, JsonNode row, Map<String, JsonNode> contracts, Stated stated, Observer out) {
+        String underlying = word(row, "underlying");
+        String quote = word(row, "quoteAsset");
+        String side = word(row, "side");
+        MarketType type = switch (side) {
+            case "CALL" -> MarketType.CALL;
+            case "PUT" -> MarketType.PUT;
+            default -> throw unknown("side", side);
+        };
+        Instant expiry = requiredMillis(row, "expiryDate");
         JsonNode contract = contracts.get(underlying);
-        String asset = contract == null ? symbol.substring(0, symbol.indexOf('-')) : required(contract, "baseAsset");
-        String margin = contract == null ? quote : required(contract, "settleAsset");
+        String asset = contract == null ? symbol.substring(0, symbol.indexOf('-')) : word(contract, "baseAsset");
+        String margin = contract == null ? quote : word(contract, "settleAsset");
         Instrument instrument = Instrument.option(
-                        symbol, asset, quote, margin, type, expiry, decimal(row, "strikePrice"))
-                .contractSize(decimal(row, "unit"))
-                .status(Binance.status(required(row, "status")));
+                        symbol, asset, quote, margin, type, expiry, requiredDecimal(row, "strikePrice"))
+                .contractSize(requiredDecimal(row, "unit"));
         series.put(symbol, new Series(asset, underlying, YYMMDD.format(expiry)));
-        return Binance.classified(instrument, asset, row);
+        return Binance.classified(instrument, asset, row, stated, classes, out);
     }
 
     /** [{"symbol":"BTC-200730-9000-C","markPrice":"1343.2883","markIV":"1.45"}]: the premium of one contract. */
@@ -314,7 +333,7 @@ public final class BinanceOptions implements Venue {
 
     /** The index is the price of a coin where the value does not give it: some have interest and a value of 0. */
     private void option(JsonNode row, Names names, Instant now, Observer out) {
-        String symbol = required(row, names.symbol());
+        String symbol = word(row, names.symbol());
         Row market = out.row(symbol);
         BigDecimal count = decimal(row, names.count());
         BigDecimal value = decimal(row, names.value());

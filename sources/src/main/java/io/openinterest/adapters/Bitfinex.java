@@ -10,6 +10,7 @@ import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.Structure;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Observer;
 import io.openinterest.venue.RateLimit;
@@ -21,7 +22,6 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Bitfinex perpetuals, all of them in one answer. Facts: docs.bitfinex.com, Derivatives Status and Configs.
@@ -45,8 +45,6 @@ public final class Bitfinex implements Venue {
     private static final Map<String, String> NAMES =
             Map.of("UST", "USDT", "EUT", "EURT", "ALG", "ALGO", "ATO", "ATOM", "IOT", "IOTA");
 
-    private static final Set<String> CURRENCIES = Set.of("EUR", "GBP", "JPY", "CHF", "AUD");
-    private static final Set<String> METALS = Set.of("XAG", "XAU", "XPT", "XPD");
     private static final String INDEX = "IX";
 
     /** Nothing about this venue is configured. */
@@ -103,27 +101,24 @@ public final class Bitfinex implements Venue {
     /** [["ADAF0:USTF0","ETHF0:BTCF0","EUROPE50IXF0:USTF0","TESTBTCF0:TESTUSDTF0"]]; test pairs are paper. */
     private void instruments(Reply reply, Observer out) {
         out.each(list(reply.json(), "/0"), pair -> {
-            if (!pair.asText().startsWith("TEST")) {
-                out.instrument(instrument(pair.asText()));
+            if (!pair.isTextual()) {
+                throw new Fields.BadSchema("a pair is no text");
+            }
+            if (!pair.textValue().startsWith("TEST")) {
+                out.instrument(instrument(pair.textValue(), out));
             }
         });
     }
 
-    private static Instrument instrument(String pair) {
+    private static Instrument instrument(String pair, Observer out) {
         String[] assets = pair.split(":");
         String base = name(assets[0]);
         String quote = name(assets[1]);
         Instrument instrument =
                 Instrument.perpetual("t" + pair, base, quote, quote).structure(Structure.LINEAR);
-        if (CURRENCIES.contains(base)) {
-            return instrument.assetClass(AssetClass.FX, base);
-        }
-        if (METALS.contains(base)) {
-            return instrument.assetClass(AssetClass.COMMODITY, base);
-        }
         return base.endsWith(INDEX)
                 ? instrument.assetClass(AssetClass.INDEX, base.substring(0, base.length() - INDEX.length()))
-                : instrument;
+                : out.classified(instrument, base);
     }
 
     private static String name(String asset) {

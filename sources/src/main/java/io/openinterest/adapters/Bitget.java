@@ -3,8 +3,11 @@ package io.openinterest.adapters;
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
-import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.requiredDecimal;
+import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.observation.AssetClass;
@@ -21,9 +24,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Bitget futures: margined in tether, in the coin and in USDC, each product type in one answer. Facts:
@@ -31,17 +32,11 @@ import java.util.Set;
  *
  * <p>{@code holdingAmount} is in coins for all three, the coin-margined contracts too. {@code symbolType} tells dated
  * contracts; a dated one repeats a funding rate of zero. What is no coin is marked as a real-world asset, without its
- * class: the metals, energies and currencies are named here, everything else of that kind is a stock.
+ * class: metals, energies and currencies are told by their names, everything else of that kind is a stock.
  */
 public final class Bitget implements Venue {
 
     private static final List<String> PRODUCTS = List.of("USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES");
-    private static final BigDecimal EIGHT_HOURS = new BigDecimal(8);
-    private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
-    private static final Set<String> COMMODITIES =
-            Set.of("XAU", "XAG", "XPT", "XPD", "COPPER", "CL", "BZ", "NATGAS", "WTI", "BRENT");
-    private static final Set<String> CURRENCY_PAIRS =
-            Set.of("EURUSD", "GBPUSD", "USDJPY", "AUDUSD", "USDCHF", "USDCAD", "NZDUSD");
 
     /** Hours between fundings; dated contracts have none. */
     private final Map<String, BigDecimal> fundingHours = new HashMap<>();
@@ -104,44 +99,55 @@ public final class Bitget implements Venue {
      * contract accepts as margin are many; what it is settled in follows from the quote.
      */
     private void contracts(Reply reply, Observer out) {
-        out.each(list(reply.json(), "/data"), row -> {
-            String symbol = required(row, "symbol");
-            boolean isDated = "delivery".equals(text(row, "symbolType"));
-            BigDecimal hours = decimal(row, "fundInterval");
-            if (!isDated) {
-                fundingHours.put(symbol, hours == null ? EIGHT_HOURS : hours);
-            }
-            out.instrument(instrument(symbol, row, isDated));
+        JsonNode rows = list(reply.json(), "/data");
+        Stated stated = new Stated(rows);
+        out.each(rows, row -> {
+            String symbol = word(row, "symbol");
+            fundingHours.remove(symbol);
+            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
         });
     }
 
-    private static Instrument instrument(String symbol, JsonNode row, boolean isDated) {
-        String base = required(row, "baseCoin");
-        String quote = required(row, "quoteCoin");
-        String margin = quote.equals("USD") ? base : quote;
-        Instrument instrument = isDated
-                ? Instrument.future(symbol, base, quote, margin, millis(row, "deliveryTime"))
-                : Instrument.perpetual(symbol, base, quote, margin);
-        return classified(instrument, base, "YES".equals(text(row, "isRwa"))).status(status(row));
-    }
-
-    private static Instrument classified(Instrument instrument, String base, boolean isRealWorld) {
-        String name = base.toUpperCase(Locale.ROOT);
-        if (!isRealWorld || TOKENISED_GOLD.contains(name)) {
-            return instrument;
-        }
-        if (COMMODITIES.contains(name)) {
-            return instrument.assetClass(AssetClass.COMMODITY, base);
-        }
-        return instrument.assetClass(CURRENCY_PAIRS.contains(name) ? AssetClass.FX : AssetClass.EQUITY, base);
-    }
-
-    /** listed is not open yet; maintain, limit_open and restrictedAPI restrict orders, and positions stay. */
+    /** maintain, limit_open and restrictedAPI restrict orders, and positions stay. */
     private static Instrument.Status status(JsonNode row) {
-        String status = row.path("symbolStatus").asText();
-        return status.equals("off") || status.equals("listed")
-                ? Instrument.Status.SUSPENDED
-                : Instrument.Status.OBSERVED;
+        String status = word(row, "symbolStatus");
+        return switch (status) {
+            case "normal", "maintain", "limit_open", "restrictedAPI" -> Instrument.Status.OBSERVED;
+            case "listed", "off" -> Instrument.Status.SUSPENDED;
+            default -> throw unknown("symbolStatus", status);
+        };
+    }
+
+    private Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+        String base = word(row, "baseCoin");
+        String quote = word(row, "quoteCoin");
+        String margin = quote.equals("USD") ? base : quote;
+        String type = word(row, "symbolType");
+        Instrument instrument;
+        switch (type) {
+            case "perpetual" -> {
+                fundingHours.put(symbol, requiredDecimal(row, "fundInterval"));
+                instrument = Instrument.perpetual(symbol, base, quote, margin);
+            }
+            case "delivery" ->
+                instrument = Instrument.future(symbol, base, quote, margin, requiredMillis(row, "deliveryTime"));
+            default -> throw unknown("symbolType", type);
+        }
+        return classified(instrument, base, stated.word(row, "isRwa"), out);
+    }
+
+    /** A real-world asset has no class in the list: it is a stock unless its name is known. */
+    private static Instrument classified(Instrument instrument, String base, String isRealWorld, Observer out) {
+        Instrument named = out.classified(instrument, base);
+        if (isRealWorld == null) {
+            return named;
+        }
+        return switch (isRealWorld) {
+            case "NO" -> instrument;
+            case "YES" ->
+                named.assetClass() != AssetClass.CRYPTO ? named : out.classified(instrument, base, "isRwa", "stock");
+            default -> out.classified(instrument, base, "isRwa", isRealWorld);
+        };
     }
 
     /**
@@ -151,7 +157,7 @@ public final class Bitget implements Venue {
      */
     private void tickers(Reply reply, Observer out) {
         out.each(list(reply.json(), "/data"), row -> {
-            String symbol = required(row, "symbol");
+            String symbol = word(row, "symbol");
             BigDecimal hours = fundingHours.get(symbol);
             out.row(symbol)
                     .count(decimal(row, "holdingAmount"))

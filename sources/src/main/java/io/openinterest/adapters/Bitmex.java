@@ -2,11 +2,15 @@ package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.divide;
+import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.iso;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.multiply;
 import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -116,45 +120,53 @@ public final class Bitmex implements Venue {
 
     private static void instruments(Reply reply, Observer out) {
         out.each(list(reply.json(), ""), row -> {
-            String kind = required(row, "typ");
+            String kind = word(row, "typ");
             // spreads have no open interest, FFICSX are predictions, the rest is spot and indices
             if (PERPETUALS.contains(kind) || kind.equals("FFCCSX")) {
-                out.instrument(instrument(row, kind));
+                String symbol = word(row, "symbol");
+                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, kind));
             }
         });
     }
 
-    private static Instrument instrument(JsonNode row, String kind) {
-        String symbol = required(row, "symbol");
-        String base = required(row, "underlying");
-        String quote = required(row, "quoteCurrency");
-        String margin = required(row, "settlCurrency");
-        Instant expiry = iso(row, "expiry");
+    private static Instrument.Status status(JsonNode row) {
+        String state = word(row, "state");
+        return switch (state) {
+            // closed is between two sessions
+            case "Open", "Closed" -> Instrument.Status.OBSERVED;
+            case "Unlisted", "Delisted", "Halted", "Suspended" -> Instrument.Status.SUSPENDED;
+            case "Settled" -> Instrument.Status.DELISTED;
+            default -> throw unknown("state", state);
+        };
+    }
+
+    private static Instrument instrument(String symbol, JsonNode row, String kind) {
+        String base = word(row, "underlying");
+        String quote = word(row, "quoteCurrency");
+        String margin = word(row, "settlCurrency");
         Instrument instrument = kind.equals("FFCCSX")
-                ? Instrument.future(symbol, base, quote, margin, expiry)
+                ? Instrument.future(symbol, base, quote, margin, expiry(row))
                 : Instrument.perpetual(symbol, base, quote, margin);
-        if (row.path("isInverse").asBoolean()) {
+        boolean isQuanto = flag(row, "isQuanto");
+        if (flag(row, "isInverse")) {
             instrument = instrument.structure(Structure.INVERSE).contractSize(BigDecimal.ONE);
-        } else if (row.path("isQuanto").asBoolean()) {
-            instrument = instrument.structure(Structure.QUANTO).contractSize(decimal(row, "multiplier"));
+        } else if (isQuanto) {
+            instrument = instrument.structure(Structure.QUANTO).contractSize(requiredDecimal(row, "multiplier"));
         } else {
-            BigDecimal perUnit = decimal(row, "underlyingToPositionMultiplier");
+            BigDecimal perUnit = requiredDecimal(row, "underlyingToPositionMultiplier");
             instrument = instrument.structure(Structure.LINEAR).contractSize(divide(BigDecimal.ONE, perUnit));
         }
         if (kind.equals("FFWCSF")) {
-            instrument = instrument.assetClass(AssetClass.FX, base);
+            return instrument.assetClass(AssetClass.FX, base);
         } else if (kind.equals("FFSCSX")) {
-            instrument = instrument.assetClass(AssetClass.EQUITY, base);
-        } else if (BASKETS.contains(base)) {
-            instrument = instrument.assetClass(AssetClass.INDEX, base);
+            return instrument.assetClass(AssetClass.EQUITY, base);
         }
-        return instrument.status(
-                switch (required(row, "state")) {
-                    // closed is between two sessions
-                    case "Open", "Closed" -> Instrument.Status.OBSERVED;
-                    case "Settled" -> Instrument.Status.DELISTED;
-                    default -> Instrument.Status.SUSPENDED;
-                });
+        return BASKETS.contains(base) ? instrument.assetClass(AssetClass.INDEX, base) : instrument;
+    }
+
+    private static Instant expiry(JsonNode row) {
+        word(row, "expiry");
+        return iso(row, "expiry");
     }
 
     /**
@@ -178,7 +190,7 @@ public final class Bitmex implements Venue {
     }
 
     private void report(JsonNode row, Observer out) {
-        Instrument instrument = out.instruments().get(required(row, "symbol"));
+        Instrument instrument = out.instruments().get(word(row, "symbol"));
         if (instrument == null) {
             return;
         }

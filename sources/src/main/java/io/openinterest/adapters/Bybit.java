@@ -3,12 +3,13 @@ package io.openinterest.adapters;
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
-import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.MarketType;
 import io.openinterest.venue.Backfill;
 import io.openinterest.venue.Fault;
@@ -27,11 +28,13 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Bybit v5 derivatives: {@code bybit-linear}, {@code bybit-inverse} and {@code bybit-option}. One bulk call a minute
@@ -44,19 +47,25 @@ import java.util.stream.Collectors;
  */
 public final class Bybit implements Venue {
 
-    private static final List<String> OPTION_COINS = List.of("BTC", "ETH", "SOL", "XRP", "DOGE");
+    /** Coins whose options are asked for to begin with; the others are found among those that have perpetuals. */
+    private static final List<String> OPTION_COINS = List.of("BTC", "ETH", "SOL", "XRP", "DOGE", "XAUT", "MNT");
+
+    private static final int MAX_COINS = 1000;
     private static final Duration BAN_PAUSE = Duration.ofMinutes(10);
     private static final Duration HISTORY_STEP = Duration.ofMinutes(5);
     private static final int HISTORY_ROWS = 200;
-    private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
 
     private final String category;
     private final boolean streams;
 
     /** Ticker state of the stream by topic: a delta has only the fields that changed. */
     private final Map<String, ObjectNode> tickers = new HashMap<>();
+    /** Whose options are asked for. */
+    private final Set<String> coins = new LinkedHashSet<>(OPTION_COINS);
     /** Topics of each subscribe frame: the answer names only the frame. */
     private final Map<String, List<String>> asked = new HashMap<>();
+
+    private int frames;
 
     public Bybit(VenueSettings settings) {
         this.category = settings.id().substring("bybit-".length());
@@ -91,14 +100,21 @@ public final class Bybit implements Venue {
 
     @Override
     public List<Feed> feeds() {
-        List<Feed> feeds = new ArrayList<>(List.of(
+        List<Feed> feeds = new ArrayList<>();
+        if (isOption()) {
+            feeds.add(Feed.lookup("coins")
+                    .every(Duration.ofHours(1))
+                    .get("/v5/market/instruments-info?category=linear&limit=1000")
+                    .parse(this::coins));
+        }
+        feeds.addAll(List.of(
                 Feed.instruments("instruments")
-                        .requests((listed, now) -> requests("/v5/market/instruments-info", OPTION_COINS).stream()
+                        .requests((listed, now) -> requests("/v5/market/instruments-info", coins).stream()
                                 .map(request -> request.with("limit", 1000))
                                 .toList())
                         .parse(this::instruments),
                 Feed.poll("tickers")
-                        .requests((listed, now) -> requests("/v5/market/tickers", coins(listed)))
+                        .requests((listed, now) -> requests("/v5/market/tickers", listedCoins(listed)))
                         .parse(this::tickers)));
         if (streams) {
             feeds.add(Feed.subscribe("ticker-stream", "/v5/public/" + category)
@@ -106,7 +122,7 @@ public final class Bybit implements Venue {
                     .perConnection(2000)
                     .ping(Duration.ofSeconds(20), "{\"op\":\"ping\"}")
                     .silence(Duration.ofSeconds(60))
-                    .opened(tickers.keySet()::removeAll)
+                    .opened(this::forget)
                     .parse(this::stream));
         }
         return feeds;
@@ -115,12 +131,24 @@ public final class Bybit implements Venue {
     /** Five-minute open interest, valued with the mark price of the same instant. Options have no history. */
     @Override
     public Backfill history() {
-        return category.equals("option") ? null : new Backfill(HISTORY_STEP, this::pastRequests, this::past);
+        return isOption() ? null : new Backfill(HISTORY_STEP, this::pastRequests, this::past);
     }
 
     /** Error codes come in HTTP 200. Over the address limit the answer is 403, and asking on prolongs it. */
     @Override
     public Fault fault(Reply reply) {
+        Fault fault = judge(reply);
+        return fault != null && fault.kind() == Fault.Kind.REFUSED && isTrial(reply.request()) ? null : fault;
+    }
+
+    /** A coin without options is no fault: it was only tried. */
+    private static boolean isTrial(Request request) {
+        return request != null
+                && request.path().startsWith("/v5/market/instruments-info")
+                && request.param("baseCoin") != null;
+    }
+
+    private static Fault judge(Reply reply) {
         if (reply.status() == 403) {
             return Fault.limited(reply, "403", "access too frequent", BAN_PAUSE);
         }
@@ -131,23 +159,40 @@ public final class Bybit implements Venue {
         String message = text(reply.json(), "retMsg");
         return switch (code) {
             case "10006", "10429" -> Fault.limited(reply, code, message, null);
-            case "10000", "10016" -> Fault.retry(code, message);
+            // the address has asked too much, over all categories
+            case "10009", "10018" -> Fault.limited(reply, code, message, BAN_PAUSE);
+            case "429", "10000", "10016" -> Fault.retry(code, message);
             default -> Fault.refused(code, message);
         };
     }
 
-    private List<Request> requests(String path, List<String> coins) {
+    private boolean isOption() {
+        return category.equals("option");
+    }
+
+    private List<Request> requests(String path, Collection<String> ofCoins) {
         Request request = Request.get(path).with("category", category);
-        return category.equals("option")
-                ? coins.stream().map(coin -> request.with("baseCoin", coin)).toList()
+        return isOption()
+                ? ofCoins.stream().map(coin -> request.with("baseCoin", coin)).toList()
                 : List.of(request);
     }
 
-    private static List<String> coins(Instruments listed) {
-        Set<String> coins = listed.observed().stream().map(Instrument::base).collect(Collectors.toSet());
-        return OPTION_COINS.stream()
-                .filter(coin -> coins.contains(coin.toLowerCase(java.util.Locale.ROOT)))
+    private static List<String> listedCoins(Instruments listed) {
+        return listed.observed().stream()
+                .map(instrument -> instrument.base().toUpperCase(Locale.ROOT))
+                .distinct()
+                .sorted()
                 .toList();
+    }
+
+    /** The list of perpetuals: options exist on some of their coins, and only asking tells on which. */
+    private void coins(Reply reply, Observer out) {
+        out.each(list(reply.json(), "/result/list"), row -> {
+            if (coins.size() < MAX_COINS) {
+                coins.add(word(row, "baseCoin"));
+            }
+        });
+        nextPage(reply, out);
     }
 
     /**
@@ -156,52 +201,71 @@ public final class Bybit implements Venue {
      * "deliveryTime":"0","symbolType":"innovation"}]}}, options with "optionsType":"Call" in place of contractType.
      */
     private void instruments(Reply reply, Observer out) {
-        out.each(list(reply.json(), "/result/list"), row -> out.instrument(instrument(row)));
-        String cursor = text(reply.json().at("/result/nextPageCursor"));
-        if (cursor != null) {
-            out.ask(reply.request().withEncoded("cursor", cursor));
+        if (judge(reply) != null) {
+            return;
+        }
+        JsonNode rows = list(reply.json(), "/result/list");
+        Stated stated = new Stated(rows);
+        out.each(rows, row -> {
+            String symbol = word(row, "symbol");
+            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
+        });
+        nextPage(reply, out);
+    }
+
+    /** The cursor of the last page is empty or null; a page that is full has another behind it. */
+    private static void nextPage(Reply reply, Observer out) {
+        JsonNode cursor = reply.json().at("/result/nextPageCursor");
+        String limit = reply.request().param("limit");
+        boolean isFull = limit != null && reply.json().at("/result/list").size() >= Integer.parseInt(limit);
+        if (!cursor.isTextual() && (isFull || !cursor.isNull())) {
+            throw new Fields.BadSchema("the field nextPageCursor is missing");
+        }
+        if (cursor.isTextual() && !cursor.textValue().isEmpty()) {
+            out.ask(reply.request().withEncoded("cursor", cursor.textValue()));
         }
     }
 
-    private Instrument instrument(JsonNode row) {
-        String symbol = required(row, "symbol");
-        String base = required(row, "baseCoin");
-        String quote = required(row, "quoteCoin");
-        String margin = required(row, "settleCoin");
-        Instant delivery = millis(row, "deliveryTime");
-        Instrument instrument;
-        if (category.equals("option")) {
-            MarketType type = required(row, "optionsType").equals("Call") ? MarketType.CALL : MarketType.PUT;
+    private Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+        String base = word(row, "baseCoin");
+        String quote = word(row, "quoteCoin");
+        String margin = word(row, "settleCoin");
+        return classified(typed(symbol, base, quote, margin, row), base, stated.word(row, "symbolType"), out);
+    }
+
+    private Instrument typed(String symbol, String base, String quote, String margin, JsonNode row) {
+        if (isOption()) {
+            String side = word(row, "optionsType");
+            MarketType type = switch (side) {
+                case "Call" -> MarketType.CALL;
+                case "Put" -> MarketType.PUT;
+                default -> throw unknown("optionsType", side);
+            };
             BigDecimal strike = new BigDecimal(symbol.split("-")[2]);
-            instrument = Instrument.option(symbol, base, quote, margin, type, delivery, strike);
-        } else if (required(row, "contractType").endsWith("Perpetual")) {
+            return Instrument.option(symbol, base, quote, margin, type, requiredMillis(row, "deliveryTime"), strike);
+        }
+        String type = word(row, "contractType");
+        return switch (type) {
             // a perpetual with a delivery time is about to be delisted, and a perpetual until then
-            instrument = Instrument.perpetual(symbol, base, quote, margin);
-        } else {
-            instrument = Instrument.future(symbol, base, quote, margin, delivery);
-        }
-        return classified(instrument, base, text(row, "symbolType")).status(status(required(row, "status")));
-    }
-
-    private static Instrument classified(Instrument instrument, String base, String symbolType) {
-        if (symbolType == null || TOKENISED_GOLD.contains(base)) {
-            return instrument;
-        }
-        return switch (symbolType) {
-            case "stock" -> instrument.assetClass(AssetClass.EQUITY, base);
-            case "xstocks" -> instrument.assetClass(AssetClass.EQUITY, base.replaceFirst("X$", ""));
-            case "forex" -> instrument.assetClass(AssetClass.FX, base);
-            case "commodity" -> instrument.assetClass(AssetClass.COMMODITY, base);
-            case "index" -> instrument.assetClass(AssetClass.INDEX, base);
-            default -> instrument;
+            case "LinearPerpetual", "InversePerpetual" -> Instrument.perpetual(symbol, base, quote, margin);
+            case "LinearFutures", "InverseFutures" ->
+                Instrument.future(symbol, base, quote, margin, requiredMillis(row, "deliveryTime"));
+            default -> throw unknown("contractType", type);
         };
     }
 
-    private static Instrument.Status status(String status) {
+    /** The region a coin is traded in, empty for most, or what it is when it is no coin. */
+    private static Instrument classified(Instrument instrument, String base, String symbolType, Observer out) {
+        return "".equals(symbolType) ? instrument : out.classified(instrument, base, "symbolType", symbolType);
+    }
+
+    private static Instrument.Status status(JsonNode row) {
+        String status = word(row, "status");
         return switch (status) {
+            case "Trading", "Settling", "Delivering" -> Instrument.Status.OBSERVED;
             case "PreLaunch" -> Instrument.Status.SUSPENDED;
             case "Closed" -> Instrument.Status.DELISTED;
-            default -> Instrument.Status.OBSERVED;
+            default -> throw unknown("status", status);
         };
     }
 
@@ -217,9 +281,8 @@ public final class Bybit implements Venue {
     }
 
     private void ticker(JsonNode row, Instant time, Observer out) {
-        var market = out.row(required(row, "symbol"))
-                .count(decimal(row, "openInterest"))
-                .at(time);
+        var market =
+                out.row(word(row, "symbol")).count(decimal(row, "openInterest")).at(time);
         switch (category) {
             case "linear" ->
                 market.amount(decimal(row, "singleOpenInterest"))
@@ -246,8 +309,14 @@ public final class Bybit implements Venue {
                 .toList();
     }
 
+    private void forget(List<String> topics) {
+        topics.forEach(tickers::remove);
+        asked.values().removeIf(frame -> topics.contains(frame.get(0)));
+    }
+
     private String subscribeFrame(List<String> topics) {
-        String id = "t" + (asked.size() + 1);
+        frames++;
+        String id = "t" + frames;
         asked.put(id, topics);
         ObjectNode frame = Fields.MAPPER.createObjectNode().put("req_id", id).put("op", "subscribe");
         topics.forEach(frame.putArray("args")::add);
@@ -339,9 +408,8 @@ public final class Bybit implements Venue {
             var market = out.row(symbol).count(decimal(row, "openInterest")).at(millis(row, "timestamp"));
             (category.equals("inverse") ? market.value(oneSide) : market.amount(oneSide)).emit();
         });
-        String cursor = text(reply.json().at("/result/nextPageCursor"));
-        if (cursor != null && !rows.isEmpty()) {
-            out.ask(reply.request().withEncoded("cursor", cursor));
+        if (!rows.isEmpty()) {
+            nextPage(reply, out);
         }
     }
 }

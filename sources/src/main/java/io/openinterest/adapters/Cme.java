@@ -3,6 +3,7 @@ package io.openinterest.adapters;
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.iso;
 import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.venue.Feed;
@@ -17,7 +18,9 @@ import java.time.DateTimeException;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalTime;
+import java.time.Month;
 import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -97,14 +100,32 @@ public final class Cme implements Venue {
         return Duration.ofHours(96);
     }
 
+    /** The columns {@code base}, {@code contract_size} and {@code expiration} of the file come before what is known here. */
     private static void contract(Reply reply, Observer out) {
         JsonNode row = reply.json();
-        Product product = PRODUCTS.get(required(row, "product_code"));
-        if (product == null) {
-            throw new Fields.BadSchema("there is no product " + required(row, "product_code"));
+        String code = required(row, "product_code");
+        Product known = PRODUCTS.get(code);
+        String base = text(row, "base");
+        BigDecimal size = decimal(row, "contract_size");
+        if (known == null && (base == null || size == null)) {
+            throw new Fields.BadSchema(
+                    "there is no product " + code + ": the columns base and contract_size tell what it is");
         }
-        out.instrument(Instrument.future(symbol(row), product.base(), "USD", "USD", expiration(month(row)))
-                .contractSize(product.size()));
+        out.instrument(Instrument.future(symbol(row), base == null ? known.base() : base, "USD", "USD", end(row))
+                .contractSize(size == null ? known.size() : size));
+    }
+
+    private static Instant end(JsonNode row) {
+        String text = text(row, "expiration");
+        if (text == null) {
+            return expiration(month(row));
+        }
+        return text.contains("T")
+                ? iso(row, "expiration")
+                : LocalDate.parse(text)
+                        .atTime(LocalTime.of(16, 0))
+                        .atZone(LONDON)
+                        .toInstant();
     }
 
     /**
@@ -139,13 +160,48 @@ public final class Cme implements Venue {
         throw new Fields.BadSchema("contract_month is no month such as 2026-12");
     }
 
-    /** When a contract of that month ends trading: 16:00 in London on the month's last Friday. */
+    /**
+     * When a contract of that month ends trading: 16:00 in London on the month's last Friday, or on the last day before
+     * it that is a business day in London and in the United States (contract specifications at cmegroup.com).
+     */
     static Instant expiration(YearMonth month) {
-        return month.atEndOfMonth()
-                .with(TemporalAdjusters.previousOrSame(DayOfWeek.FRIDAY))
-                .atTime(LocalTime.of(16, 0))
-                .atZone(LONDON)
-                .toInstant();
+        LocalDate day = month.atEndOfMonth().with(TemporalAdjusters.previousOrSame(DayOfWeek.FRIDAY));
+        while (isHoliday(day)) {
+            day = day.minusDays(1);
+        }
+        return day.atTime(LocalTime.of(16, 0)).atZone(LONDON).toInstant();
+    }
+
+    /**
+     * True for a day off in London or New York that can be a last Friday of a month or the days before it; others, such
+     * as Mondays, are of no concern here.
+     */
+    private static boolean isHoliday(LocalDate day) {
+        boolean isChristmas =
+                day.getMonth() == Month.DECEMBER && (day.getDayOfMonth() == 25 || day.getDayOfMonth() == 26);
+        // the 25th on a Saturday is kept on the Friday before in New York, and so is the first of January
+        boolean isKeptBefore = day.getDayOfWeek() == DayOfWeek.FRIDAY
+                && day.getMonth() == Month.DECEMBER
+                && (day.getDayOfMonth() == 24 || day.getDayOfMonth() == 31);
+        boolean isThanksgiving = day.getMonth() == Month.NOVEMBER
+                && day.equals(day.with(TemporalAdjusters.dayOfWeekInMonth(4, DayOfWeek.THURSDAY)));
+        return day.getDayOfWeek() == DayOfWeek.SATURDAY
+                || day.getDayOfWeek() == DayOfWeek.SUNDAY
+                || isChristmas
+                || isKeptBefore
+                || isThanksgiving
+                || day.equals(easter(day.getYear()).minusDays(2));
+    }
+
+    /** Easter Sunday of the Gregorian calendar, after Meeus, Jones and Butcher. */
+    private static LocalDate easter(int year) {
+        int century = year / 100;
+        int golden = year % 19;
+        int epact = (19 * golden + century - century / 4 - (century - (century + 8) / 25 + 1) / 3 + 15) % 30;
+        int weekday = (32 + 2 * (century % 4) + 2 * (year % 100 / 4) - epact - year % 100 % 4) % 7;
+        int late = (golden + 11 * epact + 22 * weekday) / 451;
+        int days = epact + weekday - 7 * late + 114;
+        return LocalDate.of(year, days / 31, days % 31 + 1);
     }
 
     /**

@@ -3,8 +3,12 @@ package io.openinterest.adapters;
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.iso;
 import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.optionalWord;
 import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.observation.MarketType;
@@ -67,6 +71,7 @@ public final class Coinmetrics implements Venue {
     /** A market id or a pattern of some; anything else among the symbols only chooses from what is asked for. */
     private static final Pattern MARKETS = Pattern.compile("[^,&?#\\s]+-(future|option|\\*)");
 
+    private static final Pattern QUOTED_VALUE = Pattern.compile("(?:Value|Asset) '([^']+)'");
     private static final Pattern QUOTED_MARKET = Pattern.compile("[Mm]arket '([^']+)'");
     private static final Pattern TOKEN = Pattern.compile("[?&]next_page_token=([^&]+)");
 
@@ -75,7 +80,9 @@ public final class Coinmetrics implements Venue {
     private final String key;
 
     /** Market ids they do not know: one of them fails a whole list. */
-    private final Set<String> unknown = new HashSet<>();
+    private final Set<String> unknownMarkets = new HashSet<>();
+
+    private final Set<String> withoutRate = new HashSet<>();
     /** Frequencies of the reference rate still to try, best first: not every key may have each. */
     private final List<String> frequencies = new ArrayList<>(List.of("1m", "1h", "1d"));
 
@@ -100,6 +107,12 @@ public final class Coinmetrics implements Venue {
     @Override
     public String restUrl() {
         return key == null ? "https://community-api.coinmetrics.io" : "https://api.coinmetrics.io";
+    }
+
+    /** Its okex and huobi are okx and htx, in what is asked for too. */
+    @Override
+    public String published(String configured) {
+        return renamed(configured, OURS);
     }
 
     @Override
@@ -130,7 +143,7 @@ public final class Coinmetrics implements Venue {
                         .every(pollInterval)
                         .requests(this::rates)
                         .parse(Coinmetrics::rates)
-                        .failed(this::learnFrequency),
+                        .failed(this::learnRates),
                 Feed.poll("open-interest")
                         .requests((listed, now) -> questions().stream()
                                 .map(markets -> latest(markets, now))
@@ -166,7 +179,7 @@ public final class Coinmetrics implements Venue {
     private List<String> questions() {
         List<String> theirs = markets.stream()
                 .map(symbol -> renamed(symbol, THEIRS))
-                .filter(symbol -> !unknown.contains(symbol))
+                .filter(symbol -> !unknownMarkets.contains(symbol))
                 .toList();
         List<String> questions =
                 new ArrayList<>(theirs.stream().filter(id -> id.contains("*")).toList());
@@ -215,6 +228,7 @@ public final class Coinmetrics implements Venue {
     private List<Request> rates(Instruments listed, Instant now) {
         String assets = listed.observed().stream()
                 .map(Instrument::base)
+                .filter(asset -> !withoutRate.contains(asset))
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(","));
@@ -229,7 +243,10 @@ public final class Coinmetrics implements Venue {
                 .with("frequency", frequencies.get(0))
                 .with("start_time", start.truncatedTo(ChronoUnit.MINUTES))
                 .with("paging_from", "start")
-                .with("page_size", PAGE);
+                .with("page_size", PAGE)
+                // an asset without a rate must not cost the others theirs
+                .with("ignore_unsupported_errors", true)
+                .with("ignore_forbidden_errors", true);
     }
 
     private Request get(String path) {
@@ -241,12 +258,16 @@ public final class Coinmetrics implements Venue {
     private void learn(Request request, Fault fault) {
         Matcher market = QUOTED_MARKET.matcher(fault.detail());
         if (fault.code().equals("bad_parameter") && market.find()) {
-            unknown.add(market.group(1));
+            unknownMarkets.add(market.group(1));
         }
     }
 
-    private void learnFrequency(Request request, Fault fault) {
-        if (fault.kind() == Fault.Kind.REFUSED && frequencies.size() > 1) {
+    /** An asset they have no rate of is left out the next time; only what is said of the frequency changes it. */
+    private void learnRates(Request request, Fault fault) {
+        Matcher asset = QUOTED_VALUE.matcher(fault.detail());
+        if (fault.code().equals("bad_parameter") && fault.detail().contains("'assets'") && asset.find()) {
+            withoutRate.add(asset.group(1));
+        } else if (fault.kind() == Fault.Kind.REFUSED && frequencies.size() > 1) {
             frequencies.remove(0);
         }
     }
@@ -261,55 +282,87 @@ public final class Coinmetrics implements Venue {
      */
     private static void instruments(Reply reply, Observer out) {
         out.each(list(reply.json(), "/data"), row -> {
-            String type = required(row, "type");
+            String type = word(row, "type");
             if (type.equals("future") || type.equals("option")) {
-                out.instrument(instrument(row, type, reply.receivedAt()));
+                String key = renamed(word(row, "market"), OURS);
+                out.instrument(key, () -> status(row, type, reply.receivedAt()), () -> instrument(row, type, out));
             }
         });
         nextPage(reply, out);
     }
 
-    private static Instrument instrument(JsonNode row, String type, Instant now) {
-        String exchange = required(row, "exchange");
-        String symbol = required(row, "symbol");
-        String base = required(row, "base");
-        String quote = required(row, "quote");
-        String sized = required(row, "size_asset");
+    /** What is over stays in the reference data, with or without saying so. */
+    private static Instrument.Status status(JsonNode row, String type, Instant now) {
+        // the documentation has rows without one
+        String status = optionalWord(row, "status");
+        if (status != null && !status.equals("online") && !status.equals("offline")) {
+            throw unknown("status", status);
+        }
+        Instant end = expiration(row, type);
+        boolean isOver = "offline".equals(status) || end != null && !end.isAfter(now);
+        return isOver ? Instrument.Status.DELISTED : Instrument.Status.OBSERVED;
+    }
+
+    private static Instrument instrument(JsonNode row, String type, Observer out) {
+        String exchange = word(row, "exchange");
+        String symbol = word(row, "symbol");
+        String base = word(row, "base");
+        String quote = word(row, "quote");
+        String sized = word(row, "size_asset");
         // inverse contracts are so many dollars, and margined in the coin
         String otherwise = type.equals("option") ? sized : sized.equals(base) ? quote : base;
-        String margin = text(row, "margin_asset") == null ? otherwise : text(row, "margin_asset");
-        Instant expiration = exchange.equals("cme") ? cmeExpiration(row, symbol) : iso(row, "expiration");
+        String stated = optionalWord(row, "margin_asset");
+        String margin = stated == null ? otherwise : stated;
+        Instant expiration = expiration(row, type);
         Instrument instrument;
         if (type.equals("option")) {
-            MarketType side = required(row, "option_contract_type").equals("call") ? MarketType.CALL : MarketType.PUT;
-            instrument = Instrument.option(symbol, base, quote, margin, side, expiration, decimal(row, "strike"));
+            instrument = Instrument.option(
+                    symbol, base, quote, margin, side(row), expiration, requiredDecimal(row, "strike"));
         } else {
             instrument = (expiration == null
                             ? Instrument.perpetual(symbol, base, quote, margin)
                             : Instrument.future(symbol, base, quote, margin, expiration))
                     .structure(sized.equals(base) ? Structure.LINEAR : Structure.INVERSE);
         }
-        boolean isOver = expiration != null && !expiration.isAfter(now) || "offline".equals(text(row, "status"));
-        return instrument
+        return out.classified(instrument, base)
                 .contractSize(decimal(row, "contract_size"))
-                .of(OURS.getOrDefault(exchange, exchange), exchange.equals("cme") ? "cme" : null)
-                .status(isOver ? Instrument.Status.DELISTED : Instrument.Status.OBSERVED);
+                .of(OURS.getOrDefault(exchange, exchange), exchange.equals("cme") ? "cme" : null);
     }
 
-    /** The symbol has one digit of the year, so the listing decides the decade where no expiration is given. */
-    private static Instant cmeExpiration(JsonNode row, String symbol) {
-        Instant expiration = iso(row, "expiration");
-        Instant listing = iso(row, "listing");
-        if (expiration != null || listing == null) {
-            return expiration;
+    private static MarketType side(JsonNode row) {
+        String side = word(row, "option_contract_type");
+        return switch (side) {
+            case "call" -> MarketType.CALL;
+            case "put" -> MarketType.PUT;
+            default -> throw unknown("option_contract_type", side);
+        };
+    }
+
+    /** A future without an expiration is a perpetual, except where its exchange has none or its symbol names the day. */
+    private static Instant expiration(JsonNode row, String type) {
+        String exchange = word(row, "exchange");
+        String symbol = word(row, "symbol");
+        Instant expiration = optionalWord(row, "expiration") == null ? null : iso(row, "expiration");
+        if (expiration == null && exchange.equals("cme")) {
+            expiration = cmeExpiration(row, symbol);
         }
-        YearMonth month = Cme.month(symbol, YearMonth.from(listing.atZone(ZoneOffset.UTC)));
+        boolean isDated = exchange.equals("cme") || type.equals("option") || symbol.matches(".*\\d{6}");
+        if (expiration == null && isDated) {
+            throw new Fields.BadSchema("the field expiration is missing");
+        }
+        return expiration;
+    }
+
+    /** The symbol has one digit of the year, so the listing decides the decade. */
+    private static Instant cmeExpiration(JsonNode row, String symbol) {
+        Instant listing = optionalWord(row, "listing") == null ? null : iso(row, "listing");
+        YearMonth month = listing == null ? null : Cme.month(symbol, YearMonth.from(listing.atZone(ZoneOffset.UTC)));
         return month == null ? null : Cme.expiration(month);
     }
 
     /** {"data":[{"asset":"btc","time":"2026-11-20T11:59:00.000000000Z","ReferenceRateUSD":"86000.1"}]}, by time. */
     private static void rates(Reply reply, Observer out) {
-        out.each(list(reply.json(), "/data"), row -> out.index(required(row, "asset"), decimal(row, RATE)));
+        out.each(list(reply.json(), "/data"), row -> out.index(word(row, "asset"), decimal(row, RATE)));
         nextPage(reply, out);
     }
 
@@ -321,8 +374,10 @@ public final class Coinmetrics implements Venue {
      */
     private static void openInterest(Reply reply, Observer out) {
         Map<String, JsonNode> newest = new LinkedHashMap<>();
-        list(reply.json(), "/data")
-                .forEach(row -> newest.merge(row.path("market").asText(), row, Coinmetrics::newer));
+        out.each(list(reply.json(), "/data"), row -> {
+            word(row, "time");
+            newest.merge(word(row, "market"), row, Coinmetrics::newer);
+        });
         out.each(Fields.MAPPER.createArrayNode().addAll(newest.values()), row -> emit(row, out));
         nextPage(reply, out);
     }
@@ -332,7 +387,7 @@ public final class Coinmetrics implements Venue {
     }
 
     private static void emit(JsonNode row, Observer out) {
-        Instrument instrument = out.instruments().get(renamed(required(row, "market"), OURS));
+        Instrument instrument = out.instruments().get(renamed(word(row, "market"), OURS));
         if (instrument != null) {
             Instant exchangeTime = iso(row, "exchange_time");
             out.row(instrument.key())
@@ -344,8 +399,9 @@ public final class Coinmetrics implements Venue {
     }
 
     private static void nextPage(Reply reply, Observer out) {
-        String token = text(reply.json(), "next_page_token");
-        Matcher inUrl = TOKEN.matcher(reply.json().path("next_page_url").asText());
+        String token = optionalWord(reply.json(), "next_page_token");
+        String url = optionalWord(reply.json(), "next_page_url");
+        Matcher inUrl = TOKEN.matcher(url == null ? "" : url);
         if (token != null) {
             out.ask(reply.request().with("next_page_token", token));
         } else if (inUrl.find()) {

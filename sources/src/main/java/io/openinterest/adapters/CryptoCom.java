@@ -2,16 +2,17 @@ package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.divide;
+import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
-import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.observation.MarketType;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
-import io.openinterest.venue.Fields;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Observer;
 import io.openinterest.venue.RateLimit;
@@ -21,7 +22,6 @@ import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 
 /**
@@ -88,34 +88,28 @@ public final class CryptoCom implements Venue {
      */
     private void instruments(Reply reply, Observer out) {
         out.each(list(reply.json(), "/result/data"), row -> {
-            switch (required(row, "inst_type")) {
-                case "PERPETUAL_SWAP" -> out.instrument(instrument(row, null));
-                case "FUTURE" -> out.instrument(instrument(row, expiry(row)));
-                default -> {
-                    // spot pairs and warrants have no open interest
-                }
+            String type = word(row, "inst_type");
+            // spot pairs and warrants have no open interest
+            if (type.equals("PERPETUAL_SWAP") || type.equals("FUTURE")) {
+                String symbol = word(row, "symbol");
+                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, type.equals("FUTURE"), out));
             }
         });
     }
 
-    private static Instant expiry(JsonNode row) {
-        Instant expiry = millis(row, "expiry_timestamp_ms");
-        if (expiry == null) {
-            throw new Fields.BadSchema("a dated future has no expiry");
-        }
-        return expiry;
+    private static Instrument.Status status(JsonNode row) {
+        return flag(row, "tradable") ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED;
     }
 
-    private static Instrument instrument(JsonNode row, Instant expiry) {
-        String symbol = required(row, "symbol");
-        String base = required(row, "base_ccy");
-        // the margin is a basket of dollars and coins, valued in the quote currency
-        String quote = required(row, "quote_ccy");
-        Instrument instrument = expiry == null
-                ? Instrument.perpetual(symbol, base, quote, quote)
-                : Instrument.future(symbol, base, quote, quote, expiry);
-        boolean tradable = row.path("tradable").asBoolean(true);
-        return instrument.status(tradable ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED);
+    /** The list has no class: the name tells. The margin is a basket of dollars and coins, valued in the quote currency. */
+    private static Instrument instrument(String symbol, JsonNode row, boolean isDated, Observer out) {
+        String base = word(row, "base_ccy");
+        String quote = word(row, "quote_ccy");
+        quote = quote.equals("USD_Stable_Coin") ? "USD" : quote;
+        Instrument instrument = isDated
+                ? Instrument.future(symbol, base, quote, quote, requiredMillis(row, "expiry_timestamp_ms"))
+                : Instrument.perpetual(symbol, base, quote, quote);
+        return out.classified(instrument, base);
     }
 
     /**
@@ -128,7 +122,7 @@ public final class CryptoCom implements Venue {
     }
 
     private static void ticker(JsonNode row, Observer out) {
-        String symbol = required(row, "i");
+        String symbol = word(row, "i");
         Instrument instrument = out.instruments().get(symbol);
         if (instrument == null) {
             return;

@@ -1,14 +1,18 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
-import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.optionalWord;
+import static io.openinterest.venue.Fields.requiredDecimal;
+import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Structure;
 import io.openinterest.venue.Fault;
@@ -50,7 +54,6 @@ public final class Deribit implements Venue {
 
     private static final int LIST_CALL = 10_000;
     private static final BigDecimal FUNDING_HOURS = new BigDecimal(8);
-    private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
 
     private final boolean streams;
 
@@ -143,45 +146,67 @@ public final class Deribit implements Venue {
      * spot, future_combo and option_combo. Lists of 2021 have neither instrument_type nor settlement_currency.
      */
     private void instruments(Reply reply, Observer out) {
-        out.each(list(reply.json(), "/result"), row -> {
-            String kind = required(row, "kind");
+        JsonNode rows = list(reply.json(), "/result");
+        Stated stated = new Stated(rows);
+        out.each(rows, row -> {
+            String kind = word(row, "kind");
             if (kind.equals("future") || kind.equals("option")) {
-                out.instrument(instrument(row, kind.equals("option")));
+                String symbol = word(row, "instrument_name");
+                out.instrument(
+                        symbol,
+                        () -> status(row, stated),
+                        () -> instrument(symbol, row, kind.equals("option"), stated, out));
             }
         });
     }
 
-    private static Instrument instrument(JsonNode row, boolean isOption) {
-        String symbol = required(row, "instrument_name");
-        String base = required(row, "base_currency");
-        boolean linear = isLinear(row, symbol);
-        String quote = linear ? first(row, "counter_currency", "quote_currency") : "USD";
-        String margin =
-                text(row, "settlement_currency") != null ? text(row, "settlement_currency") : linear ? quote : base;
+    private static Instrument instrument(String symbol, JsonNode row, boolean isOption, Stated stated, Observer out) {
+        String base = word(row, "base_currency");
+        boolean linear = isLinear(symbol, row, stated);
+        String quote =
+                linear ? word(row, stated.has("counter_currency") ? "counter_currency" : "quote_currency") : "USD";
+        String settled = stated.word(row, "settlement_currency");
+        String margin = settled != null ? settled : linear ? quote : base;
         Instrument instrument;
         if (isOption) {
-            MarketType type = required(row, "option_type").equals("call") ? MarketType.CALL : MarketType.PUT;
             instrument = Instrument.option(
-                    symbol, base, quote, margin, type, millis(row, "expiration_timestamp"), strike(row, symbol));
+                    symbol,
+                    base,
+                    quote,
+                    margin,
+                    side(row),
+                    requiredMillis(row, "expiration_timestamp"),
+                    strike(row, symbol));
         } else if (symbol.endsWith("-PERPETUAL") || "perpetual".equals(text(row, "settlement_period"))) {
             instrument = Instrument.perpetual(symbol, base, quote, margin);
         } else {
-            instrument = Instrument.future(symbol, base, quote, margin, millis(row, "expiration_timestamp"));
+            instrument = Instrument.future(symbol, base, quote, margin, requiredMillis(row, "expiration_timestamp"));
         }
-        return classified(instrument, base, text(row, "underlying_type"))
+        return out.classified(instrument, base, "underlying_type", stated.word(row, "underlying_type"))
                 .structure(linear ? Structure.LINEAR : Structure.INVERSE)
-                .contractSize(decimal(row, "contract_size"))
-                .status(status(row));
+                .contractSize(requiredDecimal(row, "contract_size"));
     }
 
-    private static boolean isLinear(JsonNode row, String symbol) {
-        String type = first(row, "instrument_type", "future_type");
-        return type == null ? symbol.contains("_") : type.equals("linear");
+    private static MarketType side(JsonNode row) {
+        String side = word(row, "option_type");
+        return switch (side) {
+            case "call" -> MarketType.CALL;
+            case "put" -> MarketType.PUT;
+            default -> throw unknown("option_type", side);
+        };
     }
 
-    private static String first(JsonNode row, String field, String otherwise) {
-        String text = text(row, field);
-        return text != null ? text : text(row, otherwise);
+    /** Where the list is from before it had types, linear ones have an underscore in their names. */
+    private static boolean isLinear(String symbol, JsonNode row, Stated stated) {
+        String type = stated.has("instrument_type") ? word(row, "instrument_type") : optionalWord(row, "future_type");
+        if (type == null) {
+            return symbol.contains("_");
+        }
+        return switch (type) {
+            case "linear" -> true;
+            case "reversed" -> false;
+            default -> throw unknown("instrument_type", type);
+        };
     }
 
     /** The name has d for the decimal point: XRP_USDC-27MAR26-0d625-P. */
@@ -190,30 +215,17 @@ public final class Deribit implements Venue {
         return strike != null ? strike : new BigDecimal(symbol.split("-")[2].replace('d', '.'));
     }
 
-    private static Instrument classified(Instrument instrument, String base, String underlyingType) {
-        if (underlyingType == null || TOKENISED_GOLD.contains(base)) {
-            return instrument;
-        }
-        return switch (underlyingType.toLowerCase(Locale.ROOT)) {
-            case "crypto" -> instrument;
-            case "equity", "stock", "etf", "pre_ipo", "pre-ipo" -> instrument.assetClass(AssetClass.EQUITY, base);
-            case "commodity" -> instrument.assetClass(AssetClass.COMMODITY, base);
-            case "fx", "forex" -> instrument.assetClass(AssetClass.FX, base);
-            case "index" -> instrument.assetClass(AssetClass.INDEX, base);
-            default -> instrument.assetClass(AssetClass.OTHER, base);
-        };
-    }
-
-    /** An open book is locked for moments many times a minute, and in settlement every day: both are observed. */
-    private static Instrument.Status status(JsonNode row) {
-        String state = text(row, "state");
+    /** An open market is locked for moments many times a minute, and in settlement every day: both are observed. */
+    private static Instrument.Status status(JsonNode row, Stated stated) {
+        String state = stated.word(row, "state");
         if (state == null) {
-            return row.path("is_active").asBoolean(true) ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED;
+            return flag(row, "is_active") ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED;
         }
         return switch (state) {
+            case "open", "locked", "settlement" -> Instrument.Status.OBSERVED;
             case "archivized", "delivered", "closed" -> Instrument.Status.DELISTED;
             case "inactive", "halted" -> Instrument.Status.SUSPENDED;
-            default -> Instrument.Status.OBSERVED;
+            default -> throw unknown("state", state);
         };
     }
 
@@ -247,7 +259,7 @@ public final class Deribit implements Venue {
     }
 
     private static Row market(JsonNode row, Observer out) {
-        String symbol = required(row, "instrument_name");
+        String symbol = word(row, "instrument_name");
         Row market =
                 out.row(symbol).count(decimal(row, "open_interest")).funding(decimal(row, "funding_8h"), FUNDING_HOURS);
         Instrument instrument = out.instruments().get(symbol);
@@ -265,12 +277,11 @@ public final class Deribit implements Venue {
 
     /** The estimated delivery price is the index until it turns into the text "expired". */
     private static BigDecimal index(JsonNode row) {
-        try {
-            BigDecimal index = decimal(row, "estimated_delivery_price");
-            return index != null ? index : decimal(row, "underlying_price");
-        } catch (Fields.Malformed expired) {
+        if ("expired".equals(row.path("estimated_delivery_price").textValue())) {
             return decimal(row, "underlying_price");
         }
+        BigDecimal index = decimal(row, "estimated_delivery_price");
+        return index != null ? index : decimal(row, "underlying_price");
     }
 
     // ---- stream ---------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
-import static io.openinterest.venue.Fields.required;
-import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -62,18 +62,24 @@ public final class Dydx implements Venue {
      */
     private void instruments(Reply reply, Observer out) {
         out.each(rows(reply), row -> {
-            String ticker = required(row, "ticker");
+            String ticker = word(row, "ticker");
             String base = ticker.replaceFirst("[,-].*", "");
-            out.instrument(Instrument.perpetual(ticker, base, "USD", "USDC").status(status(text(row, "status"))));
+            out.instrument(
+                    ticker,
+                    () -> status(row),
+                    () -> out.classified(Instrument.perpetual(ticker, base, "USD", "USDC"), base));
         });
     }
 
     /** PAUSED, CANCEL_ONLY, POST_ONLY and INITIALIZING are listed and not traded. */
-    private static Instrument.Status status(String status) {
-        if (status == null || status.equals("ACTIVE")) {
-            return Instrument.Status.OBSERVED;
-        }
-        return status.equals("FINAL_SETTLEMENT") ? Instrument.Status.DELISTED : Instrument.Status.SUSPENDED;
+    private static Instrument.Status status(JsonNode row) {
+        String status = word(row, "status");
+        return switch (status) {
+            case "ACTIVE" -> Instrument.Status.OBSERVED;
+            case "PAUSED", "CANCEL_ONLY", "POST_ONLY", "INITIALIZING" -> Instrument.Status.SUSPENDED;
+            case "FINAL_SETTLEMENT" -> Instrument.Status.DELISTED;
+            default -> throw unknown("status", status);
+        };
     }
 
     /**
@@ -84,7 +90,7 @@ public final class Dydx implements Venue {
     private void markets(Reply reply, Observer out) {
         out.each(
                 rows(reply),
-                row -> out.row(required(row, "ticker"))
+                row -> out.row(word(row, "ticker"))
                         .count(decimal(row, "openInterest"))
                         .index(decimal(row, "oraclePrice"))
                         .funding(decimal(row, "nextFundingRate"), HOURLY)

@@ -1,10 +1,11 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.iso;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.required;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.venue.Fault;
@@ -65,29 +66,33 @@ public final class Ftx implements Venue {
     }
 
     private static void instruments(Reply reply, Observer out) {
-        out.each(list(reply.json(), "/result"), row -> {
-            String name = required(row, "name");
-            String base = required(row, "underlying");
-            Instrument.Status status = status(row);
-            switch (required(row, "type")) {
-                case "perpetual" ->
-                    out.instrument(
-                            Instrument.perpetual(name, base, "USD", "USD").status(status));
-                case "future" ->
-                    out.instrument(Instrument.future(name, base, "USD", "USD", iso(row, "expiry"))
-                            .status(status));
-                default -> {
-                    // the price of a MOVE contract is a move, of a prediction a probability: no notional in coins
-                }
+        JsonNode rows = list(reply.json(), "/result");
+        Stated stated = new Stated(rows);
+        out.each(rows, row -> {
+            String type = word(row, "type");
+            // the price of a MOVE contract is a move, of a prediction a probability: no notional in coins
+            if (type.equals("perpetual") || type.equals("future")) {
+                String name = word(row, "name");
+                out.instrument(name, () -> status(row, stated), () -> instrument(name, row, type));
             }
         });
     }
 
-    private static Instrument.Status status(JsonNode row) {
-        if (row.path("expired").asBoolean()) {
+    private static Instrument instrument(String name, JsonNode row, String type) {
+        String base = word(row, "underlying");
+        if (type.equals("perpetual")) {
+            return Instrument.perpetual(name, base, "USD", "USD");
+        }
+        word(row, "expiry");
+        return Instrument.future(name, base, "USD", "USD", iso(row, "expiry"));
+    }
+
+    private static Instrument.Status status(JsonNode row, Stated stated) {
+        if (stated.has("expired") && flag(row, "expired")) {
             return Instrument.Status.DELISTED;
         }
-        return row.path("enabled").asBoolean(true) ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED;
+        boolean isEnabled = !stated.has("enabled") || flag(row, "enabled");
+        return isEnabled ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED;
     }
 
     /**
@@ -104,7 +109,7 @@ public final class Ftx implements Venue {
             return;
         }
         out.each(list(reply.json(), "/result"), row -> {
-            String name = required(row, "name");
+            String name = word(row, "name");
             Instrument listed = out.instruments().get(name);
             if (listed == null || listed.status() != Instrument.Status.OBSERVED) {
                 return;

@@ -2,17 +2,18 @@ package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.divide;
+import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.millis;
-import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.Structure;
-import io.openinterest.venue.Assets;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Observer;
 import io.openinterest.venue.RateLimit;
@@ -40,8 +41,8 @@ public final class Gate implements Venue {
     private static final List<String> PRODUCTS = List.of("futures/usdt", "futures/btc", "delivery/usdt");
     private static final BigDecimal SECONDS_PER_HOUR = new BigDecimal(3600);
 
-    /** What the venue files under metals and currencies, and is a token. */
-    private static final Set<String> TOKENS = Set.of("XAUT", "PAXG", "USDC");
+    /** What the venue files under currencies, and is a token. */
+    private static final Set<String> TOKENS = Set.of("USDC");
 
     private final Map<String, BigDecimal> fundingHours = new HashMap<>();
 
@@ -104,51 +105,58 @@ public final class Gate implements Venue {
      * "in_delisting":false}]
      */
     private void contracts(Reply reply, Observer out) {
-        out.each(list(reply.json(), ""), row -> {
-            String name = required(row, "name");
-            fundingHours.put(name, divide(decimal(row, "funding_interval"), SECONDS_PER_HOUR));
-            out.instrument(instrument(name, row));
+        JsonNode rows = list(reply.json(), "");
+        Stated stated = new Stated(rows);
+        out.each(rows, row -> {
+            String name = word(row, "name");
+            fundingHours.remove(name);
+            out.instrument(name, () -> status(row, stated), () -> instrument(name, row, stated, out));
         });
     }
 
-    private static Instrument instrument(String name, JsonNode row) {
+    /** What is about to be delisted goes stale and is gone with the list; dated contracts have no status. */
+    private static Instrument.Status status(JsonNode row, Stated stated) {
+        String status = stated.has("status") ? word(row, "status") : "trading";
+        boolean isLeaving = flag(row, "in_delisting");
+        return switch (status) {
+            case "delisted" -> Instrument.Status.DELISTED;
+            case "prelaunch", "delisting", "circuit_breaker" -> Instrument.Status.SUSPENDED;
+            case "trading" -> isLeaving ? Instrument.Status.SUSPENDED : Instrument.Status.OBSERVED;
+            default -> throw unknown("status", status);
+        };
+    }
+
+    private Instrument instrument(String name, JsonNode row, Stated stated, Observer out) {
         String[] parts = name.split("_");
         String base = parts[0];
         String quote = parts[1];
         String margin = quote.equals("USD") ? "BTC" : quote;
-        Instrument instrument = parts.length == 2
-                ? Instrument.perpetual(name, base, quote, margin)
-                : Instrument.future(name, base, quote, margin, millis(row, "expire_time"));
+        boolean isDated = parts.length > 2;
+        Instrument instrument = isDated
+                ? Instrument.future(name, base, quote, margin, requiredMillis(row, "expire_time"))
+                : Instrument.perpetual(name, base, quote, margin);
+        if (!isDated) {
+            // without an interval there is no rate
+            fundingHours.put(name, divide(decimal(row, "funding_interval"), SECONDS_PER_HOUR));
+        }
+        String type = word(row, "type");
+        if (!type.equals("direct") && !type.equals("inverse")) {
+            throw unknown("type", type);
+        }
+        boolean isInverse = type.equals("inverse");
         BigDecimal multiplier = decimal(row, "quanto_multiplier");
-        boolean inverse = multiplier != null && multiplier.signum() == 0;
-        return classified(instrument, base, text(row, "contract_type"))
-                .structure(inverse ? Structure.INVERSE : Structure.LINEAR)
-                .contractSize(inverse ? BigDecimal.ONE : multiplier)
-                .status(status(row));
+        if (multiplier != null && (multiplier.signum() == 0) != isInverse) {
+            throw new Fields.BadSchema("the type is " + type + " and the multiplier " + multiplier.toPlainString());
+        }
+        return classified(instrument, base, stated.word(row, "contract_type"), out)
+                .structure(isInverse ? Structure.INVERSE : Structure.LINEAR)
+                .contractSize(isInverse && multiplier != null ? BigDecimal.ONE : multiplier);
     }
 
-    private static Instrument classified(Instrument instrument, String base, String type) {
-        if (type == null || TOKENS.contains(base)) {
-            return instrument;
-        }
-        return switch (type) {
-            case "stocks" -> instrument.assetClass(AssetClass.EQUITY, Assets.stock(base));
-            case "indices" -> instrument.assetClass(AssetClass.INDEX, base);
-            case "metals", "commodities" -> instrument.assetClass(AssetClass.COMMODITY, base);
-            case "forex" -> instrument.assetClass(AssetClass.FX, base);
-            default -> instrument.assetClass(AssetClass.OTHER, base);
-        };
-    }
-
-    /** In delisting nobody can open positions any more; the contract leaves the list at the end. */
-    private static Instrument.Status status(JsonNode row) {
-        String status = row.path("status").asText();
-        if (status.equals("delisted")) {
-            return Instrument.Status.DELISTED;
-        }
-        boolean held = row.path("in_delisting").asBoolean()
-                || Set.of("prelaunch", "delisting").contains(status);
-        return held ? Instrument.Status.SUSPENDED : Instrument.Status.OBSERVED;
+    /** An empty type is a coin's. */
+    private static Instrument classified(Instrument instrument, String base, String type, Observer out) {
+        boolean isCoin = "".equals(type) || TOKENS.contains(base);
+        return isCoin ? instrument : out.classified(instrument, base, "contract_type", type);
     }
 
     /**
@@ -157,7 +165,7 @@ public final class Gate implements Venue {
      */
     private void tickers(Reply reply, Observer out) {
         out.each(list(reply.json(), ""), row -> {
-            String contract = required(row, "contract");
+            String contract = word(row, "contract");
             BigDecimal hours = fundingHours.get(contract);
             out.row(contract)
                     .count(decimal(row, "total_size"))

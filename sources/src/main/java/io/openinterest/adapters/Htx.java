@@ -4,12 +4,17 @@ import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.multiply;
+import static io.openinterest.venue.Fields.optionalWord;
 import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.Structure;
+import io.openinterest.venue.AssetClasses;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.Fields;
@@ -26,8 +31,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 
 /**
  * HTX derivatives: linear swaps and futures, coin-margined swaps, coin-margined futures, each family in one answer.
@@ -47,14 +50,17 @@ public final class Htx implements Venue {
     private static final Duration PROBE = Duration.ofHours(1);
     private static final Duration INDEX_AGE = Duration.ofSeconds(60);
     private static final BigDecimal HALF = new BigDecimal("0.5");
-    private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
+
+    private final AssetClasses classes;
 
     private boolean bulkRefused;
     /** When the bulk question is tried again; null until each contract was asked for. */
     private Instant probeAt;
 
     /** Nothing about this venue is configured. */
-    public Htx(VenueSettings settings) {}
+    public Htx(VenueSettings settings) {
+        this.classes = settings.common().assetClasses();
+    }
 
     @Override
     public String exchange() {
@@ -137,49 +143,78 @@ public final class Htx implements Venue {
      * and BTC261225; a delivery time of a swap is that of its delisting.
      */
     private void instruments(Reply reply, Observer out) {
-        out.each(list(reply.json(), "/data"), row -> out.instrument(instrument(row)));
+        JsonNode rows = list(reply.json(), "/data");
+        Stated stated = new Stated(rows);
+        out.each(rows, row -> {
+            String code = word(row, "contract_code");
+            out.instrument(code, () -> status(row), () -> instrument(code, row, stated, out));
+        });
     }
 
-    private static Instrument instrument(JsonNode row) {
-        String code = required(row, "contract_code");
-        String base = required(row, "symbol");
+    /** 0 delisted, 1 listed, 2 to be listed, 3 and 4 suspended, 5 to 7 in settlement or delivery, 8 delivered. */
+    private static Instrument.Status status(JsonNode row) {
+        String status = required(row, "contract_status");
+        return switch (status) {
+            case "1", "5", "6", "7" -> Instrument.Status.OBSERVED;
+            case "2", "3", "4" -> Instrument.Status.SUSPENDED;
+            case "0", "8" -> Instrument.Status.DELISTED;
+            default -> throw unknown("contract_status", status);
+        };
+    }
+
+    private Instrument instrument(String code, JsonNode row, Stated stated, Observer out) {
+        String base = word(row, "symbol");
         String[] parts = code.split("-");
         String quote = parts.length == 1 ? "USD" : parts[1];
         String margin = quote.equals("USD") ? base : quote;
         Instrument instrument = parts.length == 2
                 ? Instrument.perpetual(code, base, quote, margin)
-                : Instrument.future(code, base, quote, margin, millis(row, "delivery_time"));
-        return classified(instrument, base, row)
-                .contractSize(decimal(row, "contract_size"))
-                .status(status(row.path("contract_status").asText()));
+                : Instrument.future(code, base, quote, margin, requiredMillis(row, "delivery_time"));
+        return classified(instrument, base, row, stated, out).contractSize(decimal(row, "contract_size"));
     }
 
-    /** {"tradfi_labels":["Stocks","Indices"]} is a fund of stocks; where it is missing {"labels":["stock"]} tells. */
-    private static Instrument classified(Instrument instrument, String base, JsonNode row) {
-        JsonNode tradfi = row.path("tradfi_labels");
-        boolean isTradfi = !tradfi.isEmpty() || text(tradfi) != null;
-        String labels = (isTradfi ? tradfi : row.path("labels")).toString().toLowerCase(Locale.ROOT);
-        if (TOKENISED_GOLD.contains(base)) {
-            return instrument;
-        } else if (labels.contains("stock")) {
-            return instrument.assetClass(AssetClass.EQUITY, base);
-        } else if (labels.contains("indices")) {
-            return instrument.assetClass(AssetClass.INDEX, base);
-        } else if (labels.contains("metal") || labels.contains("commodit")) {
-            return instrument.assetClass(AssetClass.COMMODITY, base);
-        } else if (labels.contains("forex")) {
-            return instrument.assetClass(AssetClass.FX, base);
+    /**
+     * {"tradfi_labels":["Stocks","Indices"]} is a fund of stocks, and none are a coin's; {"labels":["stock"]} tells where
+     * they are missing.
+     */
+    private Instrument classified(Instrument instrument, String base, JsonNode row, Stated stated, Observer out) {
+        List<String> labels = labels(row, "tradfi_labels");
+        if (labels == null) {
+            labels = labels(row, "labels");
+            if (labels == null || !labels.contains("stock")) {
+                stated.value(row, "tradfi_labels");
+                return out.classified(instrument, base);
+            }
         }
-        return isTradfi || labels.contains("tradfi") ? instrument.assetClass(AssetClass.OTHER, base) : instrument;
+        if (labels.isEmpty()) {
+            return instrument;
+        }
+        String told = String.join(", ", labels);
+        for (String label : labels) {
+            AssetClass found = classes.ofWord(label).orElse(null);
+            if (found == AssetClass.EQUITY) {
+                return out.classified(instrument, base, "tradfi_labels", label);
+            }
+            told = found == null ? told : label;
+        }
+        return out.classified(instrument, base, "tradfi_labels", told);
     }
 
-    /** 0 delisted, 2 to be listed, 3 and 4 suspended, 5 to 7 in settlement or delivery, 8 delivered. */
-    private static Instrument.Status status(String status) {
-        return switch (status) {
-            case "0", "8" -> Instrument.Status.DELISTED;
-            case "2", "3", "4" -> Instrument.Status.SUSPENDED;
-            default -> Instrument.Status.OBSERVED;
-        };
+    /** One text or a list of them; null where the field is missing. */
+    private static List<String> labels(JsonNode row, String field) {
+        JsonNode value = row.path(field);
+        if (!value.isArray()) {
+            String label = optionalWord(row, field);
+            return label == null ? null : List.of(label);
+        }
+        List<String> labels = new ArrayList<>();
+        for (JsonNode label : value) {
+            if (!label.isTextual()) {
+                throw new Fields.BadSchema("the field " + field + " has a label that is no text");
+            }
+            labels.add(label.textValue());
+        }
+        return labels;
     }
 
     // ---- open interest --------------------------------------------------------------------------------------------
@@ -247,7 +282,7 @@ public final class Htx implements Venue {
         Instant time = millis(reply.json(), "ts");
         JsonNode data = reply.json().path("data");
         out.each(data.isObject() ? Fields.MAPPER.createArrayNode().add(data) : list(reply.json(), "/data"), row -> {
-            String code = required(row, "contract_code");
+            String code = word(row, "contract_code");
             out.row(code)
                     .count(decimal(row, "volume"))
                     .amount(multiply(decimal(row, "amount"), HALF))

@@ -1,9 +1,11 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.required;
-import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.observation.AssetClass;
@@ -46,21 +48,6 @@ public final class Hyperliquid implements Venue {
     private static final BigDecimal THOUSAND = new BigDecimal(1000);
     private static final BigDecimal FUNDING_HOURS = BigDecimal.ONE;
     private static final int MAX_DEXS = 50;
-
-    /** Classes of what builders are known to list, for those without a category. */
-    private static final Map<String, AssetClass> CLASSES = Map.ofEntries(
-            Map.entry("GOLD", AssetClass.COMMODITY),
-            Map.entry("SILVER", AssetClass.COMMODITY),
-            Map.entry("COPPER", AssetClass.COMMODITY),
-            Map.entry("PLATINUM", AssetClass.COMMODITY),
-            Map.entry("PALLADIUM", AssetClass.COMMODITY),
-            Map.entry("CL", AssetClass.COMMODITY),
-            Map.entry("OIL", AssetClass.COMMODITY),
-            Map.entry("NATGAS", AssetClass.COMMODITY),
-            Map.entry("XYZ100", AssetClass.INDEX),
-            Map.entry("EUR", AssetClass.FX),
-            Map.entry("GBP", AssetClass.FX),
-            Map.entry("JPY", AssetClass.FX));
 
     private final boolean streams;
 
@@ -169,9 +156,11 @@ public final class Hyperliquid implements Venue {
     /** [null,{"name":"xyz","fullName":"XYZ","deployer":"0x88...","assetToStreamingOiCap":[["xyz:AAPL","50000000.0"]]}] */
     private void dexs(Reply reply, Observer out) {
         List<String> found = new ArrayList<>();
-        for (JsonNode dex : list(reply.json(), "")) {
-            if (text(dex, "name") != null && found.size() < MAX_DEXS) {
-                found.add(text(dex, "name"));
+        JsonNode answer = list(reply.json(), "");
+        for (int place = 0; place < answer.size(); place++) {
+            // the first has no name
+            if (place > 0 && found.size() < MAX_DEXS) {
+                found.add(word(answer.path(place), "name"));
             }
         }
         dexs = found;
@@ -180,14 +169,19 @@ public final class Hyperliquid implements Venue {
     /** {"universe":[...],"tokens":[{"name":"USDC","szDecimals":8,"index":0,"isCanonical":true}]} */
     private void tokens(Reply reply, Observer out) {
         Map<String, String> found = new HashMap<>();
-        out.each(list(reply.json(), "/tokens"), token -> found.put(required(token, "index"), required(token, "name")));
+        out.each(list(reply.json(), "/tokens"), token -> found.put(required(token, "index"), word(token, "name")));
         tokens = found;
     }
 
     /** [["xyz:GOLD","commodities"],["flx:BTC","crypto"]] */
     private void categories(Reply reply, Observer out) {
         Map<String, String> found = new HashMap<>();
-        out.each(list(reply.json(), ""), pair -> found.put(text(pair.path(0)), text(pair.path(1))));
+        out.each(list(reply.json(), ""), pair -> {
+            if (!pair.path(0).isTextual() || !pair.path(1).isTextual()) {
+                throw new Fields.BadSchema("a category has not a name and a word");
+            }
+            found.put(pair.path(0).textValue(), pair.path(1).textValue());
+        });
         categories = found;
     }
 
@@ -206,8 +200,12 @@ public final class Hyperliquid implements Venue {
         List<String> names = names(reply.json());
         boolean isFirst = !names.isEmpty() && dex(names.get(0)).isEmpty();
         Set<String> coins = isFirst ? Set.of() : new HashSet<>(universes.getOrDefault("", List.of()));
-        String margin = margin(text(meta, "collateralToken"));
-        out.each(list(meta, "/universe"), row -> out.instrument(instrument(row, margin, coins)));
+        // the first dex had no token of its own when it was the only one
+        String margin = isFirst && !meta.has("collateralToken") ? "USDC" : margin(required(meta, "collateralToken"));
+        out.each(list(meta, "/universe"), row -> {
+            String symbol = word(row, "name");
+            out.instrument(symbol, () -> status(row), () -> instrument(symbol, margin, coins, out));
+        });
         if (isFirst) {
             dexs.forEach(dex -> out.ask(contexts(dex)));
         }
@@ -215,8 +213,7 @@ public final class Hyperliquid implements Venue {
 
     private List<String> names(JsonNode answer) {
         List<String> names = new ArrayList<>();
-        list(answer.path(0), "/universe")
-                .forEach(row -> names.add(row.path("name").asText()));
+        list(answer.path(0), "/universe").forEach(row -> names.add(word(row, "name")));
         if (!names.isEmpty()) {
             universes.put(dex(names.get(0)), names);
         }
@@ -225,37 +222,39 @@ public final class Hyperliquid implements Venue {
 
     /** USDT0 is USDT on another chain. */
     private String margin(String index) {
-        String token = index == null ? "USDC" : tokens.getOrDefault(index, "token-" + index);
+        String token = tokens.get(index);
+        if (token == null) {
+            throw unknown("collateralToken", index);
+        }
         return token.equals("USDT0") || token.equals("USD\u20AE0") ? "USDT" : token;
     }
 
-    private Instrument instrument(JsonNode row, String margin, Set<String> coins) {
-        String symbol = required(row, "name");
+    /** Only what is delisted says anything. */
+    private static Instrument.Status status(JsonNode row) {
+        boolean isDelisted = !row.path("isDelisted").isMissingNode() && flag(row, "isDelisted");
+        return isDelisted ? Instrument.Status.DELISTED : Instrument.Status.OBSERVED;
+    }
+
+    private Instrument instrument(String symbol, String margin, Set<String> coins, Observer out) {
         String base = symbol.substring(symbol.indexOf(':') + 1);
         Instrument instrument = Instrument.perpetual(symbol, base, "USD", margin);
         if (base.matches("k[A-Z0-9]+")) {
-            String coin = base.substring(1).toLowerCase(Locale.ROOT);
-            instrument = instrument.base(coin, THOUSAND);
-        } else if (!dex(symbol).isEmpty()) {
-            AssetClass assetClass = assetClass(base, categories.get(symbol), coins);
-            instrument = assetClass == AssetClass.CRYPTO ? instrument : instrument.assetClass(assetClass, base);
+            return instrument.base(base.substring(1).toLowerCase(Locale.ROOT), THOUSAND);
         }
-        return row.path("isDelisted").asBoolean() ? instrument.status(Instrument.Status.DELISTED) : instrument;
+        return dex(symbol).isEmpty() ? instrument : classified(instrument, base, coins, out);
     }
 
     /** Without a category it is a coin where the first dex has it too, and a stock where nothing else is known. */
-    private static AssetClass assetClass(String base, String category, Set<String> coins) {
-        if (category == null) {
-            return coins.contains(base) ? AssetClass.CRYPTO : CLASSES.getOrDefault(base, AssetClass.EQUITY);
+    private Instrument classified(Instrument instrument, String base, Set<String> coins, Observer out) {
+        String category = categories.get(instrument.symbol());
+        if (category != null) {
+            return out.classified(instrument, base, "perpCategories", category);
         }
-        return switch (category.toLowerCase(Locale.ROOT)) {
-            case "stocks", "preipo" -> AssetClass.EQUITY;
-            case "commodities", "metals", "energy" -> AssetClass.COMMODITY;
-            case "indices" -> AssetClass.INDEX;
-            case "fx", "forex" -> AssetClass.FX;
-            case "rates" -> AssetClass.OTHER;
-            default -> AssetClass.CRYPTO;
-        };
+        if (coins.contains(base)) {
+            return instrument;
+        }
+        Instrument named = out.classified(instrument, base);
+        return named.assetClass() == AssetClass.CRYPTO ? instrument.assetClass(AssetClass.EQUITY, base) : named;
     }
 
     /**

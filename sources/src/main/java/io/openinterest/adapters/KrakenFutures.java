@@ -2,15 +2,21 @@ package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.divide;
+import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.iso;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
-import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.multiply;
+import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.Structure;
+import io.openinterest.venue.AssetClasses;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.Fields;
@@ -18,6 +24,7 @@ import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Instruments;
 import io.openinterest.venue.Observer;
 import io.openinterest.venue.Reply;
+import io.openinterest.venue.Row;
 import io.openinterest.venue.Socket;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
@@ -25,6 +32,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,18 +42,22 @@ import java.util.Map;
  * (ticker).
  *
  * <p>PI and FI are inverse contracts of 1 USD, PF and FF linear ones of one base unit with many collaterals, margined in
- * USD. Symbols were lower case once, so they are joined in upper case. {@code fundingRate} is in quote currency per
- * contract and hour, not a fraction. {@code serverTime} is the time of the figures; {@code lastTime}, of the last trade,
+ * USD. Symbols were lower case once, so they are joined in upper case. {@code fundingRate} is money per contract and hour,
+ * not a fraction: dollars for a coin of linear contracts, coins for a dollar of inverse ones. {@code serverTime} is the time of the figures; {@code lastTime}, of the last trade,
  * can be hours old or missing. With {@code transport: websocket} the ticker feed is read as well.
  */
 public final class KrakenFutures implements Venue {
 
     private static final BigDecimal HOURLY = BigDecimal.ONE;
 
+    private final AssetClasses classes;
     private final boolean streams;
+    /** The venue's spelling by upper case, as its tickers write some symbols otherwise than its list. */
+    private final Map<String, String> symbols = new HashMap<>();
 
     /** Reads the stream too if the option {@code transport} is {@code websocket}. */
     public KrakenFutures(VenueSettings settings) {
+        this.classes = settings.common().assetClasses();
         this.streams = settings.option("transport", "rest").equals("websocket");
     }
 
@@ -111,43 +123,83 @@ public final class KrakenFutures implements Venue {
      * "type":"spot index","tradeable":false}]}. Index rows are no markets.
      */
     private void instruments(Reply reply, Observer out) {
-        out.each(list(reply.json(), "/instruments"), row -> {
-            String type = required(row, "type");
+        JsonNode rows = list(reply.json(), "/instruments");
+        Stated stated = new Stated(rows);
+        out.each(rows, row -> {
+            String type = word(row, "type");
             if (type.startsWith("futures") || type.startsWith("flexible")) {
-                out.instrument(instrument(row, type.equals("futures_inverse")));
+                String symbol = spelled(word(row, "symbol"));
+                symbols.put(symbol.toUpperCase(Locale.ROOT), symbol);
+                out.instrument(symbol, () -> status(row), () -> instrument(symbol, type, row, stated, out));
             }
         });
     }
 
-    private static Instrument instrument(JsonNode row, boolean inverse) {
-        String symbol = required(row, "symbol").toUpperCase(Locale.ROOT);
-        String[] assets = assets(row, symbol);
-        Instant end = iso(row, "lastTradingTime");
-        String margin = inverse ? assets[0] : assets[1];
-        Instrument instrument = end == null
+    /** As the venue writes it, PF_MSTRxUSD; lists that write all in small letters are from before it did. */
+    private static String spelled(String symbol) {
+        return symbol.equals(symbol.toLowerCase(Locale.ROOT)) ? symbol.toUpperCase(Locale.ROOT) : symbol;
+    }
+
+    private static Instrument.Status status(JsonNode row) {
+        return flag(row, "tradeable") ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED;
+    }
+
+    private Instrument instrument(String symbol, String type, JsonNode row, Stated stated, Observer out) {
+        boolean isInverse = switch (type) {
+            case "futures_inverse" -> true;
+            case "flexible_futures", "futures_vanilla" -> false;
+            default -> throw unknown("type", type);
+        };
+        String[] assets = assets(symbol, row, stated);
+        String margin = isInverse ? assets[0] : assets[1];
+        // PF and PI have no end; FF_ETHUSD_260925 does
+        Instrument instrument = symbol.split("_").length < 3
                 ? Instrument.perpetual(symbol, assets[0], assets[1], margin)
-                : Instrument.future(symbol, assets[0], assets[1], margin, end);
-        if (assets[0].matches("[A-Z.]+x")) {
-            instrument = instrument.assetClass(AssetClass.EQUITY, assets[0].substring(0, assets[0].length() - 1));
+                : Instrument.future(symbol, assets[0], assets[1], margin, end(row));
+        return classified(instrument, assets[0], row, stated, out)
+                .structure(isInverse ? Structure.INVERSE : Structure.LINEAR)
+                .contractSize(requiredDecimal(row, "contractSize"));
+    }
+
+    private static Instant end(JsonNode row) {
+        Instant end = iso(row, "lastTradingTime");
+        if (end == null) {
+            throw new Fields.BadSchema("the field lastTradingTime is missing");
         }
-        return instrument
-                .contractSize(decimal(row, "contractSize"))
-                .status(
-                        row.path("tradeable").asBoolean(true)
-                                ? Instrument.Status.OBSERVED
-                                : Instrument.Status.SUSPENDED);
+        return end;
     }
 
     /** Base and quote as the list has them; older lists only name the pair, and the oldest only the symbol. */
-    private static String[] assets(JsonNode row, String symbol) {
-        if (text(row, "pair") != null) {
-            return text(row, "pair").split(":");
+    private static String[] assets(String symbol, JsonNode row, Stated stated) {
+        String pair = stated.word(row, "pair");
+        if (pair != null) {
+            return pair.split(":");
         }
-        if (text(row, "base") != null && text(row, "quote") != null) {
-            return new String[] {text(row, "base"), text(row, "quote")};
+        if (stated.has("base")) {
+            return new String[] {word(row, "base"), word(row, "quote")};
         }
         String both = symbol.split("_")[1];
         return new String[] {both.substring(0, both.length() - 3), both.substring(both.length() - 3)};
+    }
+
+    /** {@code tradfi} tells what is no coin, and the category what it is; xStocks are tokens and have a small x. */
+    private Instrument classified(Instrument instrument, String base, JsonNode row, Stated stated, Observer out) {
+        String category = stated.word(row, "category");
+        boolean isKnown = category != null && classes.ofWord(category).orElse(AssetClass.CRYPTO) != AssetClass.CRYPTO;
+        if (isKnown) {
+            return out.classified(instrument, base, "category", category);
+        } else if (base.matches("[A-Z.]+x")) {
+            return instrument.assetClass(AssetClass.EQUITY, base.substring(0, base.length() - 1));
+        }
+        Instrument named = out.classified(instrument, base);
+        if (stated.value(row, "tradfi") == null) {
+            return named;
+        } else if (!flag(row, "tradfi")) {
+            return instrument;
+        }
+        return named.assetClass() != AssetClass.CRYPTO
+                ? named
+                : out.classified(instrument, base, "category", "tradfi " + category);
     }
 
     /**
@@ -159,28 +211,44 @@ public final class KrakenFutures implements Venue {
     private void tickers(Reply reply, Observer out) {
         Instant time = iso(reply.json(), "serverTime");
         out.each(list(reply.json(), "/tickers"), row -> {
-            if (row.has("openInterest") && !row.path("suspended").asBoolean()) {
-                BigDecimal rate = divide(decimal(row, "fundingRate"), decimal(row, "markPrice"));
-                ticker(required(row, "symbol"), row, "indexPrice", "vol24h", rate, time, out);
+            if (row.has("openInterest") && !flag(row, "suspended")) {
+                Row market = ticker(word(row, "symbol"), row, "indexPrice", time, out);
+                BigDecimal mark = decimal(row, "markPrice");
+                BigDecimal money = decimal(row, "fundingRate");
+                if (isInverse(row, "symbol")) {
+                    // coins for a dollar
+                    market.funding(multiply(money, mark), HOURLY).volumeInQuote(decimal(row, "vol24h"));
+                } else {
+                    // dollars for a coin
+                    market.funding(divide(money, mark), HOURLY);
+                    volume(market, row, "vol24h");
+                }
+                market.emit();
             }
         });
     }
 
-    private static void ticker(
-            String name, JsonNode row, String index, String volume, BigDecimal rate, Instant time, Observer out) {
-        String symbol = name.toUpperCase(Locale.ROOT);
-        var market = out.row(symbol)
+    private Row ticker(String name, JsonNode row, String index, Instant time, Observer out) {
+        String upper = name.toUpperCase(Locale.ROOT);
+        return out.row(symbols.getOrDefault(upper, upper))
                 .count(decimal(row, "openInterest"))
                 .mark(decimal(row, "markPrice"))
                 .index(decimal(row, index))
-                .funding(rate, HOURLY)
                 .at(time);
-        if (symbol.startsWith("PI_") || symbol.startsWith("FI_")) {
-            market.volumeInQuote(decimal(row, volume));
+    }
+
+    private static boolean isInverse(JsonNode row, String field) {
+        return row.path(field).asText().toUpperCase(Locale.ROOT).matches("[PF]I_.*");
+    }
+
+    /** What was traded in dollars, where the row has it, else in coins. */
+    private static void volume(Row market, JsonNode row, String inCoins) {
+        BigDecimal dollars = decimal(row, "volumeQuote");
+        if (dollars != null) {
+            market.volumeInQuote(dollars);
         } else {
-            market.volumeInBase(decimal(row, volume));
+            market.volumeInBase(decimal(row, inCoins));
         }
-        market.emit();
     }
 
     private static List<String> topics(Instruments listed) {
@@ -207,11 +275,17 @@ public final class KrakenFutures implements Venue {
             body.path("product_ids").forEach(product -> socket.confirm(product.asText()));
         } else if ("subscribed_failed".equals(event)) {
             body.path("product_ids").forEach(product -> socket.refuse(product.asText(), "not subscribed"));
-        } else if ("ticker".equals(text(body, "feed"))
-                && body.has("openInterest")
-                && !body.path("suspended").asBoolean()) {
-            BigDecimal rate = decimal(body, "relative_funding_rate");
-            ticker(required(body, "product_id"), body, "index", "volume", rate, millis(body, "time"), out);
+        } else if ("alert".equals(event) || "error".equals(event)) {
+            out.venueError("the venue answered " + text(body, "message"));
+        } else if ("ticker".equals(text(body, "feed")) && body.has("openInterest") && !flag(body, "suspended")) {
+            Row market = ticker(word(body, "product_id"), body, "index", millis(body, "time"), out)
+                    .funding(decimal(body, "relative_funding_rate"), HOURLY);
+            if (isInverse(body, "product_id")) {
+                market.volumeInQuote(decimal(body, "volume"));
+            } else {
+                volume(market, body, "volume");
+            }
+            market.emit();
         }
     }
 }

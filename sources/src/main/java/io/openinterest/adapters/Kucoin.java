@@ -1,17 +1,20 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.millis;
-import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.optionalWord;
+import static io.openinterest.venue.Fields.requiredDecimal;
+import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.Structure;
-import io.openinterest.venue.Assets;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Observer;
 import io.openinterest.venue.RateLimit;
@@ -21,7 +24,6 @@ import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 
 /**
  * KuCoin futures, all of them in one answer that is list and figures at once. Facts: kucoin.com/docs-new, Futures, Get All
@@ -35,7 +37,6 @@ public final class Kucoin implements Venue {
 
     private static final String CONTRACTS = "/api/v1/contracts/active";
     private static final int WEIGHT = 3;
-    private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
 
     /** Nothing about this venue is configured. */
     public Kucoin(VenueSettings settings) {}
@@ -86,62 +87,73 @@ public final class Kucoin implements Venue {
      * "quoteCurrency":"USD","multiplier":-1.0,"isInverse":true,"turnoverOf24h":68.02716403,"volumeOf24h":1124530.0}]}
      */
     private void contracts(Reply reply, Observer out) {
-        out.each(list(reply.json(), "/data"), row -> out.instrument(instrument(row)));
+        JsonNode rows = list(reply.json(), "/data");
+        Stated stated = new Stated(rows);
+        out.each(rows, row -> {
+            String symbol = word(row, "symbol");
+            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
+        });
     }
 
-    private static Instrument instrument(JsonNode row) {
-        String symbol = required(row, "symbol");
-        String base = required(row, "baseCurrency");
-        String quote = required(row, "quoteCurrency");
-        String margin = required(row, "settleCurrency");
-        Instrument instrument = "FFICSX".equals(text(row, "type"))
-                ? Instrument.future(symbol, base, quote, margin, millis(row, "expireDate"))
-                : Instrument.perpetual(symbol, base, quote, margin);
-        BigDecimal multiplier = decimal(row, "multiplier");
-        String assetClass = text(row, row.has("assetClass") ? "assetClass" : "marketType");
-        return classified(instrument, base, assetClass)
-                .structure(isInverse(row) ? Structure.INVERSE : Structure.LINEAR)
-                .contractSize(multiplier == null ? null : multiplier.abs())
-                .status(status(row.path("status").asText()));
-    }
-
-    private static boolean isInverse(JsonNode row) {
-        BigDecimal multiplier = decimal(row, "multiplier");
-        return multiplier != null && multiplier.signum() < 0;
-    }
-
-    /** {@code marketType} stands in where there is no class; it tells stocks, and is CRYPTO for metals too. */
-    private static Instrument classified(Instrument instrument, String base, String assetClass) {
-        if (assetClass == null || TOKENISED_GOLD.contains(base)) {
-            return instrument;
-        }
-        return switch (assetClass) {
-            case "CRYPTO" -> instrument;
-            case "STOCK", "TRADFI" -> instrument.assetClass(AssetClass.EQUITY, Assets.stock(base));
-            case "METAL", "COMMODITY" -> instrument.assetClass(AssetClass.COMMODITY, base);
-            case "INDEX" -> instrument.assetClass(AssetClass.INDEX, base);
-            case "FOREX" -> instrument.assetClass(AssetClass.FX, base);
-            default -> instrument.assetClass(AssetClass.OTHER, base);
+    private static Instrument.Status status(JsonNode row) {
+        String status = word(row, "status");
+        return switch (status) {
+            case "Open", "CancelOnly", "BeingSettled", "PrepareSettled" -> Instrument.Status.OBSERVED;
+            case "Init", "Pause", "Paused" -> Instrument.Status.SUSPENDED;
+            case "Closed", "Settled" -> Instrument.Status.DELISTED;
+            default -> throw unknown("status", status);
         };
     }
 
-    private static Instrument.Status status(String status) {
-        return switch (status) {
-            case "Init", "Pause", "Paused" -> Instrument.Status.SUSPENDED;
-            case "Closed", "Settled" -> Instrument.Status.DELISTED;
-            default -> Instrument.Status.OBSERVED;
+    private static Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+        String base = word(row, "baseCurrency");
+        String quote = word(row, "quoteCurrency");
+        String margin = word(row, "settleCurrency");
+        String type = word(row, "type");
+        Instrument instrument = switch (type) {
+            case "FFWCSX" -> Instrument.perpetual(symbol, base, quote, margin);
+            case "FFICSX" -> Instrument.future(symbol, base, quote, margin, requiredMillis(row, "expireDate"));
+            default -> throw unknown("type", type);
+        };
+        BigDecimal multiplier = requiredDecimal(row, "multiplier");
+        if (stated.has("isInverse") && flag(row, "isInverse") != (multiplier.signum() < 0)) {
+            throw new Fields.BadSchema("isInverse and the sign of the multiplier contradict each other");
+        }
+        return classified(instrument, base, row, stated, out)
+                .structure(multiplier.signum() < 0 ? Structure.INVERSE : Structure.LINEAR)
+                .contractSize(multiplier.abs());
+    }
+
+    /** {@code marketType} stands in where there is no class; it tells stocks, and is CRYPTO for metals too. */
+    private static Instrument classified(
+            Instrument instrument, String base, JsonNode row, Stated stated, Observer out) {
+        String assetClass = optionalWord(row, "assetClass");
+        String market = assetClass == null ? stated.word(row, "marketType") : null;
+        if (assetClass != null) {
+            return out.classified(instrument, base, "assetClass", assetClass);
+        } else if (market == null) {
+            stated.word(row, "assetClass");
+            return out.classified(instrument, base);
+        }
+        return switch (market) {
+            case "CRYPTO" -> out.classified(instrument, base);
+            case "TRADFI" -> out.classified(instrument, base, "marketType", "stock");
+            default -> out.classified(instrument, base, "marketType", market);
         };
     }
 
     /** The answer of {@link #contracts}; the turnover of an inverse contract is in coins, its volume in dollars. */
     private void openInterest(Reply reply, Observer out) {
-        out.each(
-                list(reply.json(), "/data"),
-                row -> out.row(required(row, "symbol"))
-                        .count(decimal(row, "openInterest"))
-                        .mark(decimal(row, "markPrice"))
-                        .index(decimal(row, "indexPrice"))
-                        .volumeInQuote(decimal(row, isInverse(row) ? "volumeOf24h" : "turnoverOf24h"))
-                        .emit());
+        out.each(list(reply.json(), "/data"), row -> {
+            BigDecimal multiplier = requiredDecimal(row, "multiplier");
+            boolean isInverse = multiplier.signum() < 0;
+            out.row(word(row, "symbol"))
+                    .count(decimal(row, "openInterest"))
+                    .contractSize(multiplier.abs())
+                    .mark(decimal(row, "markPrice"))
+                    .index(decimal(row, "indexPrice"))
+                    .volumeInQuote(decimal(row, isInverse ? "volumeOf24h" : "turnoverOf24h"))
+                    .emit();
+        });
     }
 }

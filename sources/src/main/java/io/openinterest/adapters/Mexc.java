@@ -5,13 +5,18 @@ import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.multiply;
 import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.Structure;
+import io.openinterest.venue.AssetClasses;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Observer;
 import io.openinterest.venue.RateLimit;
@@ -21,10 +26,11 @@ import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * MEXC perpetuals, linear and inverse, all of them in one answer. Facts: mexcdevelop.github.io/apidocs/contract_v1_en,
@@ -36,15 +42,15 @@ import java.util.Set;
  */
 public final class Mexc implements Venue {
 
-    private static final String STOCK = "STOCK";
-    private static final Set<String> COMMODITIES = Set.of("XAU", "XAG", "XPT", "XPD", "USOIL", "UKOIL");
-    private static final Set<String> INDICES = Set.of("SP500", "NAS100", "US30");
+    private final AssetClasses classes;
 
-    /** Hours between fundings by symbol; the rate of a market that is not in it yet has no interval. */
-    private final Map<String, BigDecimal> fundingHours = new HashMap<>();
+    /** Hours between fundings by symbol; null until the list of them came. */
+    private Map<String, BigDecimal> fundingHours;
 
     /** Nothing about this venue is configured. */
-    public Mexc(VenueSettings settings) {}
+    public Mexc(VenueSettings settings) {
+        this.classes = settings.common().assetClasses();
+    }
 
     @Override
     public String exchange() {
@@ -86,33 +92,75 @@ public final class Mexc implements Venue {
     }
 
     /**
-     * {"success":true,"code":0,"data":[{"symbol":"BTC_USDT","baseCoin":"BTC","quoteCoin":"USDT","settleCoin":"USDT",
-     * "contractSize":0.0001,"state":0}]}. States: 0 enabled, 1 delivery, 2 completed, 3 offline, 4 paused.
+     * {"success":true,"code":0,"data":[{"symbol":"FILECOIN_USDT","baseCoin":"FILECOIN","baseCoinName":"FIL",
+     * "quoteCoin":"USDT","settleCoin":"USDT","contractSize":0.1,"state":0,"futureType":1,
+     * "conceptPlate":["mc-trade-zone-storage"]}]}. Type 1 is a perpetual, 2 a dated contract, whose date is not told.
      */
     private void contracts(Reply reply, Observer out) {
-        out.each(list(reply.json(), "/data"), row -> out.instrument(instrument(row)));
+        JsonNode rows = list(reply.json(), "/data");
+        Stated stated = new Stated(rows);
+        out.each(rows, row -> {
+            String symbol = word(row, "symbol");
+            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
+        });
     }
 
-    private static Instrument instrument(JsonNode row) {
-        String base = required(row, "baseCoin");
-        Instrument instrument = Instrument.perpetual(
-                        required(row, "symbol"), base, required(row, "quoteCoin"), required(row, "settleCoin"))
-                .contractSize(decimal(row, "contractSize"))
-                .status(status(text(row, "state")));
-        if (base.endsWith(STOCK)) {
-            return instrument.assetClass(AssetClass.EQUITY, base.substring(0, base.length() - STOCK.length()));
-        }
-        if (COMMODITIES.contains(base)) {
-            return instrument.assetClass(AssetClass.COMMODITY, base);
-        }
-        return INDICES.contains(base) ? instrument.assetClass(AssetClass.INDEX, base) : instrument;
+    /** 0 enabled, 1 in delivery, 2 completed, 3 offline, 4 paused. */
+    private static Instrument.Status status(JsonNode row) {
+        String state = required(row, "state");
+        return switch (state) {
+            case "0" -> Instrument.Status.OBSERVED;
+            case "4" -> Instrument.Status.SUSPENDED;
+            case "1", "2", "3" -> Instrument.Status.DELISTED;
+            default -> throw unknown("state", state);
+        };
     }
 
-    private static Instrument.Status status(String state) {
-        if (state == null || state.equals("0")) {
-            return Instrument.Status.OBSERVED;
+    private Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+        // an id of the venue, such as FILECOIN or NVIDIA, whose asset stands in baseCoinName
+        String id = word(row, "baseCoin");
+        String name = stated.word(row, "baseCoinName");
+        String base = name == null || name.isEmpty() ? id : name;
+        String settled = word(row, "settleCoin");
+        String margin = settled.equals(id) ? base : settled;
+        String quote = word(row, "quoteCoin");
+        Instrument instrument = isDated(row, stated)
+                ? Instrument.future(symbol, base, quote, margin, null)
+                : Instrument.perpetual(symbol, base, quote, margin);
+        return classified(instrument, base, stated.value(row, "conceptPlate"), out)
+                .contractSize(decimal(row, "contractSize"));
+    }
+
+    private static boolean isDated(JsonNode row, Stated stated) {
+        if (stated.value(row, "futureType") == null) {
+            return false;
         }
-        return state.equals("4") ? Instrument.Status.SUSPENDED : Instrument.Status.DELISTED;
+        String type = required(row, "futureType");
+        return switch (type) {
+            case "1" -> false;
+            case "2" -> true;
+            default -> throw unknown("futureType", type);
+        };
+    }
+
+    /** What is no coin is in the zone tradfi and in one that says what it is; where there are no zones the name tells. */
+    private Instrument classified(Instrument instrument, String base, JsonNode plates, Observer out) {
+        List<String> zones = new ArrayList<>();
+        for (JsonNode plate : plates == null ? Fields.MAPPER.createArrayNode() : list(plates, "")) {
+            if (!plate.isTextual()) {
+                throw new Fields.BadSchema("conceptPlate names a zone that is no text");
+            }
+            zones.add(plate.textValue().toLowerCase(Locale.ROOT).replaceFirst("^mc-trade-zone-", ""));
+        }
+        for (String zone : zones) {
+            String word = zone.replaceFirst("futures$", "");
+            if (classes.ofWord(word).orElse(AssetClass.CRYPTO) != AssetClass.CRYPTO) {
+                return out.classified(instrument, base, "conceptPlate", word);
+            }
+        }
+        return zones.contains("tradfi")
+                ? out.classified(instrument, base, "conceptPlate", String.join(" ", zones))
+                : zones.isEmpty() ? out.classified(instrument, base) : instrument;
     }
 
     /**
@@ -121,8 +169,9 @@ public final class Mexc implements Venue {
      */
     private void funding(Reply reply, Observer out) {
         JsonNode rows = list(reply.json(), "/data");
-        fundingHours.clear();
-        out.each(rows, row -> fundingHours.put(required(row, "symbol"), decimal(row, "collectCycle")));
+        Map<String, BigDecimal> hours = new HashMap<>();
+        out.each(rows, row -> hours.put(word(row, "symbol"), requiredDecimal(row, "collectCycle")));
+        fundingHours = hours;
     }
 
     /**
@@ -135,12 +184,16 @@ public final class Mexc implements Venue {
     }
 
     private void ticker(JsonNode row, Observer out) {
-        String symbol = required(row, "symbol");
+        String symbol = word(row, "symbol");
+        // what the list of intervals leaves out has none that could be taken for granted
+        boolean isFunded = fundingHours == null || fundingHours.containsKey(symbol);
         Row market = out.row(symbol)
                 .count(decimal(row, "holdVol"))
                 .mark(decimal(row, "fairPrice"))
                 .index(decimal(row, "indexPrice"))
-                .funding(decimal(row, "fundingRate"), fundingHours.get(symbol))
+                .funding(
+                        isFunded ? decimal(row, "fundingRate") : null,
+                        fundingHours == null ? null : fundingHours.get(symbol))
                 .at(millis(row, "timestamp"));
         Instrument instrument = out.instruments().get(symbol);
         if (instrument != null && instrument.structure() == Structure.INVERSE) {

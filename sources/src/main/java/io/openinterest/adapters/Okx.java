@@ -3,13 +3,18 @@ package io.openinterest.adapters;
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
+import static io.openinterest.venue.Fields.multiply;
+import static io.openinterest.venue.Fields.optionalWord;
 import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.requiredDecimal;
+import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
+import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Structure;
 import io.openinterest.venue.Fault;
@@ -49,7 +54,7 @@ import java.util.stream.Stream;
  */
 public final class Okx implements Venue {
 
-    /** Families of options known to exist; the list of underlyings leaves out the dollar-margined {@code _UM} ones. */
+    /** Families of options to begin with; more are found in the lists, which leave out the dollar-margined ones. */
     private static final List<String> FAMILIES =
             List.of("BTC-USD", "ETH-USD", "BTC-USD_UM", "ETH-USD_UM", "SOL-USD_UM");
 
@@ -58,12 +63,13 @@ public final class Okx implements Venue {
     /** No market is still observed when its premium is this old. */
     private static final Duration PREMIUM_AGE = Duration.ofMinutes(5);
 
-    private static final Set<String> TOKENISED_GOLD = Set.of("XAUT", "PAXG");
     private static final Pattern UNKNOWN_TOPIC = Pattern.compile("instId:([^\\s,]+) doesn't exist");
 
     private final boolean streams;
 
-    private List<String> families = FAMILIES;
+    /** Families of options to try. */
+    private final Set<String> families = new LinkedHashSet<>(FAMILIES);
+
     /** Mark prices of options, by family. */
     private final Map<String, Premiums> premiums = new HashMap<>();
 
@@ -108,7 +114,7 @@ public final class Okx implements Venue {
                         .get("/api/v5/public/underlying?instType=OPTION")
                         .parse(this::families),
                 Feed.instruments("instruments")
-                        .requests((listed, now) -> requests("/api/v5/public/instruments", families))
+                        .requests((listed, now) -> requests("/api/v5/public/instruments", List.copyOf(families)))
                         .parse(this::instruments),
                 Feed.poll("prices")
                         .requests((listed, now) -> priceRequests(listed))
@@ -185,17 +191,16 @@ public final class Okx implements Venue {
 
     /** {"code":"0","data":[["BTC-USD","ETH-USD"]],"msg":""} */
     private void families(Reply reply, Observer out) {
-        Set<String> found = new LinkedHashSet<>(FAMILIES);
         for (JsonNode group : list(reply.json(), "/data")) {
-            for (JsonNode underlying : group) {
-                String name = text(underlying);
-                if (name != null && found.size() < MAX_FAMILIES) {
-                    found.add(name);
-                    found.add(name + "_UM");
-                }
-            }
+            group.forEach(underlying -> tryFamily(text(underlying)));
         }
-        families = List.copyOf(found);
+    }
+
+    private void tryFamily(String underlying) {
+        if (underlying != null && families.size() < MAX_FAMILIES) {
+            families.add(underlying);
+            families.add(underlying + "_UM");
+        }
     }
 
     /**
@@ -213,7 +218,17 @@ public final class Okx implements Venue {
         if (rows.isEmpty() && isListed(asked, out.instruments())) {
             throw new Fields.BadSchema("the list of " + asked + " is empty");
         }
-        out.each(rows, row -> out.instrument(instrument(row)));
+        Stated stated = new Stated(rows);
+        out.each(rows, row -> {
+            // what is announced may have no name yet
+            if (text(row, "instId") != null || status(row) == Instrument.Status.OBSERVED) {
+                String symbol = word(row, "instId");
+                if (underlying(symbol).endsWith("-USD")) {
+                    tryFamily(underlying(symbol));
+                }
+                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
+            }
+        });
     }
 
     private static boolean isListed(String product, Instruments listed) {
@@ -229,57 +244,83 @@ public final class Okx implements Venue {
         return instrument.symbol().endsWith("-SWAP") ? "SWAP" : "FUTURES";
     }
 
-    private static Instrument instrument(JsonNode row) {
-        String symbol = required(row, "instId");
-        String family = text(row, "instFamily") == null ? family(symbol) : text(row, "instFamily");
+    private static Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
         // BTC-USD_UM is margined in a dollar coin and quoted in USD, as its underlying BTC-USD says
-        String underlying = text(row, "uly") == null ? underlying(symbol) : text(row, "uly");
-        String base = underlying.split("-")[0];
-        String quote = underlying.split("-")[1];
-        String margin = required(row, "settleCcy");
-        Instant expiration = millis(row, "expTime");
-        Instrument instrument = switch (required(row, "instType")) {
+        String[] assets = underlying(symbol).split("-");
+        String base = assets[0];
+        String quote = assets[1];
+        String margin = word(row, "settleCcy");
+        String type = word(row, "instType");
+        Instrument instrument = switch (type) {
             // the time of a swap's delisting is no expiration
-            case "SWAP" -> Instrument.perpetual(symbol, base, quote, margin);
+            case "SWAP" -> Instrument.perpetual(symbol, base, quote, margin).structure(structure(row));
             case "FUTURES" ->
-                family.endsWith("_XPERP") || "xperp".equals(text(row, "ruleType"))
-                        ? Instrument.perpetual(symbol, base, quote, margin)
-                        : Instrument.future(symbol, base, quote, margin, expiration);
-            case "OPTION" -> {
-                MarketType type = required(row, "optType").equals("C") ? MarketType.CALL : MarketType.PUT;
-                yield Instrument.option(symbol, base, quote, margin, type, expiration, decimal(row, "stk"));
-            }
-            default -> throw new Fields.BadSchema("the instrument type " + text(row, "instType") + " is unknown");
+                (isPerpetual(symbol, row)
+                                ? Instrument.perpetual(symbol, base, quote, margin)
+                                : Instrument.future(symbol, base, quote, margin, requiredMillis(row, "expTime")))
+                        .structure(structure(row));
+            case "OPTION" ->
+                Instrument.option(
+                        symbol,
+                        base,
+                        quote,
+                        margin,
+                        side(row),
+                        requiredMillis(row, "expTime"),
+                        requiredDecimal(row, "stk"));
+            default -> throw unknown("instType", type);
         };
-        BigDecimal multiplier = decimal(row, "ctMult");
-        instrument = classified(instrument, base, text(row, "instCategory"))
-                .contractSize(Fields.multiply(decimal(row, "ctVal"), multiplier == null ? BigDecimal.ONE : multiplier))
-                .status(status(text(row, "state")));
-        String structure = text(row, "ctType");
-        return structure == null
-                ? instrument
-                : instrument.structure(structure.equals("inverse") ? Structure.INVERSE : Structure.LINEAR);
+        return classified(instrument, base, stated.word(row, "instCategory"), out)
+                .contractSize(multiply(decimal(row, "ctVal"), requiredDecimal(row, "ctMult")));
     }
 
-    private static Instrument classified(Instrument instrument, String base, String category) {
-        if (category == null || TOKENISED_GOLD.contains(base)) {
-            return instrument;
-        }
-        return switch (category) {
-            case "3" -> instrument.assetClass(AssetClass.EQUITY, base);
-            case "4" -> instrument.assetClass(AssetClass.COMMODITY, base);
-            case "5" -> instrument.assetClass(AssetClass.FX, base);
-            case "6" -> instrument.assetClass(AssetClass.OTHER, base);
-            default -> instrument;
+    /** An X-Perp is filed under futures and has a date that is no expiration. */
+    private static boolean isPerpetual(String symbol, JsonNode row) {
+        return symbol.contains("_XPERP") || "xperp".equals(optionalWord(row, "ruleType"));
+    }
+
+    private static Structure structure(JsonNode row) {
+        String type = word(row, "ctType");
+        return switch (type) {
+            case "linear" -> Structure.LINEAR;
+            case "inverse" -> Structure.INVERSE;
+            default -> throw unknown("ctType", type);
         };
+    }
+
+    private static MarketType side(JsonNode row) {
+        String side = word(row, "optType");
+        return switch (side) {
+            case "C" -> MarketType.CALL;
+            case "P" -> MarketType.PUT;
+            default -> throw unknown("optType", side);
+        };
+    }
+
+    private static Instrument classified(Instrument instrument, String base, String category, Observer out) {
+        if (category == null || category.isEmpty()) {
+            return out.classified(instrument, base);
+        }
+        String word = switch (category) {
+            case "1" -> "crypto";
+            case "3" -> "stock";
+            case "4" -> "commodity";
+            case "5" -> "forex";
+            case "6" -> "bond";
+            default -> category;
+        };
+        return out.classified(instrument, base, "instCategory", word);
     }
 
     /** preopen, suspend, rebase and test are listed and not traded. */
-    private static Instrument.Status status(String state) {
-        if (state == null || state.equals("live")) {
-            return Instrument.Status.OBSERVED;
-        }
-        return state.equals("expired") ? Instrument.Status.DELISTED : Instrument.Status.SUSPENDED;
+    private static Instrument.Status status(JsonNode row) {
+        String state = word(row, "state");
+        return switch (state) {
+            case "live" -> Instrument.Status.OBSERVED;
+            case "preopen", "suspend", "rebase", "settling", "test" -> Instrument.Status.SUSPENDED;
+            case "expired" -> Instrument.Status.DELISTED;
+            default -> throw unknown("state", state);
+        };
     }
 
     /** BTC-USD_UM of BTC-USD_UM-260626-61000-C. */
@@ -298,9 +339,11 @@ public final class Okx implements Venue {
     private static List<Request> priceRequests(Instruments listed) {
         List<String> optionFamilies = listedFamilies(listed);
         List<Request> requests = new ArrayList<>();
-        if (!optionFamilies.isEmpty()) {
-            requests.add(Request.get("/api/v5/market/index-tickers").with("quoteCcy", "USD"));
-        }
+        optionFamilies.stream()
+                .map(family -> underlying(family).split("-")[1])
+                .distinct()
+                .map(quote -> Request.get("/api/v5/market/index-tickers").with("quoteCcy", quote))
+                .forEach(requests::add);
         requests("/api/v5/public/mark-price", optionFamilies)
                 .forEach(request -> requests.add(request.limit(MARK_PRICE_LIMIT)));
         return requests;
@@ -345,7 +388,7 @@ public final class Okx implements Venue {
     }
 
     private void openInterest(JsonNode row, Instant now, Observer out) {
-        String symbol = required(row, "instId");
+        String symbol = word(row, "instId");
         Row market = out.row(symbol)
                 .count(decimal(row, "oi"))
                 .amount(decimal(row, "oiCcy"))

@@ -665,9 +665,10 @@ public final class VenueReader implements Observer {
                 : "the answer has not the documented form: " + e;
     }
 
-    private static Map<String, Pattern> patterns(List<String> texts) {
+    private Map<String, Pattern> patterns(List<String> texts) {
         return texts.stream()
-                .collect(Collectors.toMap(text -> text, VenueReader::glob, (one, same) -> one, LinkedHashMap::new));
+                .collect(Collectors.toMap(
+                        text -> text, text -> glob(venue.published(text)), (one, same) -> one, LinkedHashMap::new));
     }
 
     private static Pattern glob(String text) {

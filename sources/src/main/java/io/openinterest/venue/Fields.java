@@ -165,6 +165,45 @@ public final class Fields {
         }
     }
 
+    /** Text that must be there as text: a number, flag or list in its place is another form of answer. */
+    public static String word(JsonNode row, String field) {
+        JsonNode value = row.path(field);
+        if (isAbsent(value)) {
+            throw new BadSchema("the field " + field + " is missing");
+        }
+        if (!value.isTextual()) {
+            throw new BadSchema("the field " + field + " is no text");
+        }
+        return value.textValue();
+    }
+
+    /** Text that may be left out, as text; null where it is. */
+    public static String optionalWord(JsonNode row, String field) {
+        return isAbsent(row.path(field)) ? null : word(row, field);
+    }
+
+    /** True or false, also as text, which must be there. */
+    public static boolean flag(JsonNode row, String field) {
+        JsonNode value = row.path(field);
+        if (isAbsent(value)) {
+            throw new BadSchema("the field " + field + " is missing");
+        }
+        String text = value.isContainerNode() ? "" : value.asText();
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new BadSchema("the field " + field + " is neither true nor false");
+        }
+        return text.equals("true");
+    }
+
+    /** Epoch milliseconds or seconds that must be there and not zero. */
+    public static Instant requiredMillis(JsonNode row, String field) {
+        Instant time = millis(row, field);
+        if (time == null) {
+            throw new BadSchema("the field " + field + " is missing");
+        }
+        return time;
+    }
+
     /** The array at a JSON pointer, e.g. {@code /result/list}. */
     public static JsonNode list(JsonNode body, String pointer) {
         JsonNode list = pointer.isEmpty() ? body : body.at(pointer);

@@ -71,6 +71,14 @@ public interface Venue {
         return false;
     }
 
+    /**
+     * What observations call a market, or a pattern of some, that the user configured; for a venue that has names of its
+     * own for what is published under others.
+     */
+    default String published(String configured) {
+        return configured;
+    }
+
     /** True for a venue that passes on markets of other exchanges, which a direct venue takes precedence over. */
     default boolean isAggregator() {
         return false;
