@@ -88,7 +88,13 @@ public final class Http implements Network, AutoCloseable {
 
             @Override
             public void onResponse(Call call, Response response) {
-                answered.answer(read(response, largest, budget));
+                Answer answer = Answer.none("no complete answer: it could not be read", clock.now());
+                try {
+                    answer = read(response, largest, budget);
+                } finally {
+                    // after an error too, of which the venue's thread can't know
+                    answered.answer(answer);
+                }
             }
         });
     }

@@ -30,6 +30,9 @@ final class PollRunner {
     private static final double SWEEP_SHARE = 0.4;
     private static final int TRIES = 2;
 
+    /** Longer than any answer may take. */
+    private static final Duration STUCK = Duration.ofMinutes(1);
+
     /** What is asked for by another poll is not asked for again so soon. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
@@ -177,7 +180,7 @@ final class PollRunner {
         // first of all, so that nothing that happens below ends the poll
         schedule(every / 2);
         long now = context.millis();
-        if (sweep != null && sweep.isPaused() && now - beganAt > 2 * every) {
+        if (sweep != null && (sweep.isPaused() && now - beganAt > 2 * every || sweep.isStuck(STUCK))) {
             // the questions of then are no longer those of now: begin again at the same place
             place = sweep.next();
             quietUntil = sweep.pausedUntil();

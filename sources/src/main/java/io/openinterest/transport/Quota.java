@@ -41,9 +41,13 @@ final class Quota {
      * @param standIn the URL configured in place of the venue's own; null for the venue itself
      */
     static Quota shared(RateLimit limit, String standIn, long nowMillis) {
+        return SHARED.computeIfAbsent(key(limit, standIn), key -> new Quota(limit, nowMillis));
+    }
+
+    /** What tells the budgets of {@link #shared} apart. */
+    static String key(RateLimit limit, String standIn) {
         HttpUrl url = standIn == null ? null : HttpUrl.parse(standIn);
-        String host = url == null ? "" : url.host() + ":" + url.port();
-        return SHARED.computeIfAbsent(limit.scope() + " " + host, key -> new Quota(limit, nowMillis));
+        return limit.scope() + " " + (url == null ? "" : url.host() + ":" + url.port());
     }
 
     /**

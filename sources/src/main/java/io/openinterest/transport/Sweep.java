@@ -41,6 +41,7 @@ final class Sweep {
     private boolean isProbing;
     private boolean isOver;
     private long pausedUntil;
+    private long movedAt;
 
     /**
      * How it asks.
@@ -122,6 +123,11 @@ final class Sweep {
         return context.millis() < pausedUntil;
     }
 
+    /** True when nothing was asked or answered for so long, though it does not wait: an answer was lost. */
+    boolean isStuck(Duration longest) {
+        return !isPaused() && context.millis() - movedAt > longest.toMillis();
+    }
+
     /** Until when it waits, on the clock of {@link ReceiptClock#millis}. */
     long pausedUntil() {
         return pausedUntil;
@@ -182,6 +188,7 @@ final class Sweep {
     }
 
     private void ask(Line line, Request request) {
+        movedAt = context.millis();
         inFlight++;
         context.ask(
                 request,
@@ -191,6 +198,7 @@ final class Sweep {
     }
 
     private void returned(Runnable what) {
+        movedAt = context.millis();
         inFlight--;
         try {
             if (!isOver) {

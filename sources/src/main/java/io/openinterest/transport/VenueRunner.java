@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,6 +96,13 @@ public final class VenueRunner implements AutoCloseable {
                 stats,
                 VenueContext.quotas(venue, settings, clock),
                 new Budget(VenueContext.BUDGET_BYTES));
+    }
+
+    /** Names of the limits a venue is metered by; two venues that share one are to be read by one reader. */
+    public static Set<String> limits(VenueSettings settings) {
+        return Adapters.create(settings).limits().stream()
+                .map(limit -> Quota.key(limit, settings.restUrl()))
+                .collect(Collectors.toSet());
     }
 
     /** Starts everything, asynchronously. */

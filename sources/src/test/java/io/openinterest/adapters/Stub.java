@@ -91,7 +91,8 @@ public final class Stub implements Venue {
                         .every(Duration.ofMillis(Integer.parseInt(settings.option("list-ms", "600000"))))
                         .parse((reply, out) -> out.each(
                                 list(reply.json(), ""),
-                                row -> out.instrument(Instrument.perpetual(row.asText(), "BTC", "USD", "USD")))),
+                                row -> out.instrument(Instrument.perpetual(row.asText(), "BTC", "USD", "USD")
+                                        .contractSize(BigDecimal.ONE)))),
                 Feed.poll("rest")
                         .get("/rest")
                         .whenSilent("stream", Duration.ofSeconds(2))

@@ -1,12 +1,15 @@
 package io.openinterest.source.live;
 
 import io.openinterest.observation.Arrival;
+import io.openinterest.transport.VenueRunner;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.VenueSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -69,8 +72,9 @@ public final class OpenInterestSource
 
     @Override
     public SplitEnumerator<VenueSplit, EnumeratorState> createEnumerator(SplitEnumeratorContext<VenueSplit> context) {
-        return new VenueEnumerator(
-                context, venues.stream().map(VenueSettings::id).toList());
+        Map<String, Set<String>> limits = new LinkedHashMap<>();
+        venues.forEach(venue -> limits.put(venue.id(), VenueRunner.limits(venue)));
+        return new VenueEnumerator(context, limits);
     }
 
     @Override

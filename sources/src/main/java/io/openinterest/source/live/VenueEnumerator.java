@@ -2,6 +2,7 @@ package io.openinterest.source.live;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,13 +25,16 @@ final class VenueEnumerator implements SplitEnumerator<VenueSplit, EnumeratorSta
 
     private final SplitEnumeratorContext<VenueSplit> context;
 
-    /** Configured venues in their order, which makes the assignment deterministic. */
-    private final List<String> venues;
+    /**
+     * Configured venues in their order, which makes the assignment deterministic, each with the limits its exchange meters
+     * it by: venues that share one are read by one reader, which keeps their budget together.
+     */
+    private final Map<String, Set<String>> venues;
 
     private final Map<String, VenueSplit> unassigned = new LinkedHashMap<>();
     private final Map<Integer, Set<String>> owned = new TreeMap<>();
 
-    VenueEnumerator(SplitEnumeratorContext<VenueSplit> context, List<String> venues) {
+    VenueEnumerator(SplitEnumeratorContext<VenueSplit> context, Map<String, Set<String>> venues) {
         this.context = context;
         this.venues = venues;
     }
@@ -68,22 +72,19 @@ final class VenueEnumerator implements SplitEnumerator<VenueSplit, EnumeratorSta
 
     private void take(Collection<VenueSplit> splits) {
         splits.stream()
-                .filter(split -> venues.contains(split.venue()))
+                .filter(split -> venues.containsKey(split.venue()))
                 .forEach(split -> unassigned.put(split.venue(), split));
     }
 
     private void assign() {
         Set<String> taken = owned.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
         Map<Integer, List<VenueSplit>> assignment = new HashMap<>();
-        for (String venue : venues) {
+        for (String venue : venues.keySet()) {
             if (taken.contains(venue)) {
                 continue;
             }
             VenueSplit split = unassigned.getOrDefault(venue, new VenueSplit(venue, null));
-            int reader = owned.entrySet().stream()
-                    .min(Comparator.comparingInt(entry -> entry.getValue().size()))
-                    .orElseThrow()
-                    .getKey();
+            int reader = readerOf(venue);
             owned.get(reader).add(venue);
             assignment.computeIfAbsent(reader, key -> new ArrayList<>()).add(split);
         }
@@ -92,5 +93,17 @@ final class VenueEnumerator implements SplitEnumerator<VenueSplit, EnumeratorSta
             // never signalNoMoreSplits: a finished subtask would let event time run to its end (FLINK-38477)
             context.assignSplits(new SplitsAssignment<>(assignment));
         }
+    }
+
+    /** The reader of a venue that is metered together with this one, else the one with the fewest venues. */
+    private int readerOf(String venue) {
+        return owned.entrySet().stream()
+                .filter(reader -> reader.getValue().stream()
+                        .anyMatch(other -> !Collections.disjoint(venues.get(other), venues.get(venue))))
+                .findFirst()
+                .or(() -> owned.entrySet().stream()
+                        .min(Comparator.comparingInt(reader -> reader.getValue().size())))
+                .orElseThrow()
+                .getKey();
     }
 }

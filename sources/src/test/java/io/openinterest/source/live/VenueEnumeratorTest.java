@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.api.connector.source.ReaderInfo;
 import org.apache.flink.api.connector.source.mocks.MockSplitEnumeratorContext;
@@ -13,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class VenueEnumeratorTest {
 
-    private static final List<String> VENUES = List.of("a", "b", "c");
+    private static final Map<String, Set<String>> VENUES = venues("a", "b", "c");
     private static final Instant REACHED = Instant.parse("2026-11-20T12:00:00Z");
 
     @Test
@@ -33,10 +35,28 @@ class VenueEnumeratorTest {
     }
 
     @Test
+    void venuesThatAreMeteredTogetherHaveOneReader() throws Exception {
+        try (MockSplitEnumeratorContext<VenueSplit> context = new MockSplitEnumeratorContext<>(2)) {
+            Map<String, Set<String>> venues = venues("a", "b", "c");
+            venues.put("a", Set.of("binance"));
+            venues.put("d", Set.of("binance", "other"));
+            VenueEnumerator enumerator = new VenueEnumerator(context, venues);
+
+            register(context, enumerator, 0);
+            register(context, enumerator, 1);
+
+            assertThat(assigned(context))
+                    .containsOnly(
+                            Map.entry(0, List.of(fresh("a"), fresh("c"), fresh("d"))),
+                            Map.entry(1, List.of(fresh("b"))));
+        }
+    }
+
+    @Test
     void handsOutAgainWhatReadersHadAfterARescale() throws Exception {
         try (MockSplitEnumeratorContext<VenueSplit> context = new MockSplitEnumeratorContext<>(3)) {
             // given: b was removed from the configuration, d added
-            VenueEnumerator enumerator = new VenueEnumerator(context, List.of("a", "c", "d"));
+            VenueEnumerator enumerator = new VenueEnumerator(context, venues("a", "c", "d"));
 
             // when
             register(context, enumerator, 0, reached("a"), reached("b"), reached("c"));
@@ -99,6 +119,15 @@ class VenueEnumeratorTest {
                         .forEach((subtask, splits) -> all.computeIfAbsent(subtask, key -> new ArrayList<>())
                                 .addAll(splits)));
         return all;
+    }
+
+    /** Each with a limit of its own. */
+    private static Map<String, Set<String>> venues(String... ids) {
+        Map<String, Set<String>> venues = new LinkedHashMap<>();
+        for (String id : ids) {
+            venues.put(id, Set.of("limit of " + id));
+        }
+        return venues;
     }
 
     private static VenueSplit fresh(String venue) {

@@ -1,0 +1,269 @@
+package io.openinterest.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Quarantined;
+import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.transport.Network.Answer;
+import io.openinterest.venue.Request;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Polls in time that passes at once: Bybit for a venue of one question, Binance for one of a question a market. */
+class PollRunnerTest {
+
+    private static final String LIST = """
+            {"retCode":0,"result":{"nextPageCursor":"","list":[{"symbol":"BTCUSDT","contractType":"LinearPerpetual",
+            "status":"Trading","baseCoin":"BTC","quoteCoin":"USDT","settleCoin":"USDT","deliveryTime":"0"}]}}""";
+    private static final String TICKERS =
+            "{\"retCode\":0,\"result\":{\"list\":[{\"symbol\":\"BTCUSDT\",\"openInterest\":\"42\",\"markPrice\":\"5\"}]}}";
+
+    private final VenueHarness venue = new VenueHarness();
+
+    @Test
+    void landsShortlyBeforeTheFullMinute() {
+        bybit().answer("tickers", TICKERS);
+        venue.start("bybit-linear", null, Map.of());
+
+        venue.pass(Duration.ofMinutes(10));
+
+        List<Long> seconds = venue.network.asked("tickers").stream()
+                .skip(1)
+                .map(asked -> asked.at().toSeconds() % 60)
+                .toList();
+        assertThat(seconds).hasSizeBetween(9, 10).allMatch(second -> second >= 47 && second <= 56);
+    }
+
+    @ParameterizedTest(name = "{0}, Retry-After {1}: {2} to {3} in ten minutes")
+    @CsvSource({
+        "503, 0, 8, 22",
+        "503, , 8, 22",
+        "429, 0, 8, 22",
+        "503, 1, 8, 22",
+        "429, 120, 5, 6",
+        "503, 259200, 2, 3",
+        "418, 1, 4, 6"
+    })
+    void aFaultThatLastsIsAskedAboutEverMoreRarely(int status, String retryAfter, int least, int most) {
+        Map<String, String> headers = retryAfter == null ? Map.of() : Map.of("retry-after", retryAfter);
+        bybit().answer("tickers", status, headers, "{}");
+        venue.start("bybit-linear", null, Map.of());
+
+        venue.pass(Duration.ofMinutes(10));
+
+        assertThat(venue.network.asked("tickers")).hasSizeBetween(least, most);
+        assertThat(venue.rejected())
+                .extracting(Quarantined::reason)
+                .containsOnly(Reason.HTTP_STATUS, Reason.VENUE_ERROR);
+    }
+
+    @Test
+    void aVenueThatRecoversIsReadSoon() {
+        bybit().answer("tickers", 503, Map.of(), "").answer("tickers", TICKERS);
+        venue.start("bybit-linear", null, Map.of());
+
+        venue.pass(Duration.ofSeconds(3));
+
+        assertThat(venue.observations()).hasSize(1);
+    }
+
+    @Test
+    void aClockThatGoesBackAnHourStopsNothing() {
+        bybit().answer("tickers", TICKERS);
+        venue.start("bybit-linear", null, Map.of());
+        venue.pass(Duration.ofMinutes(5));
+
+        venue.time.step(Duration.ofHours(-1));
+        venue.pass(Duration.ofMinutes(10));
+
+        assertThat(venue.observations()).hasSizeGreaterThan(10);
+        assertThat(venue.observations()).extracting(Observation::databaseTime).isSorted();
+    }
+
+    @Test
+    void aClockThatIsAnHourAheadForASecondStampsNothingAhead() {
+        bybit().answer("tickers", TICKERS);
+        venue.start("bybit-linear", null, Map.of());
+        venue.pass(Duration.ofSeconds(40));
+
+        venue.time.step(Duration.ofHours(1));
+        venue.pass(Duration.ofSeconds(20));
+        venue.time.step(Duration.ofHours(-1));
+        venue.pass(Duration.ofMinutes(5));
+
+        assertThat(venue.observations())
+                .allSatisfy(o -> assertThat(o.databaseTime()).isBeforeOrEqualTo(venue.time.real()));
+        assertThat(venue.arrivals)
+                .allSatisfy(arrival -> assertThat(arrival.watermark())
+                        .isLessThanOrEqualTo(venue.time.real().toEpochMilli()));
+    }
+
+    @Test
+    void anAnswerThatNeverComesEndsNoPoll() {
+        bybit().answer("tickers", request -> null).answer("tickers", TICKERS);
+        venue.start("bybit-linear", null, Map.of());
+
+        venue.pass(Duration.ofMinutes(6));
+
+        assertThat(venue.observations()).isNotEmpty();
+    }
+
+    // ---- a question a market --------------------------------------------------------------------------------------
+
+    @Test
+    void threeMarketsThatNeverAnswerCostThemselvesOnly() {
+        binance(100, request -> List.of("C40USDT", "C41USDT", "C42USDT").contains(request.param("symbol")));
+
+        venue.pass(Duration.ofMinutes(10));
+
+        assertThat(symbols()).hasSize(97);
+        assertThat(venue.observations()).hasSizeGreaterThan(97 * 8);
+    }
+
+    @Test
+    void aFifthOfFailingAnswersLeavesNoMarketBehind() {
+        int[] count = {0};
+        binance(200, request -> count[0]++ % 5 == 0);
+
+        venue.pass(Duration.ofMinutes(5));
+
+        assertThat(symbols()).hasSize(200);
+        assertThat(venue.observations()).hasSizeGreaterThan(200 * 4);
+    }
+
+    @Test
+    void aLastingLimitServesAllMarketsInTurn() {
+        // given: a venue that says it is too much after each twenty questions
+        int[] count = {0};
+        binance(200, request -> false, request -> count[0]++ % 20 == 19);
+
+        venue.pass(Duration.ofMinutes(30));
+
+        assertThat(symbols()).hasSize(200);
+    }
+
+    @Test
+    void aVenueThatIsDeadIsProbedAndGoesOnWhereItStood() {
+        boolean[] dead = {false};
+        binance(200, request -> dead[0]);
+        venue.pass(Duration.ofSeconds(75));
+        dead[0] = true;
+        int before = venue.network.asked("openInterest").size();
+        venue.pass(Duration.ofMinutes(10));
+        assertThat(venue.network.asked("openInterest").size() - before).isBetween(8, 60);
+
+        dead[0] = false;
+        Instant recovered = venue.time.real();
+        venue.pass(Duration.ofMinutes(3));
+
+        assertThat(venue.observations().stream()
+                        .filter(o -> o.databaseTime().isAfter(recovered))
+                        .map(Observation::symbol)
+                        .collect(Collectors.toSet()))
+                .hasSize(200);
+    }
+
+    @Test
+    void pricesOfTheSameMinuteComeFirst() {
+        binance(100, request -> false);
+        venue.pass(Duration.ofMinutes(10));
+
+        List<ManualNetwork.Asked> asked = venue.network.asked;
+        for (int i = 1; i < asked.size(); i++) {
+            boolean isFirst = asked.get(i).target().contains("openInterest")
+                    && asked.get(i)
+                                    .at()
+                                    .minus(last(asked, "openInterest", i).at())
+                                    .toSeconds()
+                            > 5;
+            if (isFirst) {
+                assertThat(asked.get(i)
+                                .at()
+                                .minus(last(asked, "premiumIndex", i).at()))
+                        .isLessThan(Duration.ofSeconds(2));
+            }
+        }
+    }
+
+    @Test
+    void whatASweepBringsIsYoungAtTheFullMinute() {
+        binance(500, request -> false);
+        venue.pass(Duration.ofMinutes(5));
+
+        double mean = venue.observations().stream()
+                .skip(1000)
+                .mapToLong(o -> 60_000 - Math.floorMod(o.databaseTime().toEpochMilli(), 60_000))
+                .average()
+                .orElseThrow();
+        assertThat(mean).isLessThan(26_000);
+    }
+
+    // ---- helpers --------------------------------------------------------------------------------------------------
+
+    private ManualNetwork bybit() {
+        return venue.network.answer("instruments-info", LIST);
+    }
+
+    private void binance(int markets, java.util.function.Predicate<Request> isBad) {
+        binance(markets, isBad, request -> false);
+    }
+
+    private void binance(
+            int markets, java.util.function.Predicate<Request> isBad, java.util.function.Predicate<Request> isTooMuch) {
+        String list = IntStream.range(0, markets)
+                .mapToObj("""
+                        {"symbol":"C%1$dUSDT","pair":"C%1$dUSDT","contractType":"PERPETUAL","deliveryDate":4133404800000,
+                        "status":"TRADING","baseAsset":"C%1$d","quoteAsset":"USDT","marginAsset":"USDT",
+                        "underlyingType":"COIN","underlyingSubType":[]}"""::formatted)
+                .collect(Collectors.joining(",", "{\"symbols\":[", "]}"));
+        String prices = IntStream.range(0, markets)
+                .mapToObj(
+                        "{\"symbol\":\"C%dUSDT\",\"markPrice\":\"5\",\"lastFundingRate\":\"0.0001\",\"time\":1795176000000}"
+                                ::formatted)
+                .collect(Collectors.joining(",", "[", "]"));
+        Function<Request, Answer> openInterest = request -> {
+            Instant now = venue.time.clock().now();
+            if (isTooMuch.test(request)) {
+                return new Answer(429, Map.of(), "{\"code\":-1003,\"msg\":\"Too many requests.\"}", 0, now);
+            }
+            return isBad.test(request)
+                    ? new Answer(500, Map.of(), "", 0, now)
+                    : new Answer(
+                            200,
+                            Map.of(),
+                            "{\"symbol\":\"%s\",\"openInterest\":\"7\",\"time\":%d}"
+                                    .formatted(request.param("symbol"), now.toEpochMilli()),
+                            0,
+                            now);
+        };
+        venue.network
+                .answer("exchangeInfo", list)
+                .answer("fundingInfo", "[]")
+                .answer("premiumIndex", prices)
+                .answer("openInterest", openInterest);
+        venue.start("binance-usdm", null, Map.of());
+    }
+
+    private Set<String> symbols() {
+        return venue.observations().stream().map(Observation::symbol).collect(Collectors.toSet());
+    }
+
+    private static ManualNetwork.Asked last(List<ManualNetwork.Asked> asked, String part, int before) {
+        for (int i = before - 1; i >= 0; i--) {
+            if (asked.get(i).target().contains(part)) {
+                return asked.get(i);
+            }
+        }
+        return new ManualNetwork.Asked(Duration.ofDays(-1), part);
+    }
+}

@@ -1,0 +1,219 @@
+package io.openinterest.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.observation.Observation;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Subscriptions of a made-up venue, in time that passes at once. */
+class StreamRunnerTest {
+
+    private static final String ROW = "{\"symbol\":\"%s\",\"count\":\"%d\",\"price\":\"2\"}";
+
+    private final VenueHarness venue = new VenueHarness();
+
+    @Test
+    void asksForTopicsAgainThatWereNotConfirmedAndNeverForThoseRefused() {
+        // given
+        venue.network.answer("/list", "[\"A\",\"B\",\"C\"]").answer("/rest", row("A", 1));
+        ManualNetwork.Connection first = started();
+        assertThat(first.received).containsExactly("subscribe A,B", "subscribe C");
+
+        // when: one is confirmed, one refused, one forgotten
+        first.say("{\"confirm\":\"A\"}");
+        first.say("{\"refuse\":\"B\"}");
+        first.say(row("A", 1));
+        venue.pass(Duration.ofMillis(1_000));
+
+        // then
+        assertThat(venue.details())
+                .containsExactly("the topic B was refused: because", "1 topics were not confirmed, the first is C");
+        assertThat(first.received).endsWith("subscribe C");
+
+        // when it breaks, only what was not refused is asked for
+        first.breakDown();
+        venue.pass(Duration.ofSeconds(2));
+        ManualNetwork.Connection second = accepted(1);
+        assertThat(second.received).containsExactly("subscribe A,C");
+    }
+
+    @Test
+    void aNewListingIsAskedForAfterTheLastTopicOfTheConnectionWent() {
+        // given: A only, then nothing that is listed any more but B
+        venue.network
+                .answer("/list", "[\"A\",\"X\"]")
+                .answer("/list", "[\"X\"]")
+                .answer("/list", "[\"X\",\"B\"]");
+        venue.network.answer("/rest", row("A", 1));
+        venue.start("stub", null, Map.of("list-ms", "60000", "symbols", "A"));
+        venue.pass(Duration.ofSeconds(1));
+        ManualNetwork.Connection first = accepted(0);
+        first.say("{\"refuse\":\"A\"}");
+        first.say("{\"refuse\":\"X\"}");
+        venue.pass(Duration.ofMinutes(2));
+
+        // then: the connection that has nothing to ask for is ended, and what is listed later connects again
+        assertThat(first.isClosed).isTrue();
+        ManualNetwork.Connection next =
+                venue.network.sockets.get(venue.network.sockets.size() - 1).accept();
+        venue.pass(Duration.ofSeconds(1));
+        assertThat(next).isNotSameAs(first);
+        assertThat(String.join(" ", next.received)).contains("X").contains("B");
+    }
+
+    @Test
+    void aConnectionThatIsRefusedComesBackEverMoreRarelyAndStopsNoOther() {
+        // given: two connections, one of which is refused for ever
+        String many =
+                IntStream.range(0, 300).mapToObj(i -> "\"S" + i + "\"").toList().toString();
+        venue.network.answer("/list", many).answer("/rest", row("S0", 1));
+        venue.start("stub", null, Map.of("max-age-ms", "86400000"));
+        venue.pass(Duration.ofSeconds(2));
+        assertThat(venue.network.sockets).hasSize(2);
+        ManualNetwork.Connection healthy = accepted(0);
+
+        // when
+        int refused = 1;
+        for (int second = 0; second < 600; second++) {
+            while (refused < venue.network.sockets.size()) {
+                venue.network.sockets.get(refused++).breakDown();
+            }
+            healthy.say(row("S0", second));
+            venue.pass(Duration.ofSeconds(1));
+        }
+
+        // then: some at first, then one a minute at most
+        assertThat(venue.network.sockets).hasSizeBetween(10, 26);
+        assertThat(healthy.isClosed).isFalse();
+        assertThat(venue.observations()).hasSizeGreaterThan(500);
+    }
+
+    @Test
+    void manyThatBreakTogetherAreBackWithinSecondsAndNotAtOnce() {
+        // given
+        String many = IntStream.range(0, 1200)
+                .mapToObj(i -> "\"S" + i + "\"")
+                .toList()
+                .toString();
+        venue.network.answer("/list", many).answer("/rest", row("S0", 1));
+        venue.start("stub", null, Map.of("max-age-ms", "86400000"));
+        venue.pass(Duration.ofSeconds(10));
+        List<ManualNetwork.Connection> before = List.copyOf(venue.network.sockets);
+        assertThat(before).hasSize(6);
+        before.forEach(ManualNetwork.Connection::accept);
+        for (int second = 0; second < 70; second++) {
+            before.forEach(one -> one.say(row("S0", 1)));
+            venue.pass(Duration.ofSeconds(1));
+        }
+
+        // when
+        before.forEach(ManualNetwork.Connection::breakDown);
+        venue.pass(Duration.ofSeconds(5));
+
+        // then
+        List<ManualNetwork.Connection> after = venue.network.sockets.subList(6, 12);
+        assertThat(after).hasSize(6);
+        for (int i = 1; i < after.size(); i++) {
+            assertThat(after.get(i).at.minus(after.get(i - 1).at)).isGreaterThanOrEqualTo(Duration.ofMillis(500));
+        }
+    }
+
+    @Test
+    void aHandshakeThatIsRefusedWaitsAsLongAsTheVenueSays() {
+        venue.network.answer("/list", "[\"A\"]").answer("/rest", row("A", 1));
+        venue.start("stub", null, Map.of("max-age-ms", "86400000"));
+        venue.pass(Duration.ofSeconds(1));
+
+        venue.network.sockets.get(0).refuse(429, "90");
+        venue.pass(Duration.ofSeconds(85));
+        assertThat(venue.network.sockets).hasSize(1);
+        assertThat(venue.stats.pausedUntilMillis())
+                .isGreaterThan(venue.time.real().toEpochMilli());
+
+        venue.pass(Duration.ofSeconds(10));
+        assertThat(venue.network.sockets).hasSize(2);
+    }
+
+    @Test
+    void aConnectionThatOnlyGreetsAndClosesIsNotOpenedEverySecond() {
+        venue.network.answer("/list", "[\"A\"]").answer("/rest", row("A", 1));
+        venue.start("stub", null, Map.of("max-age-ms", "86400000"));
+
+        int served = 0;
+        for (int second = 0; second < 600; second++) {
+            venue.pass(Duration.ofSeconds(1));
+            for (; served < venue.network.sockets.size(); served++) {
+                ManualNetwork.Connection connection = accepted(served);
+                connection.say(row("A", 1));
+                venue.time.settle();
+                connection.breakDown();
+            }
+        }
+
+        assertThat(served).isBetween(10, 26);
+    }
+
+    @Test
+    void countsWhatNobodyReadsAndTellsWhatSoundsLikeTrouble() {
+        venue.network.answer("/list", "[\"A\"]").answer("/rest", row("A", 1));
+        ManualNetwork.Connection connection = started();
+
+        // the stub's own parser rejects what it does not know, so that is counted as a record
+        connection.say("{\"event\":\"alert\",\"message\":\"Bad request\"}");
+        venue.time.settle();
+
+        assertThat(venue.stats.quarantined()).isEqualTo(1);
+    }
+
+    @Test
+    void aStreamedMarketGoesAtMostOnceASecondAndTheNewestValueGoes() {
+        venue.network.answer("/list", "[\"A\"]").answer("/rest", row("A", 1));
+        ManualNetwork.Connection connection = started();
+
+        for (int count = 1; count <= 50; count++) {
+            connection.say(row("A", count));
+            venue.pass(Duration.ofMillis(10));
+        }
+        venue.pass(Duration.ofSeconds(2));
+
+        assertThat(venue.observations())
+                .extracting(o -> o.contractCount().intValue())
+                .containsExactly(1, 50);
+    }
+
+    @Test
+    void theTimeOfReceiptIsWhenItCameAndNotWhenItWasRead() {
+        venue.network.answer("/list", "[\"A\"]").answer("/rest", row("A", 1));
+        ManualNetwork.Connection connection = started();
+
+        // when: the venue's thread has something else to do for a second
+        venue.time.execute(() -> venue.time.pass(Duration.ofSeconds(1)));
+        var came = venue.time.real();
+        connection.say(row("A", 1));
+        venue.pass(Duration.ofSeconds(3));
+
+        // then
+        Observation observation = venue.observations().get(0);
+        assertThat(observation.databaseTime()).isEqualTo(came.truncatedTo(java.time.temporal.ChronoUnit.MILLIS));
+    }
+
+    private ManualNetwork.Connection started() {
+        venue.start("stub", null, Map.of("max-age-ms", "86400000"));
+        venue.pass(Duration.ofSeconds(1));
+        return accepted(0);
+    }
+
+    private ManualNetwork.Connection accepted(int index) {
+        ManualNetwork.Connection connection = venue.network.sockets.get(index).accept();
+        venue.pass(Duration.ofMillis(200));
+        return connection;
+    }
+
+    private static String row(String symbol, int count) {
+        return ROW.formatted(symbol, count);
+    }
+}

@@ -1,0 +1,91 @@
+package io.openinterest.transport;
+
+import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Quarantined;
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.VenueSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One venue that runs in the test's own time. */
+final class VenueHarness {
+
+    /** Each venue counts against a limit of its own, as stand-ins on different ports do. */
+    private static final AtomicInteger PORTS = new AtomicInteger(1_000);
+
+    final ManualTime time = new ManualTime();
+    final ManualNetwork network = new ManualNetwork(time);
+    final VenueStats stats = new VenueStats();
+    final List<Arrival> arrivals = new ArrayList<>();
+    final List<Error> errors = new ArrayList<>();
+    Instant resumeFrom;
+    VenueRunner runner;
+
+    /** Starts a venue with options of its own. */
+    VenueHarness start(String id, Instant from, Map<String, String> options) {
+        VenueSettings settings = new VenueSettings(
+                id,
+                "http://venue:" + PORTS.incrementAndGet(),
+                "ws://venue",
+                null,
+                null,
+                null,
+                options,
+                SourceSettings.defaults());
+        runner = new VenueRunner(
+                settings,
+                from,
+                new VenueRunner.Output() {
+                    @Override
+                    public void arrived(Arrival arrival, Instant resume) {
+                        arrivals.add(arrival);
+                        resumeFrom = resume;
+                    }
+
+                    @Override
+                    public void failed(Error error) {
+                        errors.add(error);
+                    }
+
+                    @Override
+                    public boolean isPaused() {
+                        return false;
+                    }
+                },
+                stats,
+                network,
+                time.clock(),
+                time);
+        runner.start();
+        time.settle();
+        return this;
+    }
+
+    List<Observation> observations() {
+        return arrivals.stream()
+                .map(Arrival::observation)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    List<Quarantined> rejected() {
+        return arrivals.stream()
+                .map(Arrival::quarantined)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    List<String> details() {
+        return rejected().stream().map(Quarantined::detail).toList();
+    }
+
+    void pass(Duration duration) {
+        time.pass(duration);
+    }
+}
