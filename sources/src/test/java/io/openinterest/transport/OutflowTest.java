@@ -116,12 +116,11 @@ class OutflowTest {
     @Test
     void tellsAnOutageByTheTimeBetweenLiveRows() {
         poll(1);
-        Instant last = time.real();
         time.pass(Duration.ofMinutes(2));
         poll(2);
         assertThat(outages).isEmpty();
 
-        last = time.real();
+        Instant last = time.real();
         time.pass(Duration.ofMinutes(4));
         poll(3);
         assertThat(outages).containsExactly(last);
