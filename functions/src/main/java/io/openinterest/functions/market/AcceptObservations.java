@@ -72,7 +72,7 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
             market = new AcceptedMarket();
             sweepLater(arrival.reached(), context);
         } else if (market.isForgotten(Interval.floorToMinute(arrival.reached()), settings)) {
-            List<Observation> recent = market.recent;
+            long[] recent = market.recent;
             market = new AcceptedMarket();
             market.recent = recent;
         }

@@ -2,9 +2,9 @@ package io.openinterest.functions.market;
 
 import io.openinterest.functions.record.Interval;
 import io.openinterest.observation.Observation;
-import io.openinterest.observation.ObservationOrder;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -30,8 +30,8 @@ public final class AcceptedMarket {
     public BigDecimal lastValueUsd;
     /** Amounts of the implausible observations since, the newest two at most. */
     public List<BigDecimal> suspects = new ArrayList<>(2);
-    /** Observations of minutes the watermark has not passed, accepted or not. */
-    public List<Observation> recent = new ArrayList<>(2);
+    /** Fingerprints of the observations of minutes the watermark has not passed, accepted or not: two numbers each. */
+    public long[] recent = {};
 
     /** True once its age at a boundary exceeds what anything remembers; then the next observation is the first again. */
     boolean isForgotten(long reached, SnapshotSettings settings) {
@@ -40,17 +40,34 @@ public final class AcceptedMarket {
 
     /** True if the same observation has come before, its minute still being open; remembers it if not. */
     boolean isRepetition(Observation observation, long watermark) {
-        recent.removeIf(known -> Interval.boundaryAfter(known.time().toEpochMilli()) <= watermark);
+        forgetPassed(watermark);
         if (Interval.boundaryAfter(observation.time().toEpochMilli()) <= watermark) {
             return false;
         }
-        for (Observation known : recent) {
-            if (ObservationOrder.compare(known, observation) == 0) {
+        Fingerprint print = Fingerprint.of(observation);
+        for (int i = 0; i < recent.length; i += 2) {
+            if (recent[i] == print.boundary() && recent[i + 1] == print.hash()) {
                 return true;
             }
         }
-        recent.add(observation);
+        recent = Arrays.copyOf(recent, recent.length + 2);
+        recent[recent.length - 2] = print.boundary();
+        recent[recent.length - 1] = print.hash();
         return false;
+    }
+
+    private void forgetPassed(long watermark) {
+        int kept = 0;
+        for (int i = 0; i < recent.length; i += 2) {
+            if (Fingerprint.boundary(recent[i]) > watermark) {
+                recent[kept] = recent[i];
+                recent[kept + 1] = recent[i + 1];
+                kept += 2;
+            }
+        }
+        if (kept < recent.length) {
+            recent = Arrays.copyOf(recent, kept);
+        }
     }
 
     /** Why the observation cannot be believed, as a sentence; null if it can. */

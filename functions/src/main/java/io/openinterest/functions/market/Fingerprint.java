@@ -1,0 +1,89 @@
+package io.openinterest.functions.market;
+
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Packing;
+import io.openinterest.observation.Observation;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/**
+ * What tells an observation of a market from every other: two are equal where {@link
+ * io.openinterest.observation.ObservationOrder} finds no difference, whatever the scale of their decimals.
+ *
+ * @param boundary the boundary after its time in minutes, then 32 bits of the hash
+ * @param hash 64 bits more of it
+ */
+record Fingerprint(long boundary, long hash) {
+
+    private static final int PACKED_BYTES = 256;
+
+    static Fingerprint of(Observation o) {
+        DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
+        try {
+            for (String text : new String[] {
+                o.market(),
+                o.exchange(),
+                o.venue(),
+                o.symbol(),
+                o.base(),
+                o.quote(),
+                o.margin(),
+                o.priceSource(),
+                o.origin()
+            }) {
+                Packing.putText(text, out);
+            }
+            for (BigDecimal figure : new BigDecimal[] {
+                o.strike(),
+                o.contractCount(),
+                o.contractSize(),
+                o.amountBase(),
+                o.priceUsd(),
+                o.valueUsd(),
+                o.marketValueUsd(),
+                o.fundingRate(),
+                o.fundingIntervalHours(),
+                o.volume24hUsd()
+            }) {
+                Packing.putDecimal(figure == null ? null : figure.stripTrailingZeros(), out);
+            }
+            for (Instant time : new Instant[] {o.time(), o.expiration(), o.exchangeTime(), o.databaseTime()}) {
+                put(time, out);
+            }
+            for (Enum<?> choice : new Enum<?>[] {o.assetClass(), o.type(), o.structure()}) {
+                Packing.putLong(choice.ordinal(), out);
+            }
+            Packing.putLong(o.sides(), out);
+            out.writeBoolean(o.delisted());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ByteBuffer hash = ByteBuffer.wrap(sha256().digest(out.getCopyOfBuffer()));
+        long minute = Interval.boundaryAfter(o.time().toEpochMilli()) / Interval.MINUTE_MILLIS;
+        return new Fingerprint(minute << Integer.SIZE | Integer.toUnsignedLong(hash.getInt()), hash.getLong());
+    }
+
+    /** The boundary after the time of the observation, epoch milliseconds. */
+    static long boundary(long first) {
+        return (first >> Integer.SIZE) * Interval.MINUTE_MILLIS;
+    }
+
+    private static void put(Instant time, DataOutput out) throws IOException {
+        Packing.putLong(time == null ? Long.MIN_VALUE : time.toEpochMilli(), out);
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}
