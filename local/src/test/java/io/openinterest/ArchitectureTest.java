@@ -41,12 +41,14 @@ class ArchitectureTest {
                     "org.slf4j..",
                     "com.fasterxml.jackson..",
                     "io.openinterest.observation",
+                    "io.openinterest.wire",
                     "io.openinterest.functions..");
 
     /** The four modules, and inside each the packages from what is known to what knows: nothing depends upwards. */
     @ArchTest
     static final ArchRule dependenciesRunOneWay = layers(
             "observation",
+            "wire",
             "venue",
             "adapters",
             "valuation",

@@ -8,10 +8,6 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import io.openinterest.observation.Json.Decimals;
 import java.lang.annotation.Annotation;
-import java.lang.invoke.LambdaMetafactory;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -149,7 +145,7 @@ public final class RecordJson<R> {
         }
         if (type.isRecord()) {
             Method whole = wholeValue(type);
-            return whole == null ? record(type, decimals) : instead(type, whole, decimals);
+            return whole == null ? record(type, decimals) : instead(whole, decimals);
         }
         throw new IllegalArgumentException("no form is known for " + generic);
     }
@@ -232,8 +228,8 @@ public final class RecordJson<R> {
         return null;
     }
 
-    private static Value instead(Class<?> type, Method whole, Decimals decimals) {
-        Function<Object, Object> get = getter(type, whole);
+    private static Value instead(Method whole, Decimals decimals) {
+        Function<Object, Object> get = Getter.of(whole);
         Value value = value(whole.getReturnType(), whole.getGenericReturnType(), decimals);
         return (object, out) -> value.write(get.apply(object), out);
     }
@@ -256,11 +252,11 @@ public final class RecordJson<R> {
             checkKnown(accessor);
             boolean first = isFirst && all.isEmpty();
             if (accessor.isAnnotationPresent(JsonUnwrapped.class)) {
-                all.add(new Unwrapped(getter(type, accessor), components(component.getType(), first, decimals), first));
+                all.add(new Unwrapped(Getter.of(accessor), components(component.getType(), first, decimals), first));
             } else if (!accessor.isAnnotationPresent(JsonIgnore.class)) {
                 all.add(new Field(
                         ((first ? "" : ",") + "\"" + name(component) + "\":").getBytes(StandardCharsets.UTF_8),
-                        getter(type, accessor),
+                        Getter.of(accessor),
                         // the first is always there: it has no comma
                         !first && accessor.isAnnotationPresent(JsonInclude.class),
                         value(component.getType(), component.getGenericType(), decimals)));
@@ -291,25 +287,5 @@ public final class RecordJson<R> {
         return property == null || property.value().isEmpty()
                 ? SnakeCaseStrategy.INSTANCE.translate(component.getName())
                 : property.value();
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Function<Object, Object> getter(Class<?> type, Method accessor) {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
-            MethodHandle target = lookup.unreflect(accessor);
-            MethodType boxed = target.type().wrap();
-            return (Function<Object, Object>) LambdaMetafactory.metafactory(
-                            lookup,
-                            "apply",
-                            MethodType.methodType(Function.class),
-                            MethodType.methodType(Object.class, Object.class),
-                            target,
-                            boxed)
-                    .getTarget()
-                    .invoke();
-        } catch (Throwable e) {
-            throw new IllegalArgumentException(accessor + " can't be called", e);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.openinterest.functions.market;
 
 import io.openinterest.functions.record.Interval;
+import io.openinterest.wire.RecordType;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.ObservationOrder;
@@ -32,7 +33,7 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
 
     /** Every accepted observation. */
     public static final OutputTag<Observation> ACCEPTED =
-            new OutputTag<>("accepted", TypeInformation.of(Observation.class));
+            new OutputTag<>("accepted", new RecordType<>(Observation.class));
 
     /** Every rejected one, and why. */
     public static final OutputTag<Quarantined> REJECTED =

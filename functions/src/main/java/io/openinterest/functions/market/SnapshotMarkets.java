@@ -1,6 +1,7 @@
 package io.openinterest.functions.market;
 
 import io.openinterest.functions.expiry.OptionContribution;
+import io.openinterest.wire.RecordType;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.Pass;
@@ -48,11 +49,11 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         implements CheckpointedFunction {
 
     /** The markets' rows. */
-    public static final OutputTag<MarketRow> ROWS = new OutputTag<>("market-rows", TypeInformation.of(MarketRow.class));
+    public static final OutputTag<MarketRow> ROWS = new OutputTag<>("market-rows", new RecordType<>(MarketRow.class));
 
     /** What every included option adds to its expiry. */
     public static final OutputTag<OptionContribution> OPTIONS =
-            new OutputTag<>("options", TypeInformation.of(OptionContribution.class));
+            new OutputTag<>("options", new RecordType<>(OptionContribution.class));
 
     private static final long serialVersionUID = 1L;
     private static final int SHARDS = 64;

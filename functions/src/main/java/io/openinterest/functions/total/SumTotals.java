@@ -1,5 +1,6 @@
 package io.openinterest.functions.total;
 
+import io.openinterest.wire.RecordType;
 import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Pass;
@@ -35,7 +36,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
 
     /** What the next {@code SumTotals} adds up. */
     public static final OutputTag<Contribution> CONTRIBUTIONS =
-            new OutputTag<>("contributions", TypeInformation.of(Contribution.class));
+            new OutputTag<>("contributions", new RecordType<>(Contribution.class));
 
     private static final long serialVersionUID = 1L;
 

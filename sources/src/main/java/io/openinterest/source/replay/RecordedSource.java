@@ -1,6 +1,7 @@
 package io.openinterest.source.replay;
 
 import io.openinterest.observation.Arrival;
+import io.openinterest.wire.RecordType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -108,7 +109,7 @@ public final class RecordedSource
 
     @Override
     public TypeInformation<Arrival> getProducedType() {
-        return TypeInformation.of(Arrival.class);
+        return new RecordType<>(Arrival.class);
     }
 
     private static List<Path> files(String path) {

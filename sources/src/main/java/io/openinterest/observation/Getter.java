@@ -1,0 +1,39 @@
+package io.openinterest.observation;
+
+import java.lang.invoke.LambdaMetafactory;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.util.function.Function;
+
+/** Methods without parameters, compiled into functions, because reflection is slow. */
+public final class Getter {
+
+    private Getter() {}
+
+    /**
+     * What a method gives, as a function of the object it is called on.
+     *
+     * @throws IllegalArgumentException where its class is not open to this one
+     */
+    @SuppressWarnings("unchecked")
+    public static Function<Object, Object> of(Method method) {
+        try {
+            MethodHandles.Lookup lookup =
+                    MethodHandles.privateLookupIn(method.getDeclaringClass(), MethodHandles.lookup());
+            MethodHandle target = lookup.unreflect(method);
+            return (Function<Object, Object>) LambdaMetafactory.metafactory(
+                            lookup,
+                            "apply",
+                            MethodType.methodType(Function.class),
+                            MethodType.methodType(Object.class, Object.class),
+                            target,
+                            target.type().wrap())
+                    .getTarget()
+                    .invoke();
+        } catch (Throwable e) {
+            throw new IllegalArgumentException(method + " can't be called", e);
+        }
+    }
+}

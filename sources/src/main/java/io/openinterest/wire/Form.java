@@ -1,0 +1,138 @@
+package io.openinterest.wire;
+
+import java.io.IOException;
+import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import org.apache.flink.api.common.serialization.SerializerConfig;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.api.java.typeutils.TypeExtractor;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** How values of a type that are not null stand in bytes. */
+interface Form {
+
+    void write(Object value, DataOutputView out) throws IOException;
+
+    Object read(DataInputView in) throws IOException;
+
+    /** An equal value that does not change when this one does. */
+    default Object copy(Object value) {
+        return value;
+    }
+
+    /** Whether nothing can change a value. */
+    default boolean isImmutable() {
+        return true;
+    }
+
+    /** The form of a type: its own for what records here are mostly made of, else Flink's. */
+    static Form of(Type type, Texts texts, SerializerConfig config) {
+        if (type == String.class) {
+            return texts;
+        } else if (type == BigDecimal.class) {
+            return new Decimal();
+        } else if (type == Instant.class) {
+            return new Time();
+        } else if (type instanceof Class<?> known && known.isEnum()) {
+            return new Constant(known.getEnumConstants());
+        } else if (type instanceof Class<?> known && known.isRecord()) {
+            return RecordForm.of(known, texts, config);
+        }
+        return new Foreign<>(TypeExtractor.createTypeInfo(type).createSerializer(config));
+    }
+
+    /** Its place among the constants. */
+    record Constant(Object[] constants) implements Form {
+
+        @Override
+        public void write(Object value, DataOutputView out) throws IOException {
+            out.writeByte(((Enum<?>) value).ordinal());
+        }
+
+        @Override
+        public Object read(DataInputView in) throws IOException {
+            return constants[in.readByte()];
+        }
+    }
+
+    /** Seconds and nanoseconds. */
+    record Time() implements Form {
+
+        @Override
+        public void write(Object value, DataOutputView out) throws IOException {
+            Instant time = (Instant) value;
+            out.writeLong(time.getEpochSecond());
+            out.writeInt(time.getNano());
+        }
+
+        @Override
+        public Object read(DataInputView in) throws IOException {
+            return Instant.ofEpochSecond(in.readLong(), in.readInt());
+        }
+    }
+
+    /** The scale and what stands before it: a long where it surely fits one. */
+    record Decimal() implements Form {
+
+        private static final int LONG_DIGITS = 18;
+        private static final byte LARGE = Byte.MIN_VALUE;
+
+        @Override
+        public void write(Object value, DataOutputView out) throws IOException {
+            BigDecimal number = (BigDecimal) value;
+            int scale = number.scale();
+            if (number.precision() <= LONG_DIGITS && scale > LARGE && scale <= Byte.MAX_VALUE) {
+                out.writeByte(scale);
+                // at scale 0 a number of so few digits is a long already
+                out.writeLong(number.scaleByPowerOfTen(scale).longValue());
+            } else {
+                byte[] unscaled = number.unscaledValue().toByteArray();
+                out.writeByte(LARGE);
+                out.writeInt(scale);
+                out.writeInt(unscaled.length);
+                out.write(unscaled);
+            }
+        }
+
+        @Override
+        public Object read(DataInputView in) throws IOException {
+            byte scale = in.readByte();
+            if (scale != LARGE) {
+                return BigDecimal.valueOf(in.readLong(), scale);
+            }
+            int largeScale = in.readInt();
+            byte[] unscaled = new byte[in.readInt()];
+            in.readFully(unscaled);
+            return new BigDecimal(new BigInteger(unscaled), largeScale);
+        }
+    }
+
+    /** As Flink has it. */
+    record Foreign<T>(TypeSerializer<T> serializer) implements Form {
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public void write(Object value, DataOutputView out) throws IOException {
+            serializer.serialize((T) value, out);
+        }
+
+        @Override
+        public Object read(DataInputView in) throws IOException {
+            return serializer.deserialize(in);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked")
+        public Object copy(Object value) {
+            return serializer.copy((T) value);
+        }
+
+        @Override
+        public boolean isImmutable() {
+            return serializer.isImmutableType();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** How records travel between operators. */
+package io.openinterest.wire;
