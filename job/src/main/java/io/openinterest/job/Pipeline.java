@@ -17,6 +17,7 @@ import io.openinterest.functions.metrics.ParentValue;
 import io.openinterest.functions.record.AlertEvent;
 import io.openinterest.functions.record.ExpiryRow;
 import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
@@ -31,15 +32,14 @@ import io.openinterest.job.config.LiveVenues;
 import io.openinterest.job.kafka.RulesTopic;
 import io.openinterest.job.kafka.ToTopic;
 import io.openinterest.job.kafka.TopicRecord;
-import io.openinterest.job.kafka.WriteWatermarks;
+import io.openinterest.job.kafka.TopicWriter;
 import io.openinterest.observation.Arrival;
-import io.openinterest.observation.Json;
-import java.util.ArrayList;
+import io.openinterest.observation.Observation;
+import io.openinterest.wire.RecordType;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.streaming.api.datastream.BroadcastStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
@@ -47,11 +47,20 @@ import org.apache.flink.util.Collector;
 
 /**
  * The whole graph, from arrivals to topics. The name of an operator is also its uid: what the dashboard shows is what a
- * savepoint is addressed by.
+ * savepoint is addressed by. Records become the bytes of their topic where they are made; nothing but those bytes goes on
+ * to the sink.
  */
 public final class Pipeline {
 
-    private Pipeline() {}
+    private final JobConfiguration configuration;
+    private final SnapshotSettings settings;
+    private final TopicWriter out;
+
+    private Pipeline(JobConfiguration configuration, TopicWriter out) {
+        this.configuration = configuration;
+        this.settings = settings(configuration);
+        this.out = out;
+    }
 
     /**
      * Defines what becomes of arrivals.
@@ -67,118 +76,158 @@ public final class Pipeline {
             Sink<TopicRecord> topics,
             int partitions,
             JobConfiguration configuration) {
-        Json.Decimals decimals = configuration.decimals();
-        SnapshotSettings settings = settings(configuration);
-        List<DataStream<TopicRecord>> published = new ArrayList<>();
+        TopicWriter out = new TopicWriter(configuration.decimals());
+        Pipeline pipeline = new Pipeline(configuration, out);
+        SingleOutputStreamOperator<Arrival> accepted = pipeline.accept(arrivals, partitions);
+        if (configuration.stages() != Stages.INGEST) {
+            DataStream<RunEvent> run = named("track-run", accepted.process(new TrackRun()));
+            SingleOutputStreamOperator<Contribution> markets = pipeline.snapshot(accepted, run);
+            Totals totals = pipeline.total(markets);
+            pipeline.expire(markets);
+            DataStream<BoundaryRecord> measured = pipeline.measure(totals);
+            pipeline.alert(markets, measured, run, rules);
+        }
+        out.to(topics);
+    }
 
-        // What venues say: usable or not, new or repeated, plausible or not.
+    /** What venues say: usable or not, new or repeated, plausible or not. */
+    private SingleOutputStreamOperator<Arrival> accept(DataStream<Arrival> arrivals, int partitions) {
         // As parallel as the source, so that the arrivals of a market stay in their order.
         DataStream<Arrival> usable = named(
                 "usable-arrivals",
                 arrivals.filter(arrival -> arrival.observation() != null).setParallelism(arrivals.getParallelism()));
         SingleOutputStreamOperator<Arrival> accepted = named(
                 "accept-observations",
-                usable.keyBy(Pipeline::shard).process(new AcceptObservations(settings, configuration.isLive())));
-        published.add(named("publish-unusable", arrivals.flatMap(ToTopic.unusable(decimals))));
-        published.add(named(
-                "publish-rejected",
-                accepted.getSideOutput(AcceptObservations.REJECTED).flatMap(ToTopic.rejected(decimals))));
-        if (configuration.source() != SourceKind.KAFKA) {
-            DataStream<TopicRecord> observations = named(
-                    "publish-observations",
-                    accepted.getSideOutput(AcceptObservations.ACCEPTED).flatMap(ToTopic.observations(decimals)));
-            published.add(
-                    configuration.stages() == Stages.INGEST
-                            ? WriteWatermarks.among(observations, partitions)
-                            : observations);
+                usable.keyBy(Pipeline::shard)
+                        .process(
+                                new AcceptObservations(settings, configuration.isLive()),
+                                new RecordType<>(Arrival.class)));
+        out.write("publish-unusable", arrivals, ToTopic::unusable);
+        out.write("publish-rejected", accepted.getSideOutput(AcceptObservations.REJECTED), ToTopic::rejected);
+        DataStream<Observation> observations = accepted.getSideOutput(AcceptObservations.ACCEPTED);
+        if (configuration.source() != SourceKind.KAFKA && configuration.stages() == Stages.INGEST) {
+            out.writeWithWatermarks("publish-observations", observations, partitions);
+        } else if (configuration.source() != SourceKind.KAFKA) {
+            out.write("publish-observations", observations, ToTopic::observations);
         }
-
-        if (configuration.stages() != Stages.INGEST) {
-            // What it means: markets at boundaries, then their totals by asset, by exchange and over everything.
-            DataStream<RunEvent> run = named("track-run", accepted.process(new TrackRun()));
-            // Accepted observations are where their shard is already: no second way through the network.
-            SingleOutputStreamOperator<Contribution> markets = named(
-                    "snapshot-markets",
-                    DataStreamUtils.reinterpretAsKeyedStream(accepted, Pipeline::shard)
-                            .connect(run.broadcast(RunBounds.ANSWERED, RunBounds.REACHED))
-                            .process(new SnapshotMarkets(settings)));
-            SingleOutputStreamOperator<TotalRow> assets = sum("sum-assets", markets, Scope.ASSETS, settings);
-            SingleOutputStreamOperator<TotalRow> exchanges =
-                    sum("sum-exchanges", assets.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.EXCHANGES, settings);
-            SingleOutputStreamOperator<TotalRow> whole =
-                    sum("sum-whole", exchanges.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.WHOLE, settings);
-            DataStream<TotalRow> totals = assets.union(exchanges, whole);
-
-            published.add(named(
-                    "publish-markets",
-                    markets.getSideOutput(SnapshotMarkets.ROWS).flatMap(ToTopic.markets(decimals))));
-            published.add(named("publish-totals", totals.flatMap(ToTopic.totals(decimals))));
-            // One subtask for all, so that what it shows is of one boundary and the largest are the largest of all.
-            named(
-                            "show-totals",
-                            shown("shown-assets", assets)
-                                    .union(shown("shown-exchanges", exchanges), shown("shown-whole", whole))
-                                    .keyBy(row -> Level.TOTAL.text())
-                                    .process(new TotalGauges(configuration.source() != SourceKind.REPLAY))
-                                    .returns(Types.VOID))
-                    .setParallelism(1);
-
-            // What it amounts to: options by expiry, and what can be said about every total.
-            DataStream<ExpiryRow> expiries = named(
-                    "sum-expiries",
-                    markets.getSideOutput(SnapshotMarkets.OPTIONS)
-                            .keyBy(OptionContribution::expiry)
-                            .process(new SumExpiries(configuration.allowedLateness())));
-            BroadcastStream<ParentValue> parents = named(
-                            "parent-values", totals.flatMap(Pipeline::parent).returns(ParentValue.class))
-                    .broadcast(DeriveMetrics.PARENTS);
-            DataStream<BoundaryRecord> measured = named(
-                    "derive-metrics",
-                    totals.keyBy(TotalRow::entity).connect(parents).process(new DeriveMetrics(metrics(configuration))));
-
-            published.add(named("publish-expiries", expiries.flatMap(ToTopic.expiries(decimals))));
-            published.add(named("publish-metrics", measured.flatMap(ToTopic.metrics(decimals))));
-
-            // What is worth telling: alerts on all of it, by rules that change while this runs.
-            // One subtask from the topic to the broadcast: several would shuffle what is written about a rule.
-            SingleOutputStreamOperator<RuleChange> changes =
-                    named("read-rules", rules.process(new ReadRules()).setParallelism(1));
-            BroadcastStream<AlertControl> control = named(
-                            "rule-changes", changes.map(AlertControl::of).setParallelism(1))
-                    .union(named("run-events", run.map(AlertControl::of)))
-                    .broadcast(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED);
-            DataStream<AlertEvent> alerts = named(
-                    "evaluate-alerts",
-                    measured.union(named(
-                                    "market-records",
-                                    markets.getSideOutput(SnapshotMarkets.ROWS).map(BoundaryRecord::of)))
-                            .keyBy(BoundaryRecord::entity)
-                            .connect(control)
-                            .process(new EvaluateAlerts(RulesTopic.start(configuration), settings.bounded())));
-
-            published.add(named(
-                    "publish-alerts",
-                    named("show-alerts", alerts.map(new AlertGauges())).flatMap(ToTopic.alerts(decimals))));
-            published.add(named(
-                    "publish-bad-rules",
-                    changes.getSideOutput(ReadRules.REJECTED).flatMap(ToTopic.rejected(decimals))));
-        }
-
-        published.stream()
-                .reduce(DataStream::union)
-                .orElseThrow()
-                .sinkTo(topics)
-                .name("topics")
-                .uid("topics");
+        return accepted;
     }
 
-    private static SingleOutputStreamOperator<TotalRow> sum(
-            String name, DataStream<Contribution> contributions, Scope scope, SnapshotSettings settings) {
-        return named(name, contributions.keyBy(scope::key).process(new SumTotals(scope, settings.corrections())));
+    /** What it means: markets at boundaries. */
+    private SingleOutputStreamOperator<Contribution> snapshot(
+            SingleOutputStreamOperator<Arrival> accepted, DataStream<RunEvent> run) {
+        // Accepted observations are where their shard is already: no second way through the network.
+        SingleOutputStreamOperator<Contribution> markets = named(
+                "snapshot-markets",
+                DataStreamUtils.reinterpretAsKeyedStream(accepted, Pipeline::shard)
+                        .connect(run.broadcast(RunBounds.ANSWERED, RunBounds.REACHED))
+                        .process(new SnapshotMarkets(settings), new RecordType<>(Contribution.class)));
+        out.write("publish-markets", markets.getSideOutput(SnapshotMarkets.ROWS), ToTopic::markets);
+        return markets;
+    }
+
+    /** Their totals: of assets, of exchanges and of everything. */
+    private Totals total(DataStream<Contribution> markets) {
+        SingleOutputStreamOperator<TotalRow> assets = sum("assets", markets, Scope.ASSETS);
+        SingleOutputStreamOperator<TotalRow> exchanges =
+                sum("exchanges", assets.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.EXCHANGES);
+        SingleOutputStreamOperator<TotalRow> whole =
+                sum("whole", exchanges.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.WHOLE);
+        show(List.of(
+                shown("shown-assets", assets), shown("shown-exchanges", exchanges), shown("shown-whole", whole)));
+        return new Totals(assets, exchanges, whole);
+    }
+
+    /** Open interest itself in the dashboard. One subtask, so that all of it is of one boundary. */
+    private void show(List<DataStream<TotalRow>> totals) {
+        named(
+                        "show-totals",
+                        union(totals)
+                                .keyBy(row -> Level.TOTAL.text())
+                                .process(new TotalGauges(configuration.source() != SourceKind.REPLAY))
+                                .returns(Types.VOID))
+                .setParallelism(1);
     }
 
     private static DataStream<TotalRow> shown(String name, DataStream<TotalRow> totals) {
         return named(name, totals.filter(TotalGauges::concerns));
+    }
+
+    private SingleOutputStreamOperator<TotalRow> sum(String what, DataStream<Contribution> contributions, Scope scope) {
+        SingleOutputStreamOperator<TotalRow> totals = named(
+                "sum-" + what,
+                contributions
+                        .keyBy(scope::key)
+                        .process(new SumTotals(scope, settings.corrections()), new RecordType<>(TotalRow.class)));
+        out.write("publish-" + what, totals, ToTopic::totals);
+        return totals;
+    }
+
+    /** Options by expiry. */
+    private void expire(SingleOutputStreamOperator<Contribution> markets) {
+        SingleOutputStreamOperator<ExpiryRow> expiries = named(
+                "sum-expiries",
+                markets.getSideOutput(SnapshotMarkets.OPTIONS)
+                        .keyBy(OptionContribution::expiry)
+                        .process(new SumExpiries(configuration.allowedLateness())));
+        out.write("publish-expiries", expiries, ToTopic::expiries);
+    }
+
+    /** What it amounts to: all that can be said about every total. */
+    private DataStream<BoundaryRecord> measure(Totals totals) {
+        List<DataStream<ParentValue>> parents = List.of(
+                parents("parent-assets", totals.assets()),
+                parents("parent-exchanges", totals.exchanges()),
+                parents("parent-whole", totals.whole()));
+        DataStream<BoundaryRecord> measured = named(
+                "derive-metrics",
+                totals.all()
+                        .keyBy(TotalRow::entity)
+                        .connect(union(parents).broadcast(DeriveMetrics.PARENTS))
+                        .process(new DeriveMetrics(metrics(configuration)), new RecordType<>(BoundaryRecord.class)));
+        out.write("publish-metrics", measured, ToTopic::metrics);
+        return measured;
+    }
+
+    /** What is worth telling: alerts on all of it, by rules that change while this runs. */
+    private void alert(
+            SingleOutputStreamOperator<Contribution> markets,
+            DataStream<BoundaryRecord> measured,
+            DataStream<RunEvent> run,
+            DataStream<RuleRecord> rules) {
+        // One subtask from the topic to the broadcast: several would shuffle what is written about a rule.
+        SingleOutputStreamOperator<RuleChange> changes =
+                named("read-rules", rules.process(new ReadRules()).setParallelism(1));
+        DataStream<AlertControl> control = named(
+                        "rule-changes", changes.map(AlertControl::of).setParallelism(1))
+                .union(named("run-events", run.map(AlertControl::of)));
+        DataStream<BoundaryRecord> marketRecords = named(
+                "market-records",
+                markets.getSideOutput(SnapshotMarkets.ROWS)
+                        .map((MarketRow row) -> BoundaryRecord.of(row), new RecordType<>(BoundaryRecord.class)));
+        SingleOutputStreamOperator<AlertEvent> alerts = named(
+                "evaluate-alerts",
+                measured.union(marketRecords)
+                        .keyBy(BoundaryRecord::entity)
+                        .connect(control.broadcast(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED))
+                        .process(new EvaluateAlerts(RulesTopic.start(configuration), settings.bounded())));
+        out.write("publish-alerts", named("show-alerts", alerts.map(new AlertGauges())), ToTopic::alerts);
+        out.write("publish-bad-rules", changes.getSideOutput(ReadRules.REJECTED), ToTopic::rejected);
+    }
+
+    private record Totals(DataStream<TotalRow> assets, DataStream<TotalRow> exchanges, DataStream<TotalRow> whole) {
+
+        DataStream<TotalRow> all() {
+            return assets.union(exchanges, whole);
+        }
+    }
+
+    private static <T> DataStream<T> union(List<DataStream<T>> streams) {
+        return streams.stream().reduce(DataStream::union).orElseThrow();
+    }
+
+    private static DataStream<ParentValue> parents(String name, DataStream<TotalRow> totals) {
+        return named(name, totals.flatMap(Pipeline::parent, new RecordType<>(ParentValue.class)));
     }
 
     private static void parent(TotalRow row, Collector<ParentValue> out) {

@@ -1,6 +1,7 @@
 package io.openinterest.functions.market;
 
 import io.openinterest.functions.expiry.OptionContribution;
+import io.openinterest.wire.EvenKeys;
 import io.openinterest.wire.RecordType;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
@@ -56,7 +57,10 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             new OutputTag<>("options", new RecordType<>(OptionContribution.class));
 
     private static final long serialVersionUID = 1L;
-    private static final int SHARDS = 64;
+
+    /** A few dozen, so that every subtask has as many at any sensible parallelism. */
+    private static final int[] SHARDS = EvenKeys.of(64);
+
     private static final long NO_TIMER_LEFT = Long.MAX_VALUE;
     private static final TypeInformation<byte[]> PACKED = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
 
@@ -75,9 +79,9 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         this.settings = settings;
     }
 
-    /** The key: which shard a market belongs to. A few dozen shards spread over any sensible parallelism. */
+    /** The key: which shard a market belongs to. */
     public static int shard(String market) {
-        return Math.floorMod(market.hashCode(), SHARDS);
+        return SHARDS[Math.floorMod(market.hashCode(), SHARDS.length)];
     }
 
     /**

@@ -5,6 +5,7 @@ import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.Json;
 import io.openinterest.venue.SourceSettings;
+import io.openinterest.wire.EvenKeys;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
@@ -58,7 +59,7 @@ public record JobConfiguration(
         Map<String, String> given) {
 
     /** Upper bound of the parallelism, fixed because saved state is divided by it. */
-    public static final int MAX_PARALLELISM = 128;
+    public static final int MAX_PARALLELISM = EvenKeys.KEY_GROUPS;
 
     /** How long a value counts that nobody renewed, of a venue that has no file and no setting. */
     public static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(5);

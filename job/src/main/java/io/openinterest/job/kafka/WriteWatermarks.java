@@ -1,9 +1,11 @@
 package io.openinterest.job.kafka;
 
 import io.openinterest.observation.Json;
+import io.openinterest.wire.EvenKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
@@ -18,7 +20,7 @@ import org.apache.kafka.common.utils.Utils;
  * Writes a time mark among the observations of each partition when event time passes a full second: an observation behind
  * it whose time is before it is late. Where the input ends, a last mark closes the minute of the newest observation.
  *
- * <p>Keyed by partition, so that one subtask, and the sink behind it, writes all of a partition, marks and observations
+ * <p>Keyed by partition (a number for each that spreads them evenly), so that one subtask, and the sink behind it, writes all of a partition, marks and observations
  * in their order. Marks begin with the first observation and, once begun, need none: they go on while venues are silent.
  */
 public final class WriteWatermarks extends KeyedProcessFunction<Integer, TopicRecord, TopicRecord> {
@@ -26,8 +28,18 @@ public final class WriteWatermarks extends KeyedProcessFunction<Integer, TopicRe
     private static final long serialVersionUID = 1;
     private static final long SECOND = 1000;
 
+    private final int[] keys;
     private transient ValueState<Long> lastMark;
     private transient ValueState<Long> lastMinute;
+
+    /**
+     * Writes time marks.
+     *
+     * @param keys the key of each partition
+     */
+    WriteWatermarks(int[] keys) {
+        this.keys = keys;
+    }
 
     /**
      * Observations and time marks.
@@ -36,12 +48,13 @@ public final class WriteWatermarks extends KeyedProcessFunction<Integer, TopicRe
      * @param partitions of that topic
      */
     public static DataStream<TopicRecord> among(DataStream<TopicRecord> observations, int partitions) {
+        int[] keys = EvenKeys.of(partitions);
         return observations
-                .flatMap(new Address(partitions))
+                .flatMap(new Address(partitions), observations.getType())
                 .name("address-partitions")
                 .uid("address-partitions")
-                .keyBy(TopicRecord::partition)
-                .process(new WriteWatermarks())
+                .keyBy(record -> keys[record.partition()])
+                .process(new WriteWatermarks(keys), observations.getType())
                 .name("mark-time")
                 .uid("mark-time");
     }
@@ -73,7 +86,7 @@ public final class WriteWatermarks extends KeyedProcessFunction<Integer, TopicRe
         long mark = ended ? lastMinute.value() : Math.floorDiv(watermark + 1, SECOND) * SECOND;
         if (lastMark.value() == null || mark > lastMark.value()) {
             lastMark.update(mark);
-            out.collect(mark(context.getCurrentKey(), Instant.ofEpochMilli(mark)));
+            out.collect(mark(partition(context.getCurrentKey()), Instant.ofEpochMilli(mark)));
         }
         if (!ended) {
             markAfter(watermark, context);
@@ -84,6 +97,13 @@ public final class WriteWatermarks extends KeyedProcessFunction<Integer, TopicRe
     private static void markAfter(long watermark, Context context) {
         long nextSecond = watermark == Long.MIN_VALUE ? 0 : Math.floorDiv(watermark + 1, SECOND) * SECOND + SECOND;
         context.timerService().registerEventTimeTimer(nextSecond - 1);
+    }
+
+    private int partition(int key) {
+        return IntStream.range(0, keys.length)
+                .filter(partition -> keys[partition] == key)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static TopicRecord mark(int partition, Instant mark) {

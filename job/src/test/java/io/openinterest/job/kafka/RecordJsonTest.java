@@ -9,8 +9,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import io.openinterest.functions.record.AlertEvent;
 import io.openinterest.functions.record.ExpiryRow;
-import io.openinterest.functions.record.Horizons;
-import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.TotalRow;
@@ -20,19 +18,9 @@ import io.openinterest.observation.JsonText;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.RecordJson;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
-import java.lang.reflect.Type;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,7 +30,7 @@ class RecordJsonTest {
 
     private static final int RECORDS = 300;
 
-    private final Random random = new Random(7);
+    private final AnyRecord any = new AnyRecord(7);
 
     @ParameterizedTest
     @ValueSource(
@@ -61,7 +49,7 @@ class RecordJsonTest {
             RecordJson<R> json = RecordJson.of(type, decimals);
             JsonText text = new JsonText();
             for (int i = 0; i < RECORDS; i++) {
-                R record = type.cast(value(type, type));
+                R record = any.of(type);
                 assertThat(text(json.write(record, text))).isEqualTo(jackson.writeValueAsString(record));
             }
         }
@@ -72,27 +60,9 @@ class RecordJsonTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "0",
-                "-0.000",
-                "1",
-                "-1",
-                "10",
-                "1000",
-                "1E+3",
-                "-1E+20",
-                "1E+400",
-                "0.1",
-                "-0.000001",
-                "123.4560",
-                "999999999999999999",
-                "9999999999999999999",
-                "0.999999999999999999",
-                "123456789012345678e-30",
-                "1E-120",
-                "12345678901234567890.12345678901234567890",
-                "100000000000000000",
-                "5E-18",
-                "1.10E+17"
+                "0", "-0.000", "1", "-1", "10", "1000", "1E+3", "-1E+20", "1E+400", "0.1", "-0.000001", "123.4560",
+                "999999999999999999", "9999999999999999999", "0.999999999999999999", "123456789012345678e-30",
+                "1E-120", "12345678901234567890.12345678901234567890", "100000000000000000", "5E-18", "1.10E+17"
             })
     void decimalsArePlain(String decimal) throws JsonProcessingException {
         assertSame(new Kinds(new BigDecimal(decimal), null, null, 0));
@@ -152,57 +122,5 @@ class RecordJsonTest {
 
     private static String text(JsonText json) {
         return new String(json.toBytes(), StandardCharsets.UTF_8);
-    }
-
-    /** Some value of a type, now and then null where it can be. */
-    private Object any(Class<?> type, Type generic) throws ReflectiveOperationException {
-        if (type == int.class) {
-            return random.nextInt(1000);
-        } else if (type == boolean.class) {
-            return random.nextBoolean();
-        } else if (type == long.class) {
-            return random.nextLong();
-        }
-        return random.nextInt(6) == 0 ? null : value(type, generic);
-    }
-
-    private Object value(Class<?> type, Type generic) throws ReflectiveOperationException {
-        if (type == String.class) {
-            return new String[] {"", "btc", "BTC-26DEC25-\"\\", "\n\u0001é币😀"}[random.nextInt(4)];
-        } else if (type == BigDecimal.class) {
-            BigInteger unscaled = new BigInteger(random.nextInt(80), random);
-            return new BigDecimal(random.nextBoolean() ? unscaled : unscaled.negate(), random.nextInt(30) - 8);
-        } else if (type == Instant.class) {
-            return Instant.ofEpochMilli(
-                    random.nextLong(253_402_300_800_000L) / 1000 * (random.nextBoolean() ? 1000 : 1));
-        } else if (type == Integer.class) {
-            return random.nextInt();
-        } else if (type == Long.class) {
-            return random.nextLong();
-        } else if (type == Boolean.class) {
-            return random.nextBoolean();
-        } else if (type.isEnum()) {
-            return type.getEnumConstants()[random.nextInt(type.getEnumConstants().length)];
-        } else if (type == List.class) {
-            Class<?> element = (Class<?>) ((ParameterizedType) generic).getActualTypeArguments()[0];
-            List<Object> list = new ArrayList<>();
-            for (int i = random.nextInt(4); i > 0; i--) {
-                list.add(value(element, element));
-            }
-            return list;
-        } else if (type == Horizons.class) {
-            return Horizons.of(
-                    (Interval) value(Interval.class, Interval.class),
-                    length -> random.nextInt(4) == 0 ? null : BigDecimal.valueOf(length, 8));
-        }
-        RecordComponent[] components = type.getRecordComponents();
-        Class<?>[] types =
-                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-        Object[] values = new Object[types.length];
-        for (int i : IntStream.range(0, types.length).toArray()) {
-            values[i] = any(types[i], components[i].getGenericType());
-        }
-        Constructor<?> constructor = type.getDeclaredConstructor(types);
-        return constructor.newInstance(values);
     }
 }

@@ -3,6 +3,7 @@ package io.openinterest.job.kafka;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.wire.EvenKeys;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,8 +117,11 @@ class WriteWatermarksTest {
 
         Harness(int partitions, OperatorSubtaskState... saved) throws Exception {
             address = new WriteWatermarks.Address(partitions);
+            int[] keys = EvenKeys.of(partitions);
             operator = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new KeyedProcessOperator<>(new WriteWatermarks()), TopicRecord::partition, Types.INT);
+                    new KeyedProcessOperator<>(new WriteWatermarks(keys)),
+                    record -> keys[record.partition()],
+                    Types.INT);
             for (OperatorSubtaskState state : saved) {
                 operator.initializeState(state);
             }
