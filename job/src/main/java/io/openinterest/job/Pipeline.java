@@ -133,8 +133,7 @@ public final class Pipeline {
                 sum("exchanges", assets.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.EXCHANGES);
         SingleOutputStreamOperator<TotalRow> whole =
                 sum("whole", exchanges.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.WHOLE);
-        show(List.of(
-                shown("shown-assets", assets), shown("shown-exchanges", exchanges), shown("shown-whole", whole)));
+        show(List.of(shown("shown-assets", assets), shown("shown-exchanges", exchanges), shown("shown-whole", whole)));
         return new Totals(assets, exchanges, whole);
     }
 

@@ -26,7 +26,9 @@ class EvenKeysTest {
                     .as("parallelism " + parallelism)
                     .allMatch(shards -> shards >= 1);
             int most = (64 + parallelism - 1) / parallelism;
-            assertThat(Arrays.stream(subtasks(EvenKeys.of(64), parallelism)).max().orElseThrow())
+            assertThat(Arrays.stream(subtasks(EvenKeys.of(64), parallelism))
+                            .max()
+                            .orElseThrow())
                     .as("parallelism " + parallelism)
                     .isLessThanOrEqualTo(most + 1);
         }

@@ -1,13 +1,13 @@
 package io.openinterest.functions.market;
 
 import io.openinterest.functions.record.Interval;
-import io.openinterest.wire.RecordType;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.ObservationOrder;
 import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.wire.RecordType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

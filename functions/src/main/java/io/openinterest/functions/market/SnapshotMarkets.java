@@ -1,8 +1,6 @@
 package io.openinterest.functions.market;
 
 import io.openinterest.functions.expiry.OptionContribution;
-import io.openinterest.wire.EvenKeys;
-import io.openinterest.wire.RecordType;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.Pass;
@@ -12,6 +10,8 @@ import io.openinterest.functions.total.Contribution;
 import io.openinterest.functions.total.Sums;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
+import io.openinterest.wire.EvenKeys;
+import io.openinterest.wire.RecordType;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;

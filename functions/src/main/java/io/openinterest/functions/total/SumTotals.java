@@ -1,11 +1,11 @@
 package io.openinterest.functions.total;
 
-import io.openinterest.wire.RecordType;
 import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.functions.run.Pending;
+import io.openinterest.wire.RecordType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

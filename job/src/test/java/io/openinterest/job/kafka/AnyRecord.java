@@ -45,7 +45,8 @@ final class AnyRecord {
             BigInteger unscaled = new BigInteger(random.nextInt(80), random);
             return new BigDecimal(random.nextBoolean() ? unscaled : unscaled.negate(), random.nextInt(30) - 8);
         } else if (type == Instant.class) {
-            return Instant.ofEpochMilli(random.nextLong(253_402_300_800_000L) / 1000 * (random.nextBoolean() ? 1000 : 1));
+            return Instant.ofEpochMilli(
+                    random.nextLong(253_402_300_800_000L) / 1000 * (random.nextBoolean() ? 1000 : 1));
         } else if (type == Integer.class) {
             return random.nextInt();
         } else if (type == Long.class) {
@@ -62,10 +63,13 @@ final class AnyRecord {
             }
             return list;
         } else if (type == Horizons.class) {
-            return Horizons.of((Interval) value(Interval.class, Interval.class), length -> random.nextInt(4) == 0 ? null : BigDecimal.valueOf(length, 8));
+            return Horizons.of(
+                    (Interval) value(Interval.class, Interval.class),
+                    length -> random.nextInt(4) == 0 ? null : BigDecimal.valueOf(length, 8));
         }
         RecordComponent[] components = type.getRecordComponents();
-        Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         Object[] values = new Object[types.length];
         for (int i = 0; i < types.length; i++) {
             values[i] = any(types[i], components[i].getGenericType());

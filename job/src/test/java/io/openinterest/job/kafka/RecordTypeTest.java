@@ -56,14 +56,37 @@ class RecordTypeTest {
     }
 
     private record Odd(
-            BigDecimal decimal, Instant time, String text, Long number, boolean flag, List<String> texts, byte[] bytes) {}
+            BigDecimal decimal,
+            Instant time,
+            String text,
+            Long number,
+            boolean flag,
+            List<String> texts,
+            byte[] bytes) {}
 
     @Test
     void whateverTheValueItIsKept() throws Exception {
-        for (String decimal : List.of("0", "0.000", "-1E+400", "1E-127", "1E-128", "1E-129", "1E+127", "1E+128",
-                "999999999999999999", "-999999999999999999", "1000000000000000000", "12345678901234567890.5")) {
-            assertSame(new Odd(new BigDecimal(decimal), Instant.ofEpochSecond(-1, 999_999_999), decimal, 0L, true,
-                    List.of(), new byte[0]));
+        for (String decimal : List.of(
+                "0",
+                "0.000",
+                "-1E+400",
+                "1E-127",
+                "1E-128",
+                "1E-129",
+                "1E+127",
+                "1E+128",
+                "999999999999999999",
+                "-999999999999999999",
+                "1000000000000000000",
+                "12345678901234567890.5")) {
+            assertSame(new Odd(
+                    new BigDecimal(decimal),
+                    Instant.ofEpochSecond(-1, 999_999_999),
+                    decimal,
+                    0L,
+                    true,
+                    List.of(),
+                    new byte[0]));
         }
         String text = "币安人生 é\u0000😀";
         for (int i = 0; i < 70; i++) {
