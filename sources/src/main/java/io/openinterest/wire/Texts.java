@@ -2,26 +2,44 @@ package io.openinterest.wire;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Texts as UTF-8 behind their length. The same few names come again with every record; what was read lately is the same
- * object then, so that neither reading nor state is full of copies.
+ * Texts as UTF-8 behind their length. The same few names come again with every record: their bytes are remembered for
+ * writing, and what was read lately is the same object when it is read again, so that neither reading nor state is full of
+ * copies.
  */
 final class Texts implements Form {
 
     private static final int REMEMBERED = 1 << 14;
     private static final int LONGEST_REMEMBERED = 64;
 
-    private String[] remembered;
+    private record Known(String text, byte[] bytes) {}
+
+    private final Known[] written = new Known[REMEMBERED];
+    private final Known[] read = new Known[REMEMBERED];
     private byte[] buffer = new byte[256];
 
     @Override
     public void write(Object value, DataOutputView out) throws IOException {
-        byte[] bytes = ((String) value).getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = bytes((String) value);
         out.writeInt(bytes.length);
         out.write(bytes, 0, bytes.length);
+    }
+
+    private byte[] bytes(String text) {
+        if (text.length() > LONGEST_REMEMBERED) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
+        int place = place(text.hashCode());
+        Known known = written[place];
+        if (known == null || !known.text.equals(text)) {
+            known = new Known(text, text.getBytes(StandardCharsets.UTF_8));
+            written[place] = known;
+        }
+        return known.bytes;
     }
 
     @Override
@@ -39,28 +57,16 @@ final class Texts implements Form {
         for (int i = 0; i < length; i++) {
             hash = 31 * hash + buffer[i];
         }
-        if (remembered == null) {
-            remembered = new String[REMEMBERED];
+        int place = place(hash);
+        Known known = read[place];
+        if (known == null || !Arrays.equals(known.bytes, 0, known.bytes.length, buffer, 0, length)) {
+            known = new Known(new String(buffer, 0, length, StandardCharsets.UTF_8), Arrays.copyOf(buffer, length));
+            read[place] = known;
         }
-        int place = (hash ^ hash >>> 16) & REMEMBERED - 1;
-        String text = remembered[place];
-        if (text == null || !isSame(text, length)) {
-            text = new String(buffer, 0, length, StandardCharsets.UTF_8);
-            remembered[place] = text;
-        }
-        return text;
+        return known.text;
     }
 
-    /** Only of what is ASCII: for the rest a byte is no character, and negative. */
-    private boolean isSame(String text, int length) {
-        if (text.length() != length) {
-            return false;
-        }
-        for (int i = 0; i < length; i++) {
-            if (text.charAt(i) != buffer[i]) {
-                return false;
-            }
-        }
-        return true;
+    private static int place(int hash) {
+        return (hash ^ hash >>> 16) & REMEMBERED - 1;
     }
 }
