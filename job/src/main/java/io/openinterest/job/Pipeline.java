@@ -103,6 +103,7 @@ public final class Pipeline {
                                 new AcceptObservations(settings, configuration.isLive()),
                                 new RecordType<>(Arrival.class)));
         out.write("publish-unusable", arrivals, ToTopic::unusable);
+        out.write("publish-evidence", arrivals, ToTopic::evidence);
         out.write("publish-rejected", accepted.getSideOutput(AcceptObservations.REJECTED), ToTopic::rejected);
         DataStream<Observation> observations = accepted.getSideOutput(AcceptObservations.ACCEPTED);
         if (configuration.source() != SourceKind.KAFKA && configuration.stages() == Stages.INGEST) {

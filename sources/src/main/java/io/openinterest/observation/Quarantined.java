@@ -73,6 +73,8 @@ public record Quarantined(
         @JsonProperty("bad-record")
         BAD_RECORD,
         @JsonProperty("bad-rule")
-        BAD_RULE;
+        BAD_RULE,
+        @JsonProperty("shape")
+        SHAPE;
     }
 }

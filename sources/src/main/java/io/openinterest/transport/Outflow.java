@@ -1,6 +1,7 @@
 package io.openinterest.transport;
 
 import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Evidence;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.ObservationOrder;
 import io.openinterest.observation.Origin;
@@ -82,6 +83,11 @@ final class Outflow implements VenueReader.Sink {
     public void quarantined(Quarantined quarantined) {
         stats.sentToQuarantine(quarantined.reason());
         output.arrived(Arrival.of(quarantined, watermark(quarantined.time())), resumeFrom());
+    }
+
+    @Override
+    public void evidence(Evidence evidence) {
+        output.arrived(Arrival.of(evidence, watermark(clock.now())), resumeFrom());
     }
 
     // ---- the past -------------------------------------------------------------------------------------------------

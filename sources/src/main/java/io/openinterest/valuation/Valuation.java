@@ -62,24 +62,9 @@ sealed interface Valuation {
             return Missing.RATE;
         }
         Unit unit = convention.unit();
-        BigDecimal size = instrument.contractSize();
-        BigDecimal oneSide = convention.sides() == 2 ? row.count().multiply(new BigDecimal("0.5")) : row.count();
-        boolean isSizedInBase =
-                instrument.structure() == Structure.LINEAR || instrument.type().isOption();
-        boolean isSizedInQuote = instrument.structure() == Structure.INVERSE && !isSizedInBase;
-
-        BigDecimal face = null;
-        BigDecimal amount = row.amount();
-        if (unit == Unit.QUOTE) {
-            face = oneSide;
-        } else if (unit == Unit.CONTRACTS && isSizedInQuote) {
-            face = Fields.multiply(oneSide, size);
-        }
-        if (amount == null && unit == Unit.BASE) {
-            amount = oneSide;
-        } else if (amount == null && unit == Unit.CONTRACTS && isSizedInBase) {
-            amount = Fields.multiply(oneSide, size);
-        }
+        Counted counted = Counted.of(row.count(), instrument, convention);
+        BigDecimal face = counted.face;
+        BigDecimal amount = row.amount() != null ? row.amount() : counted.amount;
         boolean isOwn = row.value() != null && (row.value().signum() > 0 || amount == null || amount.signum() == 0);
         if (amount == null && face == null && !isOwn) {
             return Missing.SIZE;
@@ -120,6 +105,47 @@ sealed interface Valuation {
                 ? perUnit
                 : Fields.divide(perUnit, instrument.multiplier());
         return figures(row, instrument, unit, amount, priceUsd, price.source(), valueUsd, fx);
+    }
+
+    /** The value that the count alone gives, to be compared with the venue's own; null where it gives none. */
+    static BigDecimal countedUsd(Row row, Instrument instrument, Convention convention, Price price, BigDecimal fx) {
+        Counted counted = Counted.of(row.count(), instrument, convention);
+        if (counted.face != null) {
+            return Fields.multiply(counted.face, fx);
+        }
+        return price == null ? null : Fields.multiply(Fields.multiply(counted.amount, price.price()), fx);
+    }
+
+    /** The value that the venue's own figures give; null where the row has none. */
+    static BigDecimal ownUsd(Row row, Price price, BigDecimal fx) {
+        if (row.value() != null) {
+            return row.isValueInUsd() ? row.value() : Fields.multiply(row.value(), fx);
+        }
+        return price == null ? null : Fields.multiply(Fields.multiply(row.amount(), price.price()), fx);
+    }
+
+    /**
+     * What a count is worth by itself, one side of it.
+     *
+     * @param amount units of the symbol's base; null where it counts something else
+     * @param face units of the quote; null where it counts something else
+     */
+    record Counted(BigDecimal amount, BigDecimal face) {
+
+        static Counted of(BigDecimal count, Instrument instrument, Convention convention) {
+            BigDecimal oneSide = convention.sides() == 2 ? count.multiply(new BigDecimal("0.5")) : count;
+            BigDecimal sized = Fields.multiply(oneSide, instrument.contractSize());
+            boolean isSizedInBase = instrument.structure() == Structure.LINEAR
+                    || instrument.type().isOption();
+            return switch (convention.unit()) {
+                case BASE -> new Counted(oneSide, null);
+                case QUOTE -> new Counted(null, oneSide);
+                case CONTRACTS ->
+                    isSizedInBase
+                            ? new Counted(sized, null)
+                            : new Counted(null, instrument.structure() == Structure.INVERSE ? sized : null);
+            };
+        }
     }
 
     private static Figures figures(

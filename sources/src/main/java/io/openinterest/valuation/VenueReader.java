@@ -3,6 +3,7 @@ package io.openinterest.valuation;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.Evidence;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
@@ -63,6 +64,8 @@ public final class VenueReader implements Observer {
     private final ListedMarkets listed;
     private final Prices prices;
     private final WaitingRows waiting = new WaitingRows();
+    private final FactorGuard guard;
+    private final EvidenceChecks checks;
     private final Set<String> news = new LinkedHashSet<>();
     private final Map<String, Duration> maxAges = new HashMap<>();
     private Reading reading;
@@ -79,6 +82,9 @@ public final class VenueReader implements Observer {
 
         /** Something unusable. */
         void quarantined(Quarantined quarantined);
+
+        /** The verdict of a check. */
+        default void evidence(Evidence evidence) {}
     }
 
     /**
@@ -126,6 +132,8 @@ public final class VenueReader implements Observer {
         this.listed = new ListedMarkets(settings.id(), this::isWanted);
         this.prices = new Prices(settings.common().rates(), maxAge);
         this.sink = sink;
+        this.guard = new FactorGuard(sink::observed);
+        this.checks = new EvidenceChecks(settings.id());
     }
 
     // ---- for the transport ----------------------------------------------------------------------------------------
@@ -150,6 +158,7 @@ public final class VenueReader implements Observer {
             reading = null;
         }
         retryWaiting();
+        guard.judge(reply.receivedAt());
         Listing.Part part = new Listing.Part(current.entries, current.problems, current.isWhole);
         return new Outcome(current.reported, part, current.asked, readable);
     }
@@ -166,8 +175,9 @@ public final class VenueReader implements Observer {
         ListedMarkets.Renewal renewal = listed.renew(sweep, isFinished, at);
         for (Instrument entry : renewal.delisted()) {
             if (isWanted(entry)) {
-                sink.observed(observation(entry, delisting(entry, at), Figures.NONE), Origin.REST);
+                guard.take(observation(entry, delisting(entry, at), Figures.NONE), Origin.REST);
             }
+            checks.forget(market(entry));
             waiting.remove(entry.key());
         }
         tell(renewal.problems(), endpoint, at);
@@ -178,14 +188,23 @@ public final class VenueReader implements Observer {
         return renewal.trust();
     }
 
-    /** Gives up on rows that waited too long for a price. To be called about once a second. */
+    /**
+     * Gives up on rows that waited too long for a price, and tells what the checks found when a full minute has passed.
+     * To be called about once a second.
+     */
     public void expire(Instant now) {
         waiting.takeBefore(now.minus(Prices.JOIN_WITHIN)).forEach(this::giveUp);
+        guard.judge(now);
+        if (checks.isDue(now)) {
+            tellWithheld(now);
+            checks.at(now, guard).forEach(sink::evidence);
+        }
     }
 
     /** Gives up on all rows that wait for a price, where nothing more is to come. */
     public void giveUpWaiting() {
         waiting.takeBefore(Instant.MAX).forEach(this::giveUp);
+        guard.judge(Instant.MAX);
     }
 
     /** Forgets what a history read has left behind. */
@@ -380,7 +399,10 @@ public final class VenueReader implements Observer {
         BigDecimal fx = prices.usdPer(terms.quote(), row.receivedAt());
         Valuation valuation = Valuation.of(row, terms, convention, price, fx);
         if (valuation instanceof Figures figures) {
-            report(row, convention, observation(terms, provenance(row, convention), figures), source);
+            Observation observation = observation(terms, provenance(row, convention), figures);
+            BigDecimal counted = Valuation.countedUsd(row, terms, convention, price, fx);
+            checks.take(observation, source.feed(), convention, counted, Valuation.ownUsd(row, price, fx));
+            report(row, convention, observation, source);
         } else if (valuation == Missing.SIZE) {
             quarantine(row, source, Reason.MISSING_VALUE, "no amount follows: the contract size is missing");
         } else if (row.origin() == Origin.HISTORY) {
@@ -407,7 +429,7 @@ public final class VenueReader implements Observer {
             if (prices.remember(observation)) {
                 news.add(rateKey(observation.base()));
             }
-            sink.observed(observation, row.origin());
+            guard.take(observation, row.origin());
         }
     }
 
@@ -588,6 +610,16 @@ public final class VenueReader implements Observer {
         Instrument instrument = symbol == null ? null : instruments().get(symbol);
         String market = instrument == null ? null : market(instrument);
         sink.quarantined(new Quarantined(at, settings.id(), endpoint, market, reason, detail, raw));
+    }
+
+    private void tellWithheld(Instant now) {
+        int withheld = guard.takeWithheld();
+        if (withheld > 0) {
+            String detail = withheld + " observations were held: the open interest of " + guard.held() + " of "
+                    + guard.markets() + " markets leapt by a factor of about " + guard.factor()
+                    + " while prices stood still, so the venue may count otherwise than the conventions say";
+            sink.quarantined(new Quarantined(now, settings.id(), null, null, Reason.IMPLAUSIBLE, detail, null));
+        }
     }
 
     /** One record for each fault, however many markets have it. */

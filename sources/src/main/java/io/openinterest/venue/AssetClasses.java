@@ -1,13 +1,8 @@
 package io.openinterest.venue;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.openinterest.observation.AssetClass;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,7 +19,7 @@ import java.util.Set;
 public final class AssetClasses implements Serializable {
 
     private static final long serialVersionUID = 1L;
-    private static final String BUILT_IN = "/asset-classes.yaml";
+    private static final String BUILT_IN = "asset-classes.yaml";
 
     /** Endings behind the ticker of a stock, of a contract and of a token. */
     private static final String STOCK = "stock";
@@ -59,17 +54,15 @@ public final class AssetClasses implements Serializable {
 
     /** The copy in the jar. */
     public static AssetClasses builtIn() {
-        try (InputStream in = AssetClasses.class.getResourceAsStream(BUILT_IN)) {
-            return read(in);
-        } catch (IOException e) {
-            throw new IllegalStateException("the jar's asset classes can't be read", e);
-        }
+        return new AssetClasses(ConfFile.builtIn(BUILT_IN, Tables.class));
     }
 
     /** Reads a file; a key or value that is not allowed is an {@link IOException} that names it. */
     public static AssetClasses read(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return read(in);
+        try {
+            return new AssetClasses(ConfFile.read(file, Tables.class));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 
@@ -116,17 +109,5 @@ public final class AssetClasses implements Serializable {
             }
         }));
         return inverted;
-    }
-
-    private static AssetClasses read(InputStream in) throws IOException {
-        Tables tables = JsonMapper.builder(new YAMLFactory())
-                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .build()
-                .readValue(in, Tables.class);
-        try {
-            return new AssetClasses(tables);
-        } catch (IllegalArgumentException e) {
-            throw new IOException(e.getMessage(), e);
-        }
     }
 }

@@ -1,18 +1,10 @@
 package io.openinterest.venue;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Structure;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.Serializable;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -30,11 +22,21 @@ import java.util.stream.Stream;
  */
 public record Conventions(List<Convention> conventions) implements Serializable {
 
-    private static final String BUILT_IN = "/conventions.yaml";
+    private static final String BUILT_IN = "conventions.yaml";
 
     /** What holds where no entry does: contracts, one side, no venue time. */
     private static final Convention OTHERWISE = new Convention(
-            null, null, null, null, null, Unit.CONTRACTS, 1, TimeMeaning.NONE, LocalDate.EPOCH, "no entry");
+            null,
+            null,
+            null,
+            null,
+            null,
+            Unit.CONTRACTS,
+            1,
+            TimeMeaning.NONE,
+            LocalDate.EPOCH,
+            Proof.ASSUMED,
+            "no entry");
 
     /** The unit of a venue's count. */
     public enum Unit {
@@ -47,6 +49,19 @@ public record Conventions(List<Convention> conventions) implements Serializable 
         /** Units of the quote currency. */
         @JsonProperty("quote")
         QUOTE
+    }
+
+    /** How the unit and the sides of an entry are known, the surest first. */
+    public enum Proof {
+        /** The venue's documents say so. */
+        @JsonProperty("documented")
+        DOCUMENTED,
+        /** The venue's own figures show it. */
+        @JsonProperty("measured")
+        MEASURED,
+        /** Nothing speaks against it. */
+        @JsonProperty("assumed")
+        ASSUMED
     }
 
     /** What a venue's time says. */
@@ -74,6 +89,7 @@ public record Conventions(List<Convention> conventions) implements Serializable 
      * @param sides 1 or 2
      * @param time what the venue's time says
      * @param since first day (UTC) it holds
+     * @param proof how unit and sides are known; assumed where the entry does not say
      * @param source where this is known from
      */
     public record Convention(
@@ -86,10 +102,12 @@ public record Conventions(List<Convention> conventions) implements Serializable 
             int sides,
             TimeMeaning time,
             LocalDate since,
+            Proof proof,
             String source)
             implements Serializable {
 
         public Convention {
+            proof = proof == null ? Proof.ASSUMED : proof;
             if (sides != 1 && sides != 2) {
                 throw new IllegalArgumentException("sides of " + venue + " is " + sides + ", allowed are 1 and 2");
             }
@@ -122,18 +140,12 @@ public record Conventions(List<Convention> conventions) implements Serializable 
 
     /** The copy in the jar. */
     public static Conventions builtIn() {
-        try (InputStream in = Conventions.class.getResourceAsStream(BUILT_IN)) {
-            return read(in);
-        } catch (IOException e) {
-            throw new IllegalStateException("the jar's conventions can't be read", e);
-        }
+        return ConfFile.builtIn(BUILT_IN, Conventions.class);
     }
 
     /** Reads a file; a key or value that is not allowed is an {@link IOException} that names it. */
     public static Conventions read(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return read(in);
-        }
+        return ConfFile.read(file, Conventions.class);
     }
 
     /** The ids of the venues that have an entry. */
@@ -155,28 +167,5 @@ public record Conventions(List<Convention> conventions) implements Serializable 
                 .filter(entry -> entry.fits(venue, feed, instrument, at))
                 .max(Comparator.comparingInt(Convention::filters).thenComparing(Convention::since))
                 .orElse(OTHERWISE);
-    }
-
-    private static Conventions read(InputStream in) throws IOException {
-        SimpleModule dates = new SimpleModule().addDeserializer(LocalDate.class, new DateDeserializer());
-        return JsonMapper.builder(new YAMLFactory())
-                .addModule(dates)
-                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .build()
-                .readValue(in, Conventions.class);
-    }
-
-    private static final class DateDeserializer extends FromStringDeserializer<LocalDate> {
-
-        private static final long serialVersionUID = 1L;
-
-        DateDeserializer() {
-            super(LocalDate.class);
-        }
-
-        @Override
-        protected LocalDate _deserialize(String text, DeserializationContext context) {
-            return LocalDate.parse(text);
-        }
     }
 }

@@ -9,6 +9,7 @@ import io.openinterest.valuation.Prices.Price;
 import io.openinterest.valuation.Valuation.Figures;
 import io.openinterest.valuation.Valuation.Missing;
 import io.openinterest.venue.Conventions.Convention;
+import io.openinterest.venue.Conventions.Proof;
 import io.openinterest.venue.Conventions.TimeMeaning;
 import io.openinterest.venue.Conventions.Unit;
 import io.openinterest.venue.Instrument;
@@ -124,8 +125,8 @@ class ValuationTest {
     }
 
     private static Valuation value(Row row, Instrument instrument, Unit unit, int sides, String price, String fx) {
-        Convention convention =
-                new Convention("v", null, null, null, null, unit, sides, TimeMeaning.NONE, LocalDate.EPOCH, "here");
+        Convention convention = new Convention(
+                "v", null, null, null, null, unit, sides, TimeMeaning.NONE, LocalDate.EPOCH, Proof.MEASURED, "here");
         Price mark = price == null ? null : new Price(number(price), "mark");
         return Valuation.of(row, instrument, convention, mark, fx == null ? null : number(fx));
     }

@@ -13,6 +13,7 @@ import io.openinterest.observation.Structure;
 import io.openinterest.venue.AssetClasses;
 import io.openinterest.venue.Conventions;
 import io.openinterest.venue.Conventions.Convention;
+import io.openinterest.venue.Conventions.Proof;
 import io.openinterest.venue.Conventions.TimeMeaning;
 import io.openinterest.venue.Conventions.Unit;
 import io.openinterest.venue.Feed;
@@ -502,7 +503,17 @@ class VenueReaderTest {
 
     private void list(Instrument... instruments) {
         Conventions conventions = new Conventions(List.of(new Convention(
-                "v", null, null, null, null, unit, sides, TimeMeaning.SNAPSHOT, LocalDate.EPOCH, "here")));
+                "v",
+                null,
+                null,
+                null,
+                null,
+                unit,
+                sides,
+                TimeMeaning.SNAPSHOT,
+                LocalDate.EPOCH,
+                Proof.MEASURED,
+                "here")));
         SourceSettings common = new SourceSettings(
                 Duration.ofSeconds(2),
                 Duration.ZERO,

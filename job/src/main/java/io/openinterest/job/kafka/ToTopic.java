@@ -8,6 +8,7 @@ import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.job.config.Section;
 import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Evidence;
 import io.openinterest.observation.Json;
 import io.openinterest.observation.JsonText;
 import io.openinterest.observation.Observation;
@@ -94,6 +95,17 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
 
     public static ToTopic<Arrival, Quarantined> unusable(Json.Decimals decimals) {
         return quarantined(decimals, Arrival::quarantined);
+    }
+
+    public static ToTopic<Arrival, Evidence> evidence(Json.Decimals decimals) {
+        return new ToTopic<>(
+                Evidence.class,
+                decimals,
+                Arrival::evidence,
+                evidence -> Topics.EVIDENCE,
+                Evidence::venue,
+                Evidence::time,
+                evidence -> new Tally("verdict", Section.text(evidence.verdict()), "evidence"));
     }
 
     public static ToTopic<Quarantined, Quarantined> rejected(Json.Decimals decimals) {

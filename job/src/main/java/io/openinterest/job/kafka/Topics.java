@@ -29,6 +29,9 @@ public final class Topics {
     /** What could not be used. */
     public static final String QUARANTINE = "quarantine";
 
+    /** Verdicts of the checks of how venues count. */
+    public static final String EVIDENCE = "evidence";
+
     /** Alert life cycle events. */
     public static final String ALERTS = "alerts";
 
@@ -59,7 +62,7 @@ public final class Topics {
 
     /** Every topic there is. */
     public static List<String> all() {
-        List<String> topics = new ArrayList<>(List.of(OBSERVATIONS, QUARANTINE, ALERTS, ALERT_RULES));
+        List<String> topics = new ArrayList<>(List.of(OBSERVATIONS, EVIDENCE, QUARANTINE, ALERTS, ALERT_RULES));
         for (Interval interval : Interval.values()) {
             topics.add(market(interval));
             Stream.of(Level.values()).map(level -> total(level, interval)).forEach(topics::add);

@@ -44,7 +44,7 @@ class TopicsIT {
     void everyTopicOfTheContractHasItsName() {
         assertThat(Topics.all())
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                Stream.of("observations", "quarantine", "alerts", "alert-rules"),
+                                Stream.of("observations", "evidence", "quarantine", "alerts", "alert-rules"),
                                 Stream.of("1m", "5m", "15m")
                                         .flatMap(interval -> Stream.of(
                                                         "market",
@@ -67,7 +67,7 @@ class TopicsIT {
         Map<String, TopicDescription> topics =
                 describe(Topics.all().stream().map(topic -> "created." + topic).toList());
         assertThat(topics.values())
-                .hasSize(28)
+                .hasSize(29)
                 .allSatisfy(topic -> assertThat(topic.partitions())
                         .hasSize(3)
                         .allSatisfy(

@@ -51,7 +51,9 @@ final class OpenInterestReader
     private static RecordEmitter<Inbox.Item, Arrival, Progress> emitter(Counter errors) {
         return (item, output, progress) -> {
             Arrival arrival = item.arrival();
-            if (arrival.observation() == null) {
+            if (arrival.evidence() != null) {
+                output.collect(arrival, arrival.evidence().time().toEpochMilli());
+            } else if (arrival.observation() == null) {
                 errors.inc();
                 output.collect(arrival, arrival.quarantined().time().toEpochMilli());
             } else {

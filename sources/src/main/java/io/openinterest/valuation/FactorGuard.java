@@ -1,0 +1,184 @@
+package io.openinterest.valuation;
+
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * Holds back a venue that begins to count otherwise: where the open interest of most of its markets becomes 2, 10, 100
+ * or 1000 times what it was, or that part of it, while prices, values or amounts stand still, it is the unit or the
+ * sides that changed.
+ * Such markets are held, however long it lasts, until they return or the job begins anew with other conventions.
+ * One market may always double. What was known before a restart is not known after it.
+ */
+final class FactorGuard {
+
+    private static final double[] FACTORS = {2, 10, 100, 1000, 0.5, 0.1, 0.01, 0.001};
+
+    /** Open interest moves by less between two answers, and so do prices. */
+    private static final double SAME_WITHIN = 0.03;
+
+    /** The venue is judged by so many markets at least. */
+    private static final int MIN_MARKETS = 5;
+
+    private static final Duration JUDGED_WITHIN = Duration.ofSeconds(5);
+
+    private final BiConsumer<Observation, Origin> released;
+    private final Map<String, Known> known = new HashMap<>();
+    private final List<Seen> seen = new ArrayList<>();
+    private double held = 1;
+    private int withheld;
+
+    private static final class Known {
+        Observation last;
+        boolean isHeld;
+    }
+
+    /** One market of the answers that are judged together; the factor is 1 where nothing is suspect. */
+    private record Seen(Observation observation, Origin origin, double factor) {}
+
+    /**
+     * Knows nothing yet.
+     *
+     * @param released takes what is not held
+     */
+    FactorGuard(BiConsumer<Observation, Origin> released) {
+        this.released = released;
+    }
+
+    /** Releases an observation, or keeps it until {@link #judge}. */
+    void take(Observation observation, Origin origin) {
+        if (origin == Origin.HISTORY || origin == Origin.FILE || observation.delisted()) {
+            if (observation.delisted()) {
+                known.remove(observation.market());
+            }
+            released.accept(observation, origin);
+            return;
+        }
+        Known before = known.computeIfAbsent(observation.market(), market -> new Known());
+        double leap = before.last == null ? 1 : leap(before.last, observation);
+        if (before.isHeld) {
+            boolean isBack = Math.abs(Math.log(leap)) < Math.abs(Math.log(leap / held));
+            if (isBack) {
+                before.isHeld = false;
+                release(observation, origin);
+            } else {
+                withheld++;
+            }
+            return;
+        }
+        double factor = before.last == null ? 1 : factor(before.last, observation, leap);
+        if (factor != 1 && factor == held) {
+            before.isHeld = true;
+            withheld++;
+            return;
+        }
+        if (factor == 1 || known.size() < MIN_MARKETS) {
+            seen.add(new Seen(observation, origin, 1));
+            release(observation, origin);
+        } else {
+            seen.add(new Seen(observation, origin, factor));
+        }
+    }
+
+    /** Decides about what was kept; to be called after each answer, and once a second. */
+    void judge(Instant now) {
+        if (seen.stream().allMatch(one -> one.factor == 1)) {
+            seen.clear();
+            return;
+        }
+        Set<String> markets = new HashSet<>();
+        seen.forEach(one -> markets.add(one.observation.market()));
+        boolean isLate =
+                seen.get(0).observation.databaseTime().plus(JUDGED_WITHIN).isBefore(now);
+        if (markets.size() < MIN_MARKETS && !isLate) {
+            return;
+        }
+        for (double factor : FACTORS) {
+            Set<String> same = new HashSet<>();
+            seen.stream().filter(one -> one.factor == factor).forEach(one -> same.add(one.observation.market()));
+            if (same.size() >= MIN_MARKETS / 2 && same.size() * 2 >= markets.size() && markets.size() >= MIN_MARKETS) {
+                held = factor;
+                same.forEach(market -> known.get(market).isHeld = true);
+            }
+        }
+        for (Seen one : seen) {
+            if (one.factor != 1 && known.get(one.observation.market()).isHeld) {
+                withheld++;
+            } else if (one.factor != 1) {
+                release(one.observation, one.origin);
+            }
+        }
+        seen.clear();
+    }
+
+    /** Number of observations that were held since this was asked last. */
+    int takeWithheld() {
+        int count = withheld;
+        withheld = 0;
+        return count;
+    }
+
+    /** Number of markets that are held. */
+    int held() {
+        int count =
+                (int) known.values().stream().filter(market -> market.isHeld).count();
+        if (count == 0) {
+            held = 1;
+        }
+        return count;
+    }
+
+    /** Number of markets that were observed. */
+    int markets() {
+        return known.size();
+    }
+
+    /** What the open interest of the held markets was multiplied by. */
+    double factor() {
+        return held;
+    }
+
+    private void release(Observation observation, Origin origin) {
+        Known market = known.get(observation.market());
+        market.last = observation;
+        released.accept(observation, origin);
+    }
+
+    /** What the open interest was multiplied by: its amount or, where that stands, its value. */
+    private static double leap(Observation before, Observation now) {
+        double amount = ratio(before.amountBase(), now.amountBase());
+        double price = ratio(before.priceUsd(), now.priceUsd());
+        return Math.abs(Math.log(amount)) * 1.1 >= Math.abs(Math.log(price)) ? amount : price;
+    }
+
+    /** The round factor of a leap; 1 where there is none, or where amount, price and value all moved. */
+    private static double factor(Observation before, Observation now, double leap) {
+        boolean oneStands = isSame(ratio(before.priceUsd(), now.priceUsd()), 1)
+                || isSame(ratio(before.valueUsd(), now.valueUsd()), 1)
+                || isSame(ratio(before.amountBase(), now.amountBase()), 1);
+        for (double factor : FACTORS) {
+            if (oneStands && isSame(leap, factor)) {
+                return factor;
+            }
+        }
+        return 1;
+    }
+
+    private static double ratio(BigDecimal before, BigDecimal now) {
+        return before.signum() == 0 || now.signum() == 0 ? 1 : now.doubleValue() / before.doubleValue();
+    }
+
+    private static boolean isSame(double a, double b) {
+        return Math.abs(a / b - 1) <= SAME_WITHIN;
+    }
+}

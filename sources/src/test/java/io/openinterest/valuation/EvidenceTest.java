@@ -1,0 +1,225 @@
+package io.openinterest.valuation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.openinterest.observation.Evidence;
+import io.openinterest.observation.Evidence.Verdict;
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
+import io.openinterest.observation.Quarantined;
+import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.venue.AssetClasses;
+import io.openinterest.venue.Conventions;
+import io.openinterest.venue.Conventions.Convention;
+import io.openinterest.venue.Conventions.Proof;
+import io.openinterest.venue.Conventions.TimeMeaning;
+import io.openinterest.venue.Conventions.Unit;
+import io.openinterest.venue.Feed;
+import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.Request;
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A venue of eight markets, polled once a minute, whose counting is checked by its own figures. */
+class EvidenceTest {
+
+    private static final int MARKETS = 8;
+    private static final Instant START = Instant.parse("2026-11-20T12:00:10Z");
+
+    private final List<Observation> observed = new ArrayList<>();
+    private final List<Quarantined> rejected = new ArrayList<>();
+    private final List<Evidence> evidence = new ArrayList<>();
+    private final Random noise = new Random(7);
+    private final double[] amounts = new double[MARKETS];
+    private final double[] prices = new double[MARKETS];
+    private Instant now = START;
+    private VenueReader reader;
+
+    @BeforeEach
+    void aVenue() {
+        for (int i = 0; i < MARKETS; i++) {
+            amounts[i] = 1_000 * (i + 1);
+            prices[i] = 100.0 / (i + 1);
+        }
+        start(1);
+    }
+
+    @Test
+    void aDayOfHonestNoiseContradictsNothing() {
+        for (int minute = 0; minute < 24 * 60; minute++) {
+            for (int i = 0; i < MARKETS; i++) {
+                amounts[i] *= 1 + noise.nextGaussian() * 0.01;
+                prices[i] *= 1 + noise.nextGaussian() * 0.003;
+            }
+            poll(1, 1);
+        }
+
+        assertThat(rejected).isEmpty();
+        assertThat(observed).hasSize(24 * 60 * MARKETS);
+        assertThat(evidence).noneMatch(one -> one.verdict() == Verdict.CONTRADICTED);
+        assertThat(evidence)
+                .extracting(Evidence::check, Evidence::verdict)
+                .contains(tuple("own-value", Verdict.CONFIRMED), tuple("registry", Verdict.CONFIRMED));
+    }
+
+    @Test
+    void aVenueThatCountsBothSidesFromSomeInstantIsHeldAndContradicted() {
+        for (int minute = 0; minute < 5; minute++) {
+            poll(1, 1);
+        }
+        observed.clear();
+
+        for (int minute = 0; minute < 10; minute++) {
+            poll(2, 1);
+        }
+
+        assertThat(observed.size()).isZero();
+        assertThat(evidence)
+                .filteredOn(one -> one.verdict() == Verdict.CONTRADICTED)
+                .extracting(Evidence::check)
+                .contains("factor", "own-value", "moved-by-volume");
+        assertThat(rejected)
+                .extracting(Quarantined::reason)
+                .containsOnly(Reason.IMPLAUSIBLE)
+                .hasSize(10);
+        assertThat(rejected.get(0).detail()).contains("8 of 8 markets").contains("factor of about 2");
+
+        // and when the venue returns, so do its markets
+        poll(1, 1);
+        assertThat(observed).hasSize(MARKETS);
+    }
+
+    @Test
+    void aVenueWhoseOwnValuesLeapIsHeldToo() {
+        poll(1, 1);
+        observed.clear();
+        poll(1, 100);
+
+        assertThat(observed.size()).isZero();
+    }
+
+    @Test
+    void oneMarketMayDouble() {
+        poll(1, 1);
+        observed.clear();
+        amounts[3] *= 2;
+        poll(1, 1);
+
+        assertThat(observed).hasSize(MARKETS);
+        assertThat(rejected).isEmpty();
+    }
+
+    @Test
+    void sidesThatTheVenuesOwnValueDeniesAreContradictedFromTheFirstMinute() {
+        start(2);
+        poll(1, 1);
+        poll(1, 1);
+
+        assertThat(evidence)
+                .extracting(
+                        Evidence::check, Evidence::verdict, one -> one.figure().stripTrailingZeros())
+                .contains(tuple("own-value", Verdict.CONTRADICTED, new BigDecimal("0.5")));
+    }
+
+    /** One answer: counts times a factor, and values that the venue works out for itself. */
+    private void poll(double countedTimes, double valuedTimes) {
+        reader.read("tickers", Origin.REST, "GET /tickers", Reply.message("{}", now), out -> {
+            for (int i = 0; i < MARKETS; i++) {
+                out.row("M" + i)
+                        .count(number(amounts[i] * countedTimes))
+                        .value(number(amounts[i] * prices[i] * valuedTimes))
+                        .amount(number(amounts[i] * countedTimes))
+                        .mark(number(prices[i]))
+                        .volumeInQuote(number(amounts[i] * prices[i]))
+                        .emit();
+            }
+        });
+        for (int second = 0; second < 60; second += 10) {
+            now = now.plusSeconds(10);
+            reader.expire(now);
+        }
+    }
+
+    private void start(int sides) {
+        Conventions conventions = new Conventions(List.of(new Convention(
+                "v",
+                null,
+                null,
+                null,
+                null,
+                Unit.BASE,
+                sides,
+                TimeMeaning.NONE,
+                LocalDate.EPOCH,
+                Proof.DOCUMENTED,
+                "here")));
+        SourceSettings common = new SourceSettings(
+                Duration.ofSeconds(2),
+                Duration.ZERO,
+                Duration.ZERO,
+                Map.of(),
+                conventions,
+                AssetClasses.builtIn(),
+                Set.of(),
+                false);
+        Venue venue = new Venue() {
+            @Override
+            public String exchange() {
+                return "x";
+            }
+
+            @Override
+            public String restUrl() {
+                return "http://x";
+            }
+
+            @Override
+            public List<Feed> feeds() {
+                return List.of();
+            }
+        };
+        reader = new VenueReader(venue, VenueSettings.of("v", common), new VenueReader.Sink() {
+            @Override
+            public void observed(Observation observation, Origin origin) {
+                observed.add(observation);
+            }
+
+            @Override
+            public void quarantined(Quarantined quarantined) {
+                rejected.add(quarantined);
+            }
+
+            @Override
+            public void evidence(Evidence found) {
+                evidence.add(found);
+            }
+        });
+        Listing listing = new Listing();
+        Request list = Request.get("/list");
+        listing.read(
+                list, reader.read("list", Origin.REST, "GET /list", Reply.of(list, 200, Map.of(), "{}", now), out -> {
+                    for (int i = 0; i < MARKETS; i++) {
+                        out.instrument(Instrument.perpetual("M" + i, "B" + i, "USDT", "USDT"));
+                    }
+                }));
+        reader.refresh(listing, true, "GET /list", now);
+    }
+
+    private static BigDecimal number(double value) {
+        return BigDecimal.valueOf(value);
+    }
+}
