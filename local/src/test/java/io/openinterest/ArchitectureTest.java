@@ -63,6 +63,7 @@ class ArchitectureTest {
             "functions.alert",
             "job.config",
             "job.kafka",
+            "job.export",
             "job",
             "simulator",
             "local");

@@ -59,6 +59,7 @@ class ClusterJarIT {
                 "mockwebserver3/",
                 "org/slf4j/",
                 "org/apache/logging/",
+                "org/apache/hadoop/",
                 "log4j"
             })
     void leavesOut(String prefix) {
@@ -67,7 +68,7 @@ class ClusterJarIT {
 
     /** A cluster's class path may hold other versions of these. */
     @ParameterizedTest
-    @ValueSource(strings = {"com/fasterxml/", "org/yaml/", "okhttp3/", "okio/", "kotlin/", "picocli/"})
+    @ValueSource(strings = {"com/fasterxml/", "org/yaml/", "okhttp3/", "okio/", "kotlin/", "org/apache/parquet/", "picocli/"})
     void relocates(String prefix) {
         assertThat(names).noneMatch(name -> name.startsWith(prefix) && name.endsWith(".class"));
     }

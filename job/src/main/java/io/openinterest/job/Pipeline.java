@@ -29,6 +29,7 @@ import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.job.config.JobConfiguration.Stages;
 import io.openinterest.job.config.LiveVenues;
+import io.openinterest.job.export.ParquetExport;
 import io.openinterest.job.kafka.RulesTopic;
 import io.openinterest.job.kafka.ToTopic;
 import io.openinterest.job.kafka.TopicRecord;
@@ -87,7 +88,7 @@ public final class Pipeline {
             DataStream<BoundaryRecord> measured = pipeline.measure(totals);
             pipeline.alert(markets, measured, run, rules);
         }
-        out.to(topics);
+        ParquetExport.add(out.to(topics), configuration);
     }
 
     /** What venues say: usable or not, new or repeated, plausible or not. */

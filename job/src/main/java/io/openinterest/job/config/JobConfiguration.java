@@ -36,6 +36,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * @param parallelism null where Flink or the machine decides
  * @param decimals how decimals stand in the topics
  * @param alertRules file of the start rules
+ * @param exportParquet folder or object-store prefix that takes every record as Parquet too; null for none
  * @param given what was configured, key by key, without secrets; for people to look at
  */
 public record JobConfiguration(
@@ -56,6 +57,7 @@ public record JobConfiguration(
         Local local,
         Json.Decimals decimals,
         String alertRules,
+        String exportParquet,
         Map<String, String> given) {
 
     /** Upper bound of the parallelism, fixed because saved state is divided by it. */
@@ -217,6 +219,7 @@ public record JobConfiguration(
                 local(root.section("local"), root.settings("flink")),
                 decimals(root.section("json")),
                 alertRules(root.section("alerts")),
+                exportParquet(root.section("export")),
                 root.flat());
         root.end();
         return configuration;
@@ -360,5 +363,11 @@ public record JobConfiguration(
         String rules = section.text("rules", "conf/alert-rules.yaml");
         section.end();
         return rules;
+    }
+
+    private static String exportParquet(Section section) {
+        String folder = section.text("parquet", null);
+        section.end();
+        return folder;
     }
 }

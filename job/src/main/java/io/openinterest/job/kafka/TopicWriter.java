@@ -42,14 +42,12 @@ public final class TopicWriter {
         written.add(WriteWatermarks.among(records(name, observations, ToTopic::observations), partitions));
     }
 
-    /** Ends all that was written in a sink. */
-    public void to(Sink<TopicRecord> topics) {
-        written.stream()
-                .reduce(DataStream::union)
-                .orElseThrow()
-                .sinkTo(topics)
-                .name("topics")
-                .uid("topics");
+    /** Ends all that was written in a sink, and returns it. */
+    public DataStream<TopicRecord> to(Sink<TopicRecord> topics) {
+        DataStream<TopicRecord> all =
+                written.stream().reduce(DataStream::union).orElseThrow();
+        all.sinkTo(topics).name("topics").uid("topics");
+        return all;
     }
 
     private <T> DataStream<TopicRecord> records(

@@ -1,0 +1,112 @@
+package io.openinterest.job.export;
+
+import io.openinterest.job.config.JobConfiguration;
+import io.openinterest.job.config.JobConfiguration.SourceKind;
+import io.openinterest.job.kafka.ObservationsTopic;
+import io.openinterest.job.kafka.TopicRecord;
+import io.openinterest.wire.RecordType;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.apache.flink.api.common.functions.FlatMapFunction;
+import org.apache.flink.connector.file.sink.FileSink;
+import org.apache.flink.connector.file.sink.compactor.FileCompactStrategy;
+import org.apache.flink.connector.file.sink.compactor.RecordWiseFileCompactor;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
+import org.apache.flink.streaming.api.functions.sink.filesystem.OutputFileConfig;
+import org.apache.flink.streaming.api.functions.sink.filesystem.bucketassigners.SimpleVersionedStringSerializer;
+import org.apache.flink.util.Collector;
+
+/**
+ * Writes every record of every topic to Parquet files too, exactly once: {@code <topic>/day=<UTC day>/*.parquet} under
+ * the configured folder. A checkpoint ends a file; the files of ten minutes, or of 128 MB, are then made one.
+ */
+public final class ParquetExport {
+
+    private static final Duration COMPACTED_EVERY = Duration.ofMinutes(10);
+    private static final long COMPACTED_BYTES = 128L << 20;
+
+    private ParquetExport() {}
+
+    /** Writes what is published, if the configuration says where to. */
+    public static void add(DataStream<TopicRecord> published, JobConfiguration configuration) {
+        String folder = configuration.exportParquet();
+        if (folder == null) {
+            return;
+        }
+        published
+                .flatMap(new Stamp(configuration.source() == SourceKind.REPLAY), new RecordType<>(ExportedRecord.class))
+                .name("export-records")
+                .uid("export-records")
+                .sinkTo(sink(folder, configuration.checkpointInterval()))
+                .name("parquet")
+                .uid("parquet");
+    }
+
+    private static FileSink<ExportedRecord> sink(String folder, Duration checkpointInterval) {
+        int checkpoints = (int) Math.max(1, COMPACTED_EVERY.dividedBy(checkpointInterval));
+        return FileSink.forBulkFormat(path(folder), new ParquetFile.Factory())
+                .withBucketAssigner(new ByTopicAndDay())
+                .withOutputFileConfig(
+                        OutputFileConfig.builder().withPartSuffix(".parquet").build())
+                .enableCompact(
+                        FileCompactStrategy.Builder.newBuilder()
+                                .enableCompactionOnCheckpoint(checkpoints)
+                                .setSizeThreshold(COMPACTED_BYTES)
+                                .build(),
+                        new RecordWiseFileCompactor<>(ParquetFile::read))
+                .build();
+    }
+
+    /** A path of this machine unless it names a file system, as {@code s3://bucket/prefix} does. */
+    private static org.apache.flink.core.fs.Path path(String folder) {
+        return folder.contains("://")
+                ? new org.apache.flink.core.fs.Path(folder)
+                : new org.apache.flink.core.fs.Path(
+                        Path.of(folder).toAbsolutePath().toUri());
+    }
+
+    /** Says when. Time marks are for the job itself and left out. */
+    private static final class Stamp implements FlatMapFunction<TopicRecord, ExportedRecord> {
+
+        private static final long serialVersionUID = 1;
+
+        private final boolean replay;
+
+        Stamp(boolean replay) {
+            this.replay = replay;
+        }
+
+        @Override
+        public void flatMap(TopicRecord record, Collector<ExportedRecord> out) {
+            if (!record.key().equals(ObservationsTopic.MARK_KEY)) {
+                out.collect(new ExportedRecord(
+                        record.topic(),
+                        record.key(),
+                        record.time() == null ? 0 : record.time().toEpochMilli(),
+                        replay ? null : Clock.systemUTC().millis(),
+                        record.value()));
+            }
+        }
+    }
+
+    private static final class ByTopicAndDay implements BucketAssigner<ExportedRecord, String> {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getBucketId(ExportedRecord record, Context context) {
+            return record.topic() + "/day="
+                    + Instant.ofEpochMilli(record.time()).atOffset(ZoneOffset.UTC).toLocalDate();
+        }
+
+        @Override
+        public SimpleVersionedSerializer<String> getSerializer() {
+            return SimpleVersionedStringSerializer.INSTANCE;
+        }
+    }
+}
