@@ -1,6 +1,7 @@
 package io.openinterest.job.export;
 
 import com.github.luben.zstd.Zstd;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.parquet.bytes.BytesInput;
@@ -17,7 +18,7 @@ final class ZstdCodec implements CompressionCodecFactory {
         return new BytesInputCompressor() {
             @Override
             public BytesInput compress(BytesInput bytes) throws IOException {
-                return BytesInput.from(Zstd.compress(bytes.toByteArray(), LEVEL));
+                return BytesInput.from(Zstd.compress(array(bytes), LEVEL));
             }
 
             @Override
@@ -35,7 +36,7 @@ final class ZstdCodec implements CompressionCodecFactory {
         return new BytesInputDecompressor() {
             @Override
             public BytesInput decompress(BytesInput bytes, int decompressedSize) throws IOException {
-                return BytesInput.from(Zstd.decompress(bytes.toByteArray(), decompressedSize));
+                return BytesInput.from(Zstd.decompress(array(bytes), decompressedSize));
             }
 
             @Override
@@ -49,6 +50,12 @@ final class ZstdCodec implements CompressionCodecFactory {
             @Override
             public void release() {}
         };
+    }
+
+    private static byte[] array(BytesInput bytes) throws IOException {
+        ByteArrayOutputStream array = new ByteArrayOutputStream(Math.toIntExact(bytes.size()));
+        bytes.writeAllTo(array);
+        return array.toByteArray();
     }
 
     @Override

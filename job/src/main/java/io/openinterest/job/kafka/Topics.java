@@ -72,6 +72,11 @@ public final class Topics {
         return topics;
     }
 
+    /** Every topic the job writes: all but the one of rules. */
+    static List<String> written() {
+        return all().stream().filter(topic -> !topic.equals(ALERT_RULES)).toList();
+    }
+
     /**
      * Creates the topics that do not exist; those that exist are left alone.
      *

@@ -20,6 +20,10 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.connector.source.SupportsSplitReassignmentOnRecovery;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.lineage.DefaultLineageDataset;
+import org.apache.flink.streaming.api.lineage.DefaultSourceLineageVertex;
+import org.apache.flink.streaming.api.lineage.LineageVertex;
+import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 
 /**
  * Open interest of live venues. To be used with {@link #watermarks}, and with no more parallelism than venues.
@@ -28,7 +32,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * the job every arrival is handed on exactly once.
  */
 public final class OpenInterestSource
-        implements Source<Arrival, VenueSplit, EnumeratorState>, SupportsSplitReassignmentOnRecovery {
+        implements Source<Arrival, VenueSplit, EnumeratorState>,
+                SupportsSplitReassignmentOnRecovery,
+                LineageVertexProvider {
 
     private static final long serialVersionUID = 1L;
 
@@ -58,6 +64,14 @@ public final class OpenInterestSource
         Duration start = common.startWait();
         Duration history = common.historyWait();
         return LiveWatermarks.strategy(common.lateness(), start.compareTo(history) > 0 ? start : history);
+    }
+
+    /** For lineage: the venues. */
+    @Override
+    public LineageVertex getLineageVertex() {
+        DefaultSourceLineageVertex vertex = new DefaultSourceLineageVertex(getBoundedness());
+        venues.forEach(venue -> vertex.addDataset(new DefaultLineageDataset(venue.id(), "venue", Map.of())));
+        return vertex;
     }
 
     @Override

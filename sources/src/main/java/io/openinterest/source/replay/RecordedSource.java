@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -23,6 +24,10 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.api.java.typeutils.ResultTypeQueryable;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.lineage.DefaultLineageDataset;
+import org.apache.flink.streaming.api.lineage.DefaultSourceLineageVertex;
+import org.apache.flink.streaming.api.lineage.LineageVertex;
+import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 
 /**
  * Recorded observations (JSON lines, plain or gzip), replayed as one stream in the order of their {@code time} and then
@@ -34,7 +39,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * the job, because leaving it out would give another result.
  */
 public final class RecordedSource
-        implements Source<Arrival, RecordedSplit, RecordedSplit>, ResultTypeQueryable<Arrival> {
+        implements Source<Arrival, RecordedSplit, RecordedSplit>, ResultTypeQueryable<Arrival>, LineageVertexProvider {
 
     private static final long serialVersionUID = 1;
 
@@ -73,6 +78,14 @@ public final class RecordedSource
     /** The watermarks that belong to this source: event time advances when an arrival passes a full minute. */
     public static WatermarkStrategy<Arrival> fullMinutes() {
         return WatermarkStrategy.forGenerator(context -> new FullMinutes());
+    }
+
+    /** For lineage: the files. */
+    @Override
+    public LineageVertex getLineageVertex() {
+        DefaultSourceLineageVertex vertex = new DefaultSourceLineageVertex(getBoundedness());
+        files.forEach(file -> vertex.addDataset(new DefaultLineageDataset(file, "file", Map.of())));
+        return vertex;
     }
 
     @Override
