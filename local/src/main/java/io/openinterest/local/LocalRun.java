@@ -97,6 +97,11 @@ public final class LocalRun {
         JobClient job = environment.executeAsync(OpenInterestJob.NAME);
         introduce(configuration, cluster);
         table.start();
+        if (configuration.source() == SourceKind.REPLAY) {
+            ReplayProgress progress = new ReplayProgress(cluster.metrics(), System.out);
+            running.push(progress);
+            progress.start();
+        }
 
         CompletableFuture<?> ended = job.getJobExecutionResult();
         try {

@@ -124,7 +124,7 @@ final class TopicColumns {
         if (each.has("items")) {
             return new Array(kind(each.path("items"), definitions));
         }
-        if (each == definitions.path("time")) {
+        if (each.equals(definitions.path("time"))) {
             return Scalar.TIME;
         }
         if (each.path("const").isBoolean() || says(each, "boolean")) {

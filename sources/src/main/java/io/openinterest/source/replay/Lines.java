@@ -38,6 +38,8 @@ final class Lines implements Closeable {
     /** Null when all is read: closed at once, for thousands of small files may be read side by side. */
     private InputStream in;
 
+    private final SeekableByteChannel channel;
+    private long consumed;
     private boolean broken;
     private long toSkip;
 
@@ -62,7 +64,7 @@ final class Lines implements Closeable {
     Lines(Path file, long offset) throws IOException {
         this.offset = offset;
         this.base = offset;
-        SeekableByteChannel channel = Files.newByteChannel(file);
+        channel = Files.newByteChannel(file);
         try {
             if (file.toString().endsWith(".gz")) {
                 in = new GZIPInputStream(Channels.newInputStream(channel), CHUNK);
@@ -133,6 +135,14 @@ final class Lines implements Closeable {
     /** Where the line after it begins. */
     long nextOffset() {
         return base + next;
+    }
+
+    /** How much of the file, as it lies there, has been read. */
+    long consumed() throws IOException {
+        if (channel.isOpen()) {
+            consumed = channel.position();
+        }
+        return consumed;
     }
 
     @Override

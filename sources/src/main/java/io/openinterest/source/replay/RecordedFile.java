@@ -17,6 +17,9 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
     private final int rank;
     private final ObservationReader reader;
 
+    private final long size;
+
+    private long consumed;
     private long offset;
     private long time;
     private Reading next;
@@ -30,6 +33,18 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
         this.reader = reader;
         this.offset = position.offset();
         this.time = position.time();
+        // one that is not there is told when it is opened
+        this.size = path.toFile().length();
+    }
+
+    /** Bytes of the file as it lies there. */
+    long size() {
+        return size;
+    }
+
+    /** How many of them have been read. */
+    long consumed() {
+        return consumed;
     }
 
     /** Reads on by a bounded amount, after which the next record may be known, or not yet, or the end be reached. */
@@ -39,6 +54,7 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
         }
         Lines.Found found = lines.next();
         offset = lines.offset();
+        consumed = lines.consumed();
         if (found == Lines.Found.LINE && !isBlank()) {
             next = reader.read(lines.bytes(), lines.from(), lines.to() - lines.from());
         } else if (found == Lines.Found.BROKEN) {

@@ -21,6 +21,15 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
     private final long outOfOrderness;
     private final ObservationReader reader = new ObservationReader(InstantSource.system());
 
+    /** Often enough to be watched, and seldom enough to cost nothing. */
+    private static final int TOLD_EVERY = 1000;
+
+    // read by the threads that report metrics
+    private volatile long records;
+    private volatile long eventTime;
+    private volatile double percent;
+
+    private long read;
     private Recording recording;
     private boolean noMoreSplits;
     private CompletableFuture<Void> available = new CompletableFuture<>();
@@ -30,8 +39,12 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
         this.outOfOrderness = outOfOrderness;
     }
 
+    /** Registers {@code replayRecords}, {@code replayEventTime} (epoch milliseconds) and {@code replayPercent}. */
     @Override
     public void start() {
+        context.metricGroup().gauge("replayRecords", () -> records);
+        context.metricGroup().gauge("replayEventTime", () -> eventTime);
+        context.metricGroup().gauge("replayPercent", () -> percent);
         if (recording == null) {
             context.sendSplitRequest();
         }
@@ -59,6 +72,10 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
         Arrival arrival = recording.poll();
         if (arrival != null) {
             emit(arrival, output);
+            read++;
+        }
+        if (read - records >= TOLD_EVERY || recording.isFinished()) {
+            tell();
         }
         if (recording.isFinished()) {
             finish();
@@ -90,6 +107,12 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
         } else {
             output.collect(arrival, arrival.observation().time().toEpochMilli());
         }
+    }
+
+    private void tell() {
+        records = read;
+        eventTime = recording.greatestTime();
+        percent = 100 * recording.progress();
     }
 
     /** A restored split was not asked for, so nobody has said yet that there are no more. */

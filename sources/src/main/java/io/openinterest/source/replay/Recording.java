@@ -18,6 +18,7 @@ final class Recording implements Closeable {
 
     private final PriorityQueue<RecordedFile> files = new PriorityQueue<>();
     private final long outOfOrderness;
+    private final long size;
     private long greatestTime;
 
     /**
@@ -31,6 +32,7 @@ final class Recording implements Closeable {
         for (RecordedSplit.Position position : split.files()) {
             files.add(new RecordedFile(position, files.size(), reader));
         }
+        size = files.stream().mapToLong(RecordedFile::size).sum();
     }
 
     boolean isFinished() {
@@ -52,6 +54,20 @@ final class Recording implements Closeable {
             files.remove().close();
         }
         return arrival(reading);
+    }
+
+    /** How much of the files has been read, from 0 to 1. */
+    double progress() {
+        long left = 0;
+        for (RecordedFile file : files) {
+            left += file.size() - file.consumed();
+        }
+        return size == 0 ? 1 : 1 - (double) left / size;
+    }
+
+    /** The greatest time read, epoch milliseconds. */
+    long greatestTime() {
+        return greatestTime;
     }
 
     /** Where to go on, at any moment. */
