@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.openinterest.job.config.Arguments;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
-import io.openinterest.job.kafka.Topics;
+import io.openinterest.job.kafka.Transactions;
 import io.openinterest.local.EmbeddedBroker;
 import io.openinterest.observation.Json;
 import java.io.IOException;
@@ -84,7 +84,7 @@ class ReadersIT {
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(2, options);
         OpenInterestJob.define(environment, configuration);
         environment.execute("export");
-        Topics.awaitCommitted(configuration.kafka());
+        Transactions.awaitCommitted(configuration.kafka());
         records = CommittedRecords.of(broker.bootstrapServers(), "export.");
     }
 

@@ -95,7 +95,14 @@ public final class TopicSink {
      * @param maxRecord bytes of key and value together
      */
     record Serializer(String prefix, Json.Decimals decimals, int maxRecord)
-            implements KafkaRecordSerializationSchema<TopicRecord> {
+            implements KafkaRecordSerializationSchema<TopicRecord>, KafkaDatasetFacetProvider {
+
+        @Override
+        public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
+            return Optional.of(new TopicLineage(Topics.written().stream()
+                    .map(topic -> prefix + topic)
+                    .toList()));
+        }
 
         @Override
         public ProducerRecord<byte[], byte[]> serialize(TopicRecord record, KafkaSinkContext context, Long timestamp) {

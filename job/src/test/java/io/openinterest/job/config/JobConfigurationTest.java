@@ -93,6 +93,7 @@ class JobConfigurationTest {
                 local: {dashboard-port: 18081, kafka-port: 19092, data: kept}
                 json: {decimals: string}
                 alerts: {rules: my-rules.yaml}
+                export: {parquet: "s3://bucket/open-interest"}
                 """);
 
         assertThat(configuration)
@@ -125,6 +126,7 @@ class JobConfigurationTest {
                                 18081, 19092, "kept", Map.of("state.backend.type", "rocksdb", "rest.port", "1")),
                         Json.Decimals.STRING,
                         "my-rules.yaml",
+                        "s3://bucket/open-interest",
                         Map.of()));
     }
 
