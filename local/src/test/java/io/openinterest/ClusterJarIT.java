@@ -68,7 +68,9 @@ class ClusterJarIT {
 
     /** A cluster's class path may hold other versions of these. */
     @ParameterizedTest
-    @ValueSource(strings = {"com/fasterxml/", "org/yaml/", "okhttp3/", "okio/", "kotlin/", "org/apache/parquet/", "picocli/"})
+    @ValueSource(
+            strings = {"com/fasterxml/", "org/yaml/", "okhttp3/", "okio/", "kotlin/", "org/apache/parquet/", "picocli/"
+            })
     void relocates(String prefix) {
         assertThat(names).noneMatch(name -> name.startsWith(prefix) && name.endsWith(".class"));
     }

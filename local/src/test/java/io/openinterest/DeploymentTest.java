@@ -39,15 +39,18 @@ class DeploymentTest {
 
         List<JsonNode> deployments = documents(CONF.resolve("kubernetes/open-interest.yaml"));
 
-        assertThat(deployments).hasSize(2).allSatisfy(deployment -> assertThat(schema.validate(deployment))
-                .isEmpty());
+        assertThat(deployments)
+                .hasSize(2)
+                .allSatisfy(
+                        deployment -> assertThat(schema.validate(deployment)).isEmpty());
     }
 
     /** Or the test above would prove nothing. */
     @Test
     void theOperatorTakesNoKeyItDoesNotKnow() throws IOException {
         Schema schema = schema(strict(crd()));
-        JsonNode deployment = documents(CONF.resolve("kubernetes/open-interest.yaml")).get(0);
+        JsonNode deployment =
+                documents(CONF.resolve("kubernetes/open-interest.yaml")).get(0);
 
         ((ObjectNode) deployment.at("/spec/job")).put("upgradeMod", "savepoint");
         ((ObjectNode) deployment.at("/spec/podTemplate/spec")).put("container", "x");
@@ -95,8 +98,8 @@ class DeploymentTest {
 
         assertThat(mounted)
                 .isNotEmpty()
-                .allSatisfy(
-                        file -> assertThat(CONF.resolve("compose").resolve(file)).isRegularFile());
+                .allSatisfy(file ->
+                        assertThat(CONF.resolve("compose").resolve(file)).isRegularFile());
     }
 
     private static List<String> texts(JsonNode array) {

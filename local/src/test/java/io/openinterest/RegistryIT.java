@@ -62,8 +62,9 @@ class RegistryIT {
                         .collect(Collectors.toSet()));
         Schema dialect = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                 .getSchema(SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
-        assertThat(subjects.values()).allSatisfy(schema -> assertThat(dialect.validate(schema, InputFormat.JSON))
-                .isEmpty());
+        assertThat(subjects.values())
+                .allSatisfy(schema ->
+                        assertThat(dialect.validate(schema, InputFormat.JSON)).isEmpty());
     }
 
     private static boolean runs(String... command) throws InterruptedException {

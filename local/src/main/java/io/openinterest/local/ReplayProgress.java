@@ -73,11 +73,8 @@ final class ReplayProgress implements AutoCloseable {
     /** {@code replayed  42 %  1,234,000 records  up to 2026-03-01T07:00:10Z}. */
     static String line(double records, double eventTime, double percent) {
         return String.format(
-                Locale.ROOT,
-                "replayed  %.0f %%  %,.0f records  up to %s",
-                percent,
-                records,
-                Instant.ofEpochMilli((long) eventTime));
+                Locale.ROOT, "replayed  %.0f %%  %,.0f records  up to %s", percent, records, Instant.ofEpochMilli((long)
+                        eventTime));
     }
 
     /** The value of a metric of the replay in Prometheus' text form. */

@@ -33,10 +33,10 @@ import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
 import org.apache.flink.core.execution.JobStatusChangedListener;
 import org.apache.flink.core.execution.JobStatusChangedListenerFactory;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.lineage.LineageDataset;
 import org.apache.flink.streaming.api.lineage.LineageGraph;
 import org.apache.flink.streaming.runtime.execution.JobCreatedEvent;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 import org.junit.jupiter.api.AfterAll;
@@ -135,16 +135,21 @@ class ReadersIT {
                 + " WHERE key = 'btc' QUALIFY row_number() OVER (PARTITION BY key, time ORDER BY revision DESC) = 1"
                 + " AND withdrawn IS NULL ORDER BY time");
         List<String> expected = records.stream()
-                .filter(record -> record.topic().equals("asset.1m") && record.key().equals("btc"))
+                .filter(record ->
+                        record.topic().equals("asset.1m") && record.key().equals("btc"))
                 .map(record -> json(record.value()))
                 .collect(Collectors.toMap(
                         record -> record.path("time").asText(),
                         record -> record,
-                        (one, other) -> one.path("revision").asInt() > other.path("revision").asInt() ? one : other,
+                        (one, other) -> one.path("revision").asInt()
+                                        > other.path("revision").asInt()
+                                ? one
+                                : other,
                         TreeMap::new))
                 .values()
                 .stream()
-                .map(record -> record.path("value_usd").decimalValue().setScale(6).toPlainString())
+                .map(record ->
+                        record.path("value_usd").decimalValue().setScale(6).toPlainString())
                 .toList();
 
         assertThat(newest).hasSize(20).isEqualTo(expected);
@@ -164,19 +169,25 @@ class ReadersIT {
         TableEnvironment tables = tables();
 
         List<List<Object>> read = rows(
-                tables, "SELECT id, `time`, value_usd, `change`.quantity_usd, revision FROM totals"
+                tables,
+                "SELECT id, `time`, value_usd, `change`.quantity_usd, revision FROM totals"
                         + " WHERE `level` = 'asset' AND `interval` = '1m'");
 
         Map<String, JsonNode> newest = new TreeMap<>();
-        records.stream().filter(record -> record.topic().equals("asset.1m")).map(record -> json(record.value())).forEach(
-                record -> newest.merge(
+        records.stream()
+                .filter(record -> record.topic().equals("asset.1m"))
+                .map(record -> json(record.value()))
+                .forEach(record -> newest.merge(
                         record.path("id").asText() + record.path("time").asText(),
                         record,
-                        (one, other) ->
-                                one.path("revision").asInt() > other.path("revision").asInt() ? one : other));
+                        (one, other) -> one.path("revision").asInt()
+                                        > other.path("revision").asInt()
+                                ? one
+                                : other));
         assertThat(read).hasSameSizeAs(newest.values()).allSatisfy(row -> {
             JsonNode record = newest.get(row.get(0) + row.get(1).toString());
-            assertThat((BigDecimal) row.get(2)).isEqualByComparingTo(record.path("value_usd").decimalValue());
+            assertThat((BigDecimal) row.get(2))
+                    .isEqualByComparingTo(record.path("value_usd").decimalValue());
             if (record.path("change").isNull()) {
                 assertThat(row.get(3)).isNull();
             } else {
@@ -229,7 +240,8 @@ class ReadersIT {
                         .flatMap(vertex -> vertex.datasets().stream())
                         .flatMap(dataset -> dataset.facets().values().stream())
                         .filter(KafkaDatasetFacet.class::isInstance)
-                        .map(facet -> ((KafkaDatasetFacet) facet).getProperties().stringPropertyNames()))
+                        .map(facet ->
+                                ((KafkaDatasetFacet) facet).getProperties().stringPropertyNames()))
                 .as("nothing of the client but its brokers")
                 .isNotEmpty()
                 .allSatisfy(names -> assertThat(names).containsExactly("bootstrap.servers"));
@@ -360,6 +372,7 @@ class ReadersIT {
                 "type":"perpetual","structure":"linear","contract_count":%4$d,"sides":1,"amount_base":%4$d,\
                 "price_usd":1,"price_source":"mark","value_usd":%4$d,"database_time":"2026-03-01T23:%2$02d:10.250Z",\
                 "funding_rate":0.00012345678901234,"delisted":%5$s,"origin":"file"}
-                """.formatted(market, minute + 35, market % 2 == 0 ? "btc" : "eth", delisted ? 0 : 1001 + minute, delisted);
+                """.formatted(
+                        market, minute + 35, market % 2 == 0 ? "btc" : "eth", delisted ? 0 : 1001 + minute, delisted);
     }
 }

@@ -101,7 +101,9 @@ public final class ParquetExport {
         @Override
         public String getBucketId(ExportedRecord record, Context context) {
             return record.topic() + "/day="
-                    + Instant.ofEpochMilli(record.time()).atOffset(ZoneOffset.UTC).toLocalDate();
+                    + Instant.ofEpochMilli(record.time())
+                            .atOffset(ZoneOffset.UTC)
+                            .toLocalDate();
         }
 
         @Override

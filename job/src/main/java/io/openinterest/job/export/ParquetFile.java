@@ -173,8 +173,7 @@ final class ParquetFile {
     private static final class Records extends ReadSupport<ExportedRecord> {
 
         @Override
-        public ReadContext init(
-                ParquetConfiguration configuration, Map<String, String> metadata, MessageType columns) {
+        public ReadContext init(ParquetConfiguration configuration, Map<String, String> metadata, MessageType columns) {
             return new ReadContext(TopicColumns.source(columns), new HashMap<>(metadata));
         }
 

@@ -20,7 +20,6 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
-import org.apache.parquet.schema.Type.Repetition;
 import org.apache.parquet.schema.Types;
 
 /**
@@ -102,17 +101,14 @@ final class TopicColumns {
     /** The first of several, which is what a record usually is: an observation and not a time mark, a value and not null. */
     private static JsonNode resolve(JsonNode schema, JsonNode definitions) {
         JsonNode each = schema.has("oneOf") ? schema.path("oneOf").path(0) : schema;
-        return each.has("$ref")
-                ? definitions.path(each.path("$ref").asText().replace("#/$defs/", ""))
-                : each;
+        return each.has("$ref") ? definitions.path(each.path("$ref").asText().replace("#/$defs/", "")) : each;
     }
 
     private static Group group(JsonNode schema, JsonNode definitions) {
         List<Field> fields = new ArrayList<>();
         schema.path("properties")
                 .properties()
-                .forEach(property ->
-                        fields.add(new Field(property.getKey(), kind(property.getValue(), definitions))));
+                .forEach(property -> fields.add(new Field(property.getKey(), kind(property.getValue(), definitions))));
         return new Group(fields);
     }
 
@@ -170,7 +166,9 @@ final class TopicColumns {
                     .named(name);
         }
         if (kind instanceof Array array) {
-            return Types.optionalList().element(type("element", array.element())).named(name);
+            return Types.optionalList()
+                    .element(type("element", array.element()))
+                    .named(name);
         }
         return switch ((Scalar) kind) {
             case TEXT -> text(name);
@@ -239,11 +237,15 @@ final class TopicColumns {
         } else if (kind instanceof Array array) {
             to.startGroup();
             if (!value.isEmpty()) {
-                put("list", 0, to, () -> value.forEach(element -> {
-                    to.startGroup();
-                    put("element", 0, to, () -> write(array.element(), element, to));
-                    to.endGroup();
-                }));
+                put(
+                        "list",
+                        0,
+                        to,
+                        () -> value.forEach(element -> {
+                            to.startGroup();
+                            put("element", 0, to, () -> write(array.element(), element, to));
+                            to.endGroup();
+                        }));
             }
             to.endGroup();
         } else {

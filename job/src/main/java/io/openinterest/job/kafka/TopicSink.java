@@ -99,9 +99,8 @@ public final class TopicSink {
 
         @Override
         public Optional<KafkaDatasetFacet> getKafkaDatasetFacet() {
-            return Optional.of(new TopicLineage(Topics.written().stream()
-                    .map(topic -> prefix + topic)
-                    .toList()));
+            return Optional.of(new TopicLineage(
+                    Topics.written().stream().map(topic -> prefix + topic).toList()));
         }
 
         @Override

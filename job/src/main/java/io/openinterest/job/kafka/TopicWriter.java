@@ -44,8 +44,7 @@ public final class TopicWriter {
 
     /** Ends all that was written in a sink, and returns it. */
     public DataStream<TopicRecord> to(Sink<TopicRecord> topics) {
-        DataStream<TopicRecord> all =
-                written.stream().reduce(DataStream::union).orElseThrow();
+        DataStream<TopicRecord> all = written.stream().reduce(DataStream::union).orElseThrow();
         all.sinkTo(topics).name("topics").uid("topics");
         return all;
     }

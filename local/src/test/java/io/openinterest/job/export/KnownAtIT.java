@@ -39,10 +39,8 @@ class KnownAtIT {
                 record("11:58", "150", 1, "2026-03-01T11:59:03Z"));
         write(day.resolve("b.parquet"), record("11:59", "250", 1, "2026-03-01T12:01:03Z"));
 
-        assertThat(rows(query(0)))
-                .containsExactly("btc|2026-03-01T11:58Z|150", "btc|2026-03-01T11:59Z|250");
-        assertThat(rows(query(1)))
-                .containsExactly("btc|2026-03-01T11:58Z|150", "btc|2026-03-01T11:59Z|200");
+        assertThat(rows(query(0))).containsExactly("btc|2026-03-01T11:58Z|150", "btc|2026-03-01T11:59Z|250");
+        assertThat(rows(query(1))).containsExactly("btc|2026-03-01T11:58Z|150", "btc|2026-03-01T11:59Z|200");
     }
 
     @Test
@@ -100,9 +98,11 @@ class KnownAtIT {
     private static ExportedRecord record(String time, String value, int revision, String publishedAt) {
         Instant boundary = Instant.parse("2026-03-01T" + time + ":00Z");
         return new ExportedRecord(
-                "asset.1m", "btc", boundary.toEpochMilli(), Instant.parse(publishedAt).toEpochMilli(), """
-                {"level":"asset","id":"btc","interval":"1m","time":"%s","value_usd":%s,"change":null,"revision":%d}"""
-                        .formatted(boundary, value, revision)
-                        .getBytes(UTF_8));
+                "asset.1m",
+                "btc",
+                boundary.toEpochMilli(),
+                Instant.parse(publishedAt).toEpochMilli(),
+                """
+                {"level":"asset","id":"btc","interval":"1m","time":"%s","value_usd":%s,"change":null,"revision":%d}""".formatted(boundary, value, revision).getBytes(UTF_8));
     }
 }
