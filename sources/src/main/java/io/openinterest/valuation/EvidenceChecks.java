@@ -125,8 +125,9 @@ final class EvidenceChecks {
      * The verdicts of the minute that has passed.
      *
      * @param guard what it holds contradicts the registry
+     * @param shapes what changed of the answers puts it in doubt
      */
-    List<Evidence> at(Instant now, FactorGuard guard) {
+    List<Evidence> at(Instant now, FactorGuard guard, Shapes shapes) {
         Instant boundary = now.truncatedTo(ChronoUnit.MINUTES);
         List<Evidence> verdicts = new ArrayList<>();
         if (!usdByProof.isEmpty()) {
@@ -151,6 +152,9 @@ final class EvidenceChecks {
         }
         if (guard.markets() > 0) {
             verdicts.add(factor(boundary, guard));
+        }
+        if (shapes.hasCompared()) {
+            verdicts.add(shape(boundary, shapes.changed()));
         }
         reset();
         return verdicts.stream().filter(this::isNews).toList();
@@ -188,6 +192,13 @@ final class EvidenceChecks {
                 : "the open interest of " + held + " of " + guard.markets() + " markets leapt by the same factor while"
                         + " prices stood still: they are held until they return or the conventions say otherwise";
         return evidence(at, "factor", held == 0 ? Verdict.UNPROVEN : Verdict.CONTRADICTED, guard.factor(), 1, detail);
+    }
+
+    private Evidence shape(Instant at, int changed) {
+        String detail =
+                "the number of fields that are read and are lost or of another type, or are new and named like a"
+                        + " unit of the count";
+        return evidence(at, "shape", changed == 0 ? Verdict.CONFIRMED : Verdict.CONTRADICTED, changed, 0, detail);
     }
 
     private double median() {

@@ -66,6 +66,7 @@ public final class VenueReader implements Observer {
     private final WaitingRows waiting = new WaitingRows();
     private final FactorGuard guard;
     private final EvidenceChecks checks;
+    private final Shapes shapes;
     private final Set<String> news = new LinkedHashSet<>();
     private final Map<String, Duration> maxAges = new HashMap<>();
     private Reading reading;
@@ -134,6 +135,7 @@ public final class VenueReader implements Observer {
         this.sink = sink;
         this.guard = new FactorGuard(sink::observed);
         this.checks = new EvidenceChecks(settings.id());
+        this.shapes = Shapes.of(settings.id());
     }
 
     // ---- for the transport ----------------------------------------------------------------------------------------
@@ -156,6 +158,11 @@ public final class VenueReader implements Observer {
             unreadable(current, e);
         } finally {
             reading = null;
+        }
+        if (current.reported > 0 && shapes.isDue(feed, reply.receivedAt())) {
+            for (String change : shapes.compare(feed, reply.json(), reply.receivedAt())) {
+                quarantine(current, null, Reason.SHAPE, change);
+            }
         }
         retryWaiting();
         guard.judge(reply.receivedAt());
@@ -197,7 +204,7 @@ public final class VenueReader implements Observer {
         guard.judge(now);
         if (checks.isDue(now)) {
             tellWithheld(now);
-            checks.at(now, guard).forEach(sink::evidence);
+            checks.at(now, guard, shapes).forEach(sink::evidence);
         }
     }
 

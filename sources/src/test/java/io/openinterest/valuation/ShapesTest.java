@@ -1,0 +1,68 @@
+package io.openinterest.valuation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.openinterest.venue.Fields;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ShapesTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+
+    private final Shapes shapes = new Shapes();
+
+    ShapesTest() {
+        for (String line : List.of(
+                "tickers /data array read always",
+                "tickers /data/[] object read always",
+                "tickers /data/[]/symbol string read always",
+                "tickers /data/[]/holdVol number,string read always",
+                "tickers /data/[]/fundingRate string read sometimes",
+                "tickers /data/[]/riseFall number unread always")) {
+            shapes.learn(line);
+        }
+    }
+
+    @Test
+    void aFieldThatIsReadAndLostOrRetypedMatters() {
+        assertThat(compare("{'data':[{'symbol':'A','holdVol':true,'riseFall':1},{'symbol':'B'}]}"))
+                .containsExactly("the field /data/[]/holdVol is boolean, it was number or string");
+        assertThat(compare("{'data':[{'symbol':'A','amount':3,'riseFall':1}]}"))
+                .containsExactly("the field /data/[]/holdVol is lost");
+        assertThat(shapes.changed()).isEqualTo(1);
+    }
+
+    @Test
+    void optionalUnreadNullAndNewFieldsDoNotMatterButANewUnitDoes() {
+        assertThat(compare("{'code':0,'data':[{'symbol':'A','holdVol':null,'lastPrice':7}]}"))
+                .isEmpty();
+        assertThat(compare("{'data':[]}")).isEmpty();
+        assertThat(compare("{'data':[{'symbol':'A','holdVol':1,'contractMultiplier':10}]}"))
+                .containsExactly("the field /data/[]/contractMultiplier is new and may be a unit of the count");
+    }
+
+    @Test
+    void aFeedIsComparedOnceInTenMinutes() {
+        assertThat(shapes.isDue("tickers", NOW)).isTrue();
+        compare("{'data':[]}");
+        assertThat(shapes.isDue("tickers", NOW.plusSeconds(599))).isFalse();
+        assertThat(shapes.isDue("tickers", NOW.plusSeconds(600))).isTrue();
+        assertThat(shapes.isDue("another", NOW)).isFalse();
+    }
+
+    private List<String> compare(String json) {
+        return shapes.compare("tickers", read(json.replace('\'', '"')), NOW);
+    }
+
+    private static JsonNode read(String json) {
+        try {
+            return Fields.MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+}
