@@ -6,6 +6,7 @@ import io.openinterest.functions.market.SnapshotSettings;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.run.MarketWatch;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.functions.run.TrackRun;
@@ -83,7 +84,8 @@ final class PipelineHarness implements AutoCloseable {
                 parallelism,
                 subtask -> new KeyedTwoInputStreamOperatorTestHarness<>(
                         new CoBroadcastWithKeyedOperator<>(
-                                new SnapshotMarkets(settings), List.of(RunBounds.ANSWERED, RunBounds.REACHED)),
+                                new SnapshotMarkets(settings, false),
+                                List.of(RunBounds.ANSWERED, RunBounds.REACHED, MarketWatch.WATCHED)),
                         arrival -> SnapshotMarkets.shard(arrival.observation().market()),
                         null,
                         Types.INT,

@@ -1,6 +1,7 @@
 package io.openinterest.job;
 
 import io.openinterest.functions.alert.AlertControl;
+import io.openinterest.functions.alert.AlertRule;
 import io.openinterest.functions.alert.EvaluateAlerts;
 import io.openinterest.functions.alert.ReadRules;
 import io.openinterest.functions.alert.RuleChange;
@@ -19,6 +20,7 @@ import io.openinterest.functions.record.ExpiryRow;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.run.MarketWatch;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.functions.run.TrackRun;
@@ -82,11 +84,13 @@ public final class Pipeline {
         SingleOutputStreamOperator<Arrival> accepted = pipeline.accept(arrivals, partitions);
         if (configuration.stages() != Stages.INGEST) {
             DataStream<RunEvent> run = named("track-run", accepted.process(new TrackRun()));
-            SingleOutputStreamOperator<Contribution> markets = pipeline.snapshot(accepted, run);
+            List<AlertRule> startRules = RulesTopic.start(configuration);
+            SingleOutputStreamOperator<RuleChange> changes = pipeline.read(rules);
+            SingleOutputStreamOperator<Contribution> markets = pipeline.snapshot(accepted, run, startRules, changes);
             Totals totals = pipeline.total(markets);
             pipeline.expire(markets);
             DataStream<BoundaryRecord> measured = pipeline.measure(totals);
-            pipeline.alert(markets, measured, run, rules);
+            pipeline.alert(markets, measured, run, startRules, changes);
         }
         ParquetExport.add(out.to(topics), configuration);
     }
@@ -115,15 +119,32 @@ public final class Pipeline {
         return accepted;
     }
 
+    /**
+     * What is written about rules. One subtask from the topic to every broadcast: several would shuffle what is written
+     * about a rule.
+     */
+    private SingleOutputStreamOperator<RuleChange> read(DataStream<RuleRecord> rules) {
+        SingleOutputStreamOperator<RuleChange> changes =
+                named("read-rules", rules.process(new ReadRules()).setParallelism(1));
+        out.write("publish-bad-rules", changes.getSideOutput(ReadRules.REJECTED), ToTopic::rejected);
+        return changes;
+    }
+
     /** What it means: markets at boundaries. */
     private SingleOutputStreamOperator<Contribution> snapshot(
-            SingleOutputStreamOperator<Arrival> accepted, DataStream<RunEvent> run) {
+            SingleOutputStreamOperator<Arrival> accepted,
+            DataStream<RunEvent> run,
+            List<AlertRule> startRules,
+            DataStream<RuleChange> changes) {
+        DataStream<RunEvent> events = run.union(named(
+                "market-rules", changes.map(RuleChange::runEvent).setParallelism(1)));
+        boolean watched = startRules.stream().anyMatch(AlertRule::looksAtMarkets);
         // Accepted observations are where their shard is already: no second way through the network.
         SingleOutputStreamOperator<Contribution> markets = named(
                 "snapshot-markets",
                 DataStreamUtils.reinterpretAsKeyedStream(accepted, Pipeline::shard)
-                        .connect(run.broadcast(RunBounds.ANSWERED, RunBounds.REACHED))
-                        .process(new SnapshotMarkets(settings), new RecordType<>(Contribution.class)));
+                        .connect(events.broadcast(RunBounds.ANSWERED, RunBounds.REACHED, MarketWatch.WATCHED))
+                        .process(new SnapshotMarkets(settings, watched), new RecordType<>(Contribution.class)));
         out.write("publish-markets", markets.getSideOutput(SnapshotMarkets.ROWS), ToTopic::markets);
         return markets;
     }
@@ -195,25 +216,22 @@ public final class Pipeline {
             SingleOutputStreamOperator<Contribution> markets,
             DataStream<BoundaryRecord> measured,
             DataStream<RunEvent> run,
-            DataStream<RuleRecord> rules) {
-        // One subtask from the topic to the broadcast: several would shuffle what is written about a rule.
-        SingleOutputStreamOperator<RuleChange> changes =
-                named("read-rules", rules.process(new ReadRules()).setParallelism(1));
+            List<AlertRule> startRules,
+            DataStream<RuleChange> changes) {
         DataStream<AlertControl> control = named(
                         "rule-changes", changes.map(AlertControl::of).setParallelism(1))
                 .union(named("run-events", run.map(AlertControl::of)));
         DataStream<BoundaryRecord> marketRecords = named(
                 "market-records",
-                markets.getSideOutput(SnapshotMarkets.ROWS)
+                markets.getSideOutput(SnapshotMarkets.WATCHED_ROWS)
                         .map((MarketRow row) -> BoundaryRecord.of(row), new RecordType<>(BoundaryRecord.class)));
         SingleOutputStreamOperator<AlertEvent> alerts = named(
                 "evaluate-alerts",
                 measured.union(marketRecords)
                         .keyBy(BoundaryRecord::entity)
                         .connect(control.broadcast(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED))
-                        .process(new EvaluateAlerts(RulesTopic.start(configuration), settings.bounded())));
+                        .process(new EvaluateAlerts(startRules, settings.bounded())));
         out.write("publish-alerts", named("show-alerts", alerts.map(new AlertGauges())), ToTopic::alerts);
-        out.write("publish-bad-rules", changes.getSideOutput(ReadRules.REJECTED), ToTopic::rejected);
     }
 
     private record Totals(DataStream<TotalRow> assets, DataStream<TotalRow> exchanges, DataStream<TotalRow> whole) {

@@ -78,7 +78,7 @@ class PipelineTest {
                     .forEach(behind::add);
         }
 
-        assertThat(way).containsExactly("rules", "read-rules", "rule-changes");
+        assertThat(way).containsExactlyInAnyOrder("rules", "read-rules", "rule-changes", "market-rules");
     }
 
     private static StreamNode node(StreamGraph graph, String name) {

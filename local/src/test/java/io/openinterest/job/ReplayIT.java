@@ -24,17 +24,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -134,6 +141,45 @@ class ReplayIT {
     }
 
     @Test
+    void rulesCountAsTheyWereWrittenLastInEveryReplay() throws Exception {
+        // given 100 rules that were removed after they were written, and 100 that were written after they were removed
+        Path recording = Files.writeString(
+                folder.resolve("recording.jsonl"),
+                observation("okx", "BTC-USDT", "2026-03-01T07:00:20Z", "2", "2", "30000", "60000")
+                        + observation("okx", "BTC-USDT", "2026-03-01T07:01:20Z", "3", "3", "30000", "90000"));
+        long day = Instant.parse("2026-02-01T00:00:00Z").toEpochMilli();
+        List<ProducerRecord<String, String>> rules = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            String topic = Topics.ALERT_RULES;
+            rules.add(new ProducerRecord<>(topic, null, day, "gone" + i, rule("gone" + i, "asset", "value_usd")));
+            rules.add(new ProducerRecord<>(topic, null, day + 86_400_000, "gone" + i, ""));
+            rules.add(new ProducerRecord<>(topic, null, day, "stays" + i, ""));
+            rules.add(new ProducerRecord<>(topic, null, day, "stays" + i, rule("stays" + i, "asset", "value_usd")));
+        }
+        rules.add(new ProducerRecord<>(Topics.ALERT_RULES, null, day, "market", rule("market", "market", "value_usd")));
+
+        for (int replay = 0; replay < 2; replay++) {
+            // when it is replayed by several subtasks
+            String prefix = "rules" + replay + ".";
+            write(prefix, rules);
+            List<CommittedRecords> records = replay(prefix, 4, recording);
+
+            // then those that stand alert, once each, and no other
+            List<String> alerts = records.stream()
+                    .filter(record -> record.topic().equals("alerts"))
+                    .map(record -> json(record).path("rule_id").asText())
+                    .filter(rule -> rule.matches("(gone|stays)\\d+|market"))
+                    .sorted()
+                    .toList();
+            assertThat(alerts)
+                    .containsExactlyElementsOf(Stream.concat(
+                                    Stream.of("market"), IntStream.range(0, 100).mapToObj(i -> "stays" + i))
+                            .sorted()
+                            .toList());
+        }
+    }
+
+    @Test
     void everythingPublishedIsAsTheSchemasSay() throws Exception {
         Path recording = SHARED.resolve("referee/generated/observations.jsonl.gz");
         assumeThat(recording).exists();
@@ -180,6 +226,26 @@ class ReplayIT {
                                 dump.toString())
                         .inheritIO()))
                 .isZero();
+    }
+
+    private static String rule(String id, String level, String metric) {
+        return """
+                {"id": "%s", "level": "%s", "interval": "1m", "metric": "%s", "direction": "above", "warning": 1}"""
+                .formatted(id, level, metric);
+    }
+
+    private static void write(String prefix, List<ProducerRecord<String, String>> rules) throws InterruptedException {
+        Arguments arguments = new Arguments();
+        arguments.set("kafka.bootstrap-servers", broker.bootstrapServers());
+        arguments.set("kafka.topic-prefix", prefix);
+        Topics.create(arguments.configuration(SourceKind.LIVE).kafka());
+        try (KafkaProducer<String, String> producer = new KafkaProducer<>(
+                Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()),
+                new StringSerializer(),
+                new StringSerializer())) {
+            rules.forEach(rule -> producer.send(new ProducerRecord<>(
+                    prefix + rule.topic(), rule.partition(), rule.timestamp(), rule.key(), rule.value())));
+        }
     }
 
     private static List<CommittedRecords> replay(String prefix, int parallelism, Path recording, String... more)

@@ -21,6 +21,11 @@ public record AlertRule(Subject subject, List<String> ids, Thresholds thresholds
     /** The level of markets, which have no total. */
     static final String MARKET_LEVEL = "market";
 
+    /** True if it looks at markets. */
+    public boolean looksAtMarkets() {
+        return subject.level().equals(MARKET_LEVEL);
+    }
+
     /**
      * A version of a rule and what it looks at: all that outlives the rule while an alert of it is open.
      *

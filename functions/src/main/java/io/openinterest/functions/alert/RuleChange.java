@@ -1,5 +1,6 @@
 package io.openinterest.functions.alert;
 
+import io.openinterest.functions.run.RunEvent;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,6 +21,11 @@ public record RuleChange(String id, AlertRule rule, long time, int partition, lo
 
     private static final Comparator<RuleChange> AS_WRITTEN =
             Comparator.comparingInt(RuleChange::partition).thenComparingLong(RuleChange::offset);
+
+    /** What the run has to know of it. */
+    public RunEvent runEvent() {
+        return RunEvent.of(new RunEvent.Rule(id, time, rule != null && rule.looksAtMarkets()));
+    }
 
     /**
      * What is known of a rule with this change, as it was written: the same in whatever order the changes come, and

@@ -4,6 +4,7 @@ import io.openinterest.functions.expiry.OptionContribution;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.Pass;
+import io.openinterest.functions.run.MarketWatch;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.functions.total.Contribution;
@@ -52,6 +53,10 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     /** The markets' rows. */
     public static final OutputTag<MarketRow> ROWS = new OutputTag<>("market-rows", new RecordType<>(MarketRow.class));
 
+    /** The same rows where a rule looks at markets, else none. */
+    public static final OutputTag<MarketRow> WATCHED_ROWS =
+            new OutputTag<>("watched-market-rows", new RecordType<>(MarketRow.class));
+
     /** What every included option adds to its expiry. */
     public static final OutputTag<OptionContribution> OPTIONS =
             new OutputTag<>("options", new RecordType<>(OptionContribution.class));
@@ -65,6 +70,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private static final TypeInformation<byte[]> PACKED = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
 
     private final SnapshotSettings settings;
+    private final boolean watched;
 
     private transient ListState<Long> published;
     private transient long publishedUpTo;
@@ -74,9 +80,14 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private transient MapState<Group, byte[]> groups;
     private transient Counter lateObservations;
 
-    /** Takes snapshots by these settings. */
-    public SnapshotMarkets(SnapshotSettings settings) {
+    /**
+     * Takes snapshots.
+     *
+     * @param watched true if a rule looks at markets whatever the topic of rules says
+     */
+    public SnapshotMarkets(SnapshotSettings settings, boolean watched) {
         this.settings = settings;
+        this.watched = watched;
     }
 
     /** The key: which shard a market belongs to. */
@@ -136,7 +147,11 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
 
     @Override
     public void processBroadcastElement(RunEvent event, Context context, Collector<Contribution> out) throws Exception {
-        RunBounds.learn(event, context);
+        if (event.rule() != null) {
+            MarketWatch.learn(event.rule(), context.getBroadcastState(MarketWatch.WATCHED));
+        } else {
+            RunBounds.learn(event, context);
+        }
     }
 
     @Override
@@ -280,14 +295,24 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         private final Pass inOrder;
         private final Pass correcting;
         private final OnTimerContext context;
+        private final boolean isWatched;
         private final TreeMap<Long, Map<Group, Sums>> sums = new TreeMap<>();
 
-        BoundaryPass(Progress progress, long boundary, OnTimerContext context) {
+        BoundaryPass(Progress progress, long boundary, OnTimerContext context) throws Exception {
             this.progress = progress;
             this.boundary = boundary;
             this.inOrder = Pass.inOrder(boundary);
             this.correcting = Pass.correcting(boundary);
             this.context = context;
+            this.isWatched = watched
+                    || MarketWatch.isOn(progress.finalUpTo(), context.getBroadcastState(MarketWatch.WATCHED));
+        }
+
+        private void publish(MarketRow row) {
+            context.output(ROWS, row);
+            if (isWatched) {
+                context.output(WATCHED_ROWS, row);
+            }
         }
 
         /** Folds every market anew that got observations for boundaries already published. */
@@ -334,7 +359,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
                     continue;
                 }
                 int revision = market.revisions().nextRevision(interval, at, old != null);
-                context.output(ROWS, row == null ? old.withdrawn(revision) : row.withRevision(revision));
+                publish(row == null ? old.withdrawn(revision) : row.withRevision(revision));
             }
         }
 
@@ -346,7 +371,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
                 MarketStep step = market.step(boundary, settings);
                 contribute(step, Sums::add);
                 correctOption(null, option(step, inOrder));
-                rows(step, inOrder).values().forEach(row -> context.output(ROWS, row));
+                rows(step, inOrder).values().forEach(this::publish);
                 market.advance(progress.finalUpTo(), finalUpTo, settings);
                 if (market.isForgotten()) {
                     entries.remove();

@@ -1,6 +1,8 @@
 package io.openinterest.functions.metrics;
 
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Packing;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * Points in state, packed in chunks of a fixed span of time, so that a new point rewrites the newest chunk only and what
@@ -20,6 +24,7 @@ final class Series {
     private static final int STEADY = 1 << 5;
     private static final int SAME_COVERAGE = 1 << 6;
     private static final int FIGURES = 6;
+    private static final int OUTSIDE = -1;
 
     private final MapState<Long, byte[]> chunks;
     private final long span;
@@ -110,8 +115,8 @@ final class Series {
      * A head of one byte, then what it says is there: the distance in time and to the start of the run and the scale of
      * the price unless they go on as before, then the figures as differences.
      */
-    private byte[] pack(long start, List<Point> points) {
-        Packing packing = new Packing();
+    private byte[] pack(long start, List<Point> points) throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(512);
         Point before = start(start);
         for (Point point : points) {
             boolean exact = point.exact() != null;
@@ -120,63 +125,67 @@ final class Series {
                     && point.priceScale() == before.priceScale();
             boolean steady = point.outages() == before.outages() && rest(point) == rest(before);
             boolean sameCoverage = point.coverage() == before.coverage();
-            packing.count(point.records()
+            out.writeByte(point.records()
                     | (exact ? EXACT : 0)
                     | (goesOn ? GOES_ON : 0)
                     | (steady ? STEADY : 0)
                     | (sameCoverage ? SAME_COVERAGE : 0));
             if (!goesOn) {
-                packing.count(minutes(point.time() - before.time()))
-                        .count(point.runStart() == Point.NO_RUN ? 0 : 1 + minutes(point.time() - point.runStart()))
-                        .number(point.priceScale());
+                Packing.putLong(minutes(point.time() - before.time()), out);
+                boolean inRun = point.runStart() != Point.NO_RUN;
+                Packing.putLong(inRun ? minutes(point.time() - point.runStart()) : OUTSIDE, out);
+                Packing.putLong(point.priceScale(), out);
             }
             if (exact) {
-                point.exact().forEach(packing::decimal);
+                for (BigDecimal figure : point.exact()) {
+                    Packing.putDecimal(figure, out);
+                }
             } else {
-                packing.number(point.value() - before.value())
-                        .number(point.quantity() - before.quantity())
-                        .number(point.price() - before.price());
+                Packing.putLong(point.value() - before.value(), out);
+                Packing.putLong(point.quantity() - before.quantity(), out);
+                Packing.putLong(point.price() - before.price(), out);
                 if (!steady) {
-                    packing.number(point.outages() - before.outages()).number(rest(point) - rest(before));
+                    Packing.putLong(point.outages() - before.outages(), out);
+                    Packing.putLong(rest(point) - rest(before), out);
                 }
                 if (!sameCoverage) {
-                    packing.number(point.coverage());
+                    Packing.putLong(point.coverage(), out);
                 }
             }
             before = point;
         }
-        return packing.bytes();
+        return out.getCopyOfBuffer();
     }
 
-    private void unpack(long start, byte[] chunk, List<Point> points) {
-        Unpacking unpacking = new Unpacking(chunk);
+    private void unpack(long start, byte[] chunk, List<Point> points) throws IOException {
+        DataInputDeserializer in = new DataInputDeserializer(chunk);
         Point before = start(start);
-        while (unpacking.hasMore()) {
-            int head = (int) unpacking.count();
+        while (in.available() > 0) {
+            int head = in.readByte();
             int records = head & EXACT - 1;
             long time = before.time() + step;
             long runStart = before.runStart();
             int priceScale = before.priceScale();
             if ((head & GOES_ON) == 0) {
-                time = before.time() + unpacking.count() * Interval.MINUTE_MILLIS;
-                long run = unpacking.count();
-                runStart = run == 0 ? Point.NO_RUN : time - (run - 1) * Interval.MINUTE_MILLIS;
-                priceScale = (int) unpacking.number();
+                time = before.time() + Packing.getLong(in) * Interval.MINUTE_MILLIS;
+                long run = Packing.getLong(in);
+                runStart = run == OUTSIDE ? Point.NO_RUN : time - run * Interval.MINUTE_MILLIS;
+                priceScale = Packing.getInt(in);
             }
             if ((head & EXACT) != 0) {
                 BigDecimal[] figures = new BigDecimal[FIGURES];
                 for (int i = 0; i < FIGURES; i++) {
-                    figures[i] = unpacking.decimal();
+                    figures[i] = Packing.getDecimal(in);
                 }
                 before = Point.exact(time, runStart, records, Arrays.asList(figures));
             } else {
-                long value = before.value() + unpacking.number();
-                long quantity = before.quantity() + unpacking.number();
-                long price = before.price() + unpacking.number();
+                long value = before.value() + Packing.getLong(in);
+                long quantity = before.quantity() + Packing.getLong(in);
+                long price = before.price() + Packing.getLong(in);
                 boolean steady = (head & STEADY) != 0;
-                long outages = before.outages() + (steady ? 0 : unpacking.number());
-                long rest = rest(before) + (steady ? 0 : unpacking.number());
-                int coverage = (head & SAME_COVERAGE) == 0 ? (int) unpacking.number() : before.coverage();
+                long outages = before.outages() + (steady ? 0 : Packing.getLong(in));
+                long rest = rest(before) + (steady ? 0 : Packing.getLong(in));
+                int coverage = (head & SAME_COVERAGE) == 0 ? Packing.getInt(in) : before.coverage();
                 before = new Point(
                         time,
                         runStart,

@@ -2,10 +2,14 @@ package io.openinterest.functions.metrics;
 
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
+import io.openinterest.functions.record.Packing;
 import io.openinterest.functions.record.Rounding;
 import io.openinterest.functions.record.TotalRow;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.Arrays;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * A boundary whose records may still be corrected. Its 1m, 5m and 15m records say the same but for their ledgers, of
@@ -110,10 +114,11 @@ final class Slot {
                 row.extras());
     }
 
-    byte[] pack() {
-        Packing packing = new Packing().count(records);
+    byte[] pack() throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(128);
+        Packing.putLong(records, out);
         for (int count : published) {
-            packing.count(count);
+            Packing.putLong(count, out);
         }
         Flow flow = figures.flow();
         TotalRow.ByType types = figures.byType();
@@ -135,32 +140,34 @@ final class Slot {
                 extras.leaderShare(),
                 extras.fundingRate8h(),
                 extras.volumeRatio())) {
-            packing.decimal(figure);
+            Packing.putDecimal(figure, out);
         }
-        return packing.count(flow.begins() ? 1 : 0).text(extras.leader()).bytes();
+        out.writeBoolean(flow.begins());
+        Packing.putText(extras.leader(), out);
+        return out.getCopyOfBuffer();
     }
 
-    static Slot unpack(long time, byte[] packed) {
-        Unpacking in = new Unpacking(packed);
+    static Slot unpack(long time, byte[] packed) throws IOException {
+        DataInputDeserializer in = new DataInputDeserializer(packed);
         Slot slot = new Slot(time);
-        slot.records = (int) in.count();
+        slot.records = Packing.getInt(in);
         for (int i = 0; i < INTERVALS; i++) {
-            slot.published[i] = (int) in.count();
+            slot.published[i] = Packing.getInt(in);
         }
-        BigDecimal value = in.decimal();
-        BigDecimal coverage = in.decimal();
-        BigDecimal price = in.decimal();
-        BigDecimal quantity = in.decimal();
-        BigDecimal priceEffect = in.decimal();
-        BigDecimal outages = in.decimal();
-        TotalRow.ByType types = new TotalRow.ByType(in.decimal(), in.decimal(), in.decimal(), in.decimal());
-        BigDecimal coinMargin = in.decimal();
-        BigDecimal hhi = in.decimal();
-        BigDecimal effectiveCount = in.decimal();
-        BigDecimal leaderShare = in.decimal();
-        BigDecimal funding = in.decimal();
-        BigDecimal volume = in.decimal();
-        boolean begins = in.count() == 1;
+        BigDecimal value = Packing.getDecimal(in);
+        BigDecimal coverage = Packing.getDecimal(in);
+        BigDecimal price = Packing.getDecimal(in);
+        BigDecimal quantity = Packing.getDecimal(in);
+        BigDecimal priceEffect = Packing.getDecimal(in);
+        BigDecimal outages = Packing.getDecimal(in);
+        TotalRow.ByType types = new TotalRow.ByType(Packing.getDecimal(in), Packing.getDecimal(in), Packing.getDecimal(in), Packing.getDecimal(in));
+        BigDecimal coinMargin = Packing.getDecimal(in);
+        BigDecimal hhi = Packing.getDecimal(in);
+        BigDecimal effectiveCount = Packing.getDecimal(in);
+        BigDecimal leaderShare = Packing.getDecimal(in);
+        BigDecimal funding = Packing.getDecimal(in);
+        BigDecimal volume = Packing.getDecimal(in);
+        boolean begins = in.readBoolean();
         slot.figures = new Figures(
                 value,
                 coverage,
@@ -168,7 +175,7 @@ final class Slot {
                 new Flow(begins, quantity, priceEffect, outages),
                 types,
                 coinMargin,
-                new TotalRow.Extras(hhi, effectiveCount, in.text(), leaderShare, funding, volume, null));
+                new TotalRow.Extras(hhi, effectiveCount, Packing.getText(in), leaderShare, funding, volume, null));
         return slot;
     }
 }

@@ -1,9 +1,13 @@
 package io.openinterest.functions.metrics;
 
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Packing;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * What the next record of an interval goes on from: one entry for each record that may still be corrected and the one
@@ -15,34 +19,34 @@ import java.util.List;
  */
 record Trail(long time, BigDecimal variance, String leader) {
 
-    static byte[] pack(List<Trail> trail) {
-        Packing packing = new Packing();
+    static byte[] pack(List<Trail> trail) throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(256);
         long time = 0;
         String leader = null;
         for (Trail one : trail) {
             boolean sameLeader = one.leader == null ? leader == null : one.leader.equals(leader);
-            packing.number((one.time - time) / Interval.MINUTE_MILLIS)
-                    .decimal(one.variance)
-                    .count(sameLeader ? 1 : 0);
+            Packing.putLong((one.time - time) / Interval.MINUTE_MILLIS, out);
+            Packing.putDecimal(one.variance, out);
+            out.writeBoolean(sameLeader);
             if (!sameLeader) {
-                packing.text(one.leader);
+                Packing.putText(one.leader, out);
             }
             time = one.time;
             leader = one.leader;
         }
-        return packing.bytes();
+        return out.getCopyOfBuffer();
     }
 
     /** The entries before a boundary. */
-    static List<Trail> unpack(byte[] packed, long before) {
+    static List<Trail> unpack(byte[] packed, long before) throws IOException {
         List<Trail> trail = new ArrayList<>();
-        Unpacking in = new Unpacking(packed == null ? new byte[0] : packed);
+        DataInputDeserializer in = new DataInputDeserializer(packed == null ? new byte[0] : packed);
         long time = 0;
         String leader = null;
-        while (in.hasMore()) {
-            time += in.number() * Interval.MINUTE_MILLIS;
-            BigDecimal variance = in.decimal();
-            leader = in.count() == 1 ? leader : in.text();
+        while (in.available() > 0) {
+            time += Packing.getLong(in) * Interval.MINUTE_MILLIS;
+            BigDecimal variance = Packing.getDecimal(in);
+            leader = in.readBoolean() ? leader : Packing.getText(in);
             if (time < before) {
                 trail.add(new Trail(time, variance, leader));
             }

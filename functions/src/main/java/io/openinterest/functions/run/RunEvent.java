@@ -1,10 +1,35 @@
 package io.openinterest.functions.run;
 
 /**
- * What a subtask saw of the run as a whole.
+ * What there is to know of the run as a whole.
  *
  * @param venue a venue that has answered for the first time; null if this is about the reach of observations
  * @param time as-of time of that answer, or the boundary after the greatest time of an accepted observation
  * @param watermark event time its source had reached
+ * @param rule what became of an alert rule; then the others say nothing
  */
-public record RunEvent(String venue, long time, long watermark) {}
+public record RunEvent(String venue, long time, long watermark, Rule rule) {
+
+    /**
+     * An alert rule was written or removed.
+     *
+     * @param time of the change, epoch milliseconds
+     * @param looksAtMarkets true if it looks at markets from then on
+     */
+    public record Rule(String id, long time, boolean looksAtMarkets) {}
+
+    /** A venue has answered for the first time. */
+    static RunEvent answered(String venue, long time, long watermark) {
+        return new RunEvent(venue, time, watermark, null);
+    }
+
+    /** Accepted observations reach a boundary. */
+    public static RunEvent reached(long boundary, long watermark) {
+        return new RunEvent(null, boundary, watermark, null);
+    }
+
+    /** An alert rule was written or removed. */
+    public static RunEvent of(Rule rule) {
+        return new RunEvent(null, 0, 0, rule);
+    }
+}

@@ -29,12 +29,12 @@ public final class TrackRun extends ProcessFunction<Arrival, RunEvent> {
         Observation observation = arrival.observation();
         long time = observation.time().toEpochMilli();
         if (answered.add(observation.venue())) {
-            out.collect(new RunEvent(observation.venue(), time, arrival.reached()));
+            out.collect(RunEvent.answered(observation.venue(), time, arrival.reached()));
         }
         long boundary = Interval.boundaryAfter(time);
         if (boundary > reached) {
             reached = boundary;
-            out.collect(new RunEvent(null, boundary, arrival.reached()));
+            out.collect(RunEvent.reached(boundary, arrival.reached()));
         }
     }
 }

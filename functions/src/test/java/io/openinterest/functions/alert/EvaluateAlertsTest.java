@@ -320,7 +320,7 @@ class EvaluateAlertsTest {
     }
 
     private void reach(long boundary, long watermark) throws Exception {
-        operator.processElement2(new StreamRecord<>(AlertControl.of(new RunEvent(null, boundary, watermark))));
+        operator.processElement2(new StreamRecord<>(AlertControl.of(RunEvent.reached(boundary, watermark))));
     }
 
     private void coverage(long boundary, String coverage) throws Exception {
