@@ -344,17 +344,21 @@ class EvaluateAlertsTest {
                 .toList();
     }
 
-    private static AlertRule rule(String id, String thresholds) {
+    static AlertRule rule(String id, String thresholds) {
         return RuleParser.parse("""
                 {"id": "%s", "kind": "data-quality", "level": "exchange", "interval": "5m", "metric": "coverage", %s}""".formatted(id, thresholds));
     }
 
     private static BoundaryRecord measured(long boundary, String coverage, int revision) {
+        return measured("okx", boundary, coverage, revision);
+    }
+
+    static BoundaryRecord measured(String exchange, long boundary, String coverage, int revision) {
         Instant time = Instant.ofEpochMilli(boundary);
         TotalRow total = new TotalRow(
                 Level.EXCHANGE,
-                "okx",
-                "okx",
+                exchange,
+                exchange,
                 null,
                 null,
                 Interval.FIVE_MINUTES,
