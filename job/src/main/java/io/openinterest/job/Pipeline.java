@@ -136,8 +136,8 @@ public final class Pipeline {
             DataStream<RunEvent> run,
             List<AlertRule> startRules,
             DataStream<RuleChange> changes) {
-        DataStream<RunEvent> events = run.union(named(
-                "market-rules", changes.map(RuleChange::runEvent).setParallelism(1)));
+        DataStream<RunEvent> events = run.union(
+                named("market-rules", changes.map(RuleChange::runEvent).setParallelism(1)));
         boolean watched = startRules.stream().anyMatch(AlertRule::looksAtMarkets);
         // Accepted observations are where their shard is already: no second way through the network.
         SingleOutputStreamOperator<Contribution> markets = named(

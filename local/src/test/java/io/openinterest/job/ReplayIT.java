@@ -230,8 +230,7 @@ class ReplayIT {
 
     private static String rule(String id, String level, String metric) {
         return """
-                {"id": "%s", "level": "%s", "interval": "1m", "metric": "%s", "direction": "above", "warning": 1}"""
-                .formatted(id, level, metric);
+                {"id": "%s", "level": "%s", "interval": "1m", "metric": "%s", "direction": "above", "warning": 1}""".formatted(id, level, metric);
     }
 
     private static void write(String prefix, List<ProducerRecord<String, String>> rules) throws InterruptedException {

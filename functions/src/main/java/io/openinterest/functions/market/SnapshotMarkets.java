@@ -304,8 +304,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             this.inOrder = Pass.inOrder(boundary);
             this.correcting = Pass.correcting(boundary);
             this.context = context;
-            this.isWatched = watched
-                    || MarketWatch.isOn(progress.finalUpTo(), context.getBroadcastState(MarketWatch.WATCHED));
+            this.isWatched =
+                    watched || MarketWatch.isOn(progress.finalUpTo(), context.getBroadcastState(MarketWatch.WATCHED));
         }
 
         private void publish(MarketRow row) {

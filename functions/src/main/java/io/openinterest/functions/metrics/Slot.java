@@ -160,7 +160,8 @@ final class Slot {
         BigDecimal quantity = Packing.getDecimal(in);
         BigDecimal priceEffect = Packing.getDecimal(in);
         BigDecimal outages = Packing.getDecimal(in);
-        TotalRow.ByType types = new TotalRow.ByType(Packing.getDecimal(in), Packing.getDecimal(in), Packing.getDecimal(in), Packing.getDecimal(in));
+        TotalRow.ByType types = new TotalRow.ByType(
+                Packing.getDecimal(in), Packing.getDecimal(in), Packing.getDecimal(in), Packing.getDecimal(in));
         BigDecimal coinMargin = Packing.getDecimal(in);
         BigDecimal hhi = Packing.getDecimal(in);
         BigDecimal effectiveCount = Packing.getDecimal(in);

@@ -4,9 +4,13 @@ import io.openinterest.functions.record.Rounding;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.Arrays;
 import java.util.List;
 
-/** How unusual a return is among those before it. Exact up to the one rounding to 8 digits. */
+/**
+ * How unusual a return is among those before it. Exact up to the one rounding to 8 digits: figures of ordinary size are
+ * calculated as longs and doubles, and exactly where that leaves a doubt about the last digit.
+ */
 final class Statistics {
 
     private static final int DIGITS = 8;
@@ -22,6 +26,17 @@ final class Statistics {
     /** What is carried from record to record; 18 digits fit a long. */
     private static final MathContext CARRIED = new MathContext(18, RoundingMode.HALF_EVEN);
 
+    private static final int RETURN_DIGITS = 12;
+
+    /** Sums of 60 such returns, in units of 10^-12, are exact in a double. */
+    private static final int SMALL_BITS = 46;
+
+    /** Beyond it a double has not enough digits for the last of ours. */
+    private static final double GREATEST = 1e11;
+
+    private static final double DOUBT = 1e-3;
+    private static final double LEAST_SPREAD = 0.01;
+
     private Statistics() {}
 
     /**
@@ -35,6 +50,11 @@ final class Statistics {
         if (r == null || before.size() < MIN_RETURNS) {
             return null;
         }
+        BigDecimal quick = quickZscore(r, before);
+        return quick != null ? quick : exactZscore(r, before);
+    }
+
+    static BigDecimal exactZscore(BigDecimal r, List<BigDecimal> before) {
         BigDecimal n = BigDecimal.valueOf(before.size());
         BigDecimal sum = BigDecimal.ZERO;
         BigDecimal squares = BigDecimal.ZERO;
@@ -51,6 +71,28 @@ final class Statistics {
         return Rounding.ratio(n.multiply(r).subtract(sum), root);
     }
 
+    /** Null where the last digit is in doubt. */
+    private static BigDecimal quickZscore(BigDecimal r, List<BigDecimal> before) {
+        if (!isSmall(r)) {
+            return null;
+        }
+        double n = before.size();
+        double sum = 0;
+        double squares = 0;
+        for (BigDecimal one : before) {
+            if (!isSmall(one)) {
+                return null;
+            }
+            double x = units(one);
+            sum += x;
+            squares += x * x;
+        }
+        double spread = n * squares - sum * sum;
+        return spread > LEAST_SPREAD * n * squares
+                ? rounded((n * units(r) - sum) / Math.sqrt(n * spread / (n - 1)))
+                : null;
+    }
+
     /**
      * {@code 0.6745 (r - median) / MAD}, MAD the median of {@code |x - median|} over the returns before.
      *
@@ -61,10 +103,51 @@ final class Statistics {
         if (r == null || before.size() < MIN_RETURNS) {
             return null;
         }
+        long[] small = new long[before.size()];
+        for (int i = 0; i < small.length; i++) {
+            if (!isSmall(r) || !isSmall(before.get(i))) {
+                return exactRobustZscore(r, before);
+            }
+            small[i] = units(before.get(i));
+        }
+        // in halves and quarters, so that means of two are whole
+        long median = middle(small);
+        for (int i = 0; i < small.length; i++) {
+            small[i] = Math.abs(2 * small[i] - median);
+        }
+        return Rounding.ratio(
+                TO_NORMAL.multiply(BigDecimal.valueOf(2 * (2 * units(r) - median))), BigDecimal.valueOf(middle(small)));
+    }
+
+    static BigDecimal exactRobustZscore(BigDecimal r, List<BigDecimal> before) {
         BigDecimal median = median(before);
         BigDecimal mad =
                 median(before.stream().map(x -> x.subtract(median).abs()).toList());
         return Rounding.ratio(TO_NORMAL.multiply(r.subtract(median)), mad);
+    }
+
+    /** Twice the middle value. */
+    private static long middle(long[] values) {
+        Arrays.sort(values);
+        int half = values.length / 2;
+        return values.length % 2 == 1 ? 2 * values[half] : values[half - 1] + values[half];
+    }
+
+    private static boolean isSmall(BigDecimal r) {
+        return r.scale() == RETURN_DIGITS && r.unscaledValue().bitLength() <= SMALL_BITS;
+    }
+
+    private static long units(BigDecimal r) {
+        return r.unscaledValue().longValue();
+    }
+
+    /** A figure with 8 digits; null where the error of its calculation may decide the last one. */
+    private static BigDecimal rounded(double figure) {
+        double scaled = figure * 1e8;
+        double rest = scaled - Math.floor(scaled);
+        return Math.abs(scaled) > GREATEST || Math.abs(rest - 0.5) < DOUBT
+                ? null
+                : BigDecimal.valueOf(Math.round(scaled), DIGITS);
     }
 
     /** The middle value, of an even number the mean of the middle two, exactly. */
@@ -93,6 +176,10 @@ final class Statistics {
 
     /** The square root of a variance with 8 digits; null for null. */
     static BigDecimal volatility(BigDecimal variance) {
-        return variance == null ? null : variance.sqrt(PRECISE).setScale(DIGITS, RoundingMode.HALF_EVEN);
+        if (variance == null) {
+            return null;
+        }
+        BigDecimal quick = rounded(Math.sqrt(variance.doubleValue()));
+        return quick != null ? quick : variance.sqrt(PRECISE).setScale(DIGITS, RoundingMode.HALF_EVEN);
     }
 }

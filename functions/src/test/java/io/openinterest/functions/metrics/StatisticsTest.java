@@ -1,0 +1,49 @@
+package io.openinterest.functions.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.Collections;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+/** The quick way gives what the exact one gives, to the last digit. */
+class StatisticsTest {
+
+    @Property
+    void quickAndExactAreTheSame(
+            @ForAll @Size(min = 20, max = 60) List<@IntRange(min = -1_000_000, max = 1_000_000) Integer> units,
+            @ForAll @IntRange(min = -10_000_000, max = 10_000_000) int now,
+            @ForAll @IntRange(min = 0, max = 9) int zeros,
+            @ForAll @IntRange(min = -1_000_000, max = 1_000_000) int mean) {
+        List<BigDecimal> before =
+                units.stream().map(unit -> r(unit + (long) mean, zeros)).toList();
+        BigDecimal r = r(now, zeros);
+
+        assertThat(Statistics.zscore(r, before)).isEqualTo(Statistics.exactZscore(r, before));
+        assertThat(Statistics.robustZscore(r, before)).isEqualTo(Statistics.exactRobustZscore(r, before));
+        BigDecimal variance = r.multiply(r).round(new MathContext(18));
+        assertThat(Statistics.volatility(variance))
+                .isEqualTo(variance.sqrt(MathContext.DECIMAL128).setScale(8, RoundingMode.HALF_EVEN));
+    }
+
+    @Test
+    void returnsThatAreAllEqualHaveNoSpread() {
+        List<BigDecimal> before = Collections.nCopies(30, new BigDecimal("0.000123456789"));
+
+        assertThat(Statistics.zscore(BigDecimal.ONE, before)).isNull();
+        assertThat(Statistics.robustZscore(BigDecimal.ONE, before)).isNull();
+        assertThat(Statistics.zscore(before.get(0), before)).isNull();
+        assertThat(Statistics.robustZscore(before.get(0), before)).isNull();
+    }
+
+    private static BigDecimal r(long units, int zeros) {
+        return BigDecimal.valueOf(units, 12).movePointRight(zeros).setScale(12);
+    }
+}
