@@ -5,10 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
 import io.openinterest.job.config.JobConfiguration;
+import io.openinterest.job.config.LiveVenues;
+import io.openinterest.job.kafka.KafkaClients;
 import io.openinterest.job.kafka.Topics;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,16 +20,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Properties;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Prints the largest assets, the largest movers and the new alerts whenever a boundary has been published. Movement is
@@ -38,23 +39,30 @@ final class BoundaryTable implements AutoCloseable {
     private static final int MOVERS = 3;
     private static final int MAX_ALERTS = 10;
     private static final Duration POLL = Duration.ofMillis(500);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String HORIZON = "5m";
     private static final String TOTAL = "total:all";
     private static final String ASSET = "asset:";
+    private static final Logger LOG = LoggerFactory.getLogger(BoundaryTable.class);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PrintStream out;
     private final String metrics;
     private final String alerts;
-    private final KafkaConsumer<String, byte[]> consumer;
+    private final KafkaConsumer<byte[], byte[]> consumer;
     private final Thread thread = new Thread(this::run, "boundary-table");
+    private final VenueWatch venues;
+    private final String observations;
+    private final String quarantine;
 
     private final Map<String, Row> rows = new HashMap<>();
     private final Map<String, Move> moves = new HashMap<>();
     private final List<String> newAlerts = new ArrayList<>();
     private Instant newest = Instant.MIN;
     private Instant printed = Instant.MIN;
+    private Instant seen = Instant.MIN;
+    private Instant seenAt = Instant.MIN;
+    private final Map<String, Instant> measured = new HashMap<>();
 
     private record Row(Instant time, BigDecimal value, String coverage, String exchanges) {}
 
@@ -62,18 +70,21 @@ final class BoundaryTable implements AutoCloseable {
     private record Move(Instant time, BigDecimal fraction, BigDecimal usd) {}
 
     /** A table of what is published from now on. */
-    BoundaryTable(JobConfiguration.Kafka kafka, PrintStream out) {
+    BoundaryTable(JobConfiguration configuration, PrintStream out) {
         this.out = out;
+        JobConfiguration.Kafka kafka = configuration.kafka();
         String totals = kafka.topicPrefix() + Topics.total(Level.TOTAL, Interval.ONE_MINUTE);
         String assets = kafka.topicPrefix() + Topics.total(Level.ASSET, Interval.ONE_MINUTE);
         metrics = kafka.topicPrefix() + Topics.metrics(Interval.ONE_MINUTE);
         alerts = kafka.topicPrefix() + Topics.ALERTS;
-        Properties properties = new Properties();
-        properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.servers());
-        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-        consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
-        List<TopicPartition> partitions = Stream.of(totals, assets, metrics, alerts)
+        observations = kafka.topicPrefix() + Topics.OBSERVATIONS;
+        quarantine = kafka.topicPrefix() + Topics.QUARANTINE;
+        Map<String, Duration> patience = configuration.isLive() ? LiveVenues.patience(configuration) : Map.of();
+        venues = new VenueWatch(patience, Instant.now());
+        consumer = KafkaClients.reader(kafka);
+        List<TopicPartition> partitions = Stream.concat(
+                        Stream.of(totals, assets, metrics, alerts),
+                        patience.isEmpty() ? Stream.of() : Stream.of(observations, quarantine))
                 .flatMap(topic -> consumer.partitionsFor(topic).stream())
                 .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                 .toList();
@@ -106,17 +117,46 @@ final class BoundaryTable implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                ConsumerRecords<String, byte[]> records = consumer.poll(POLL);
-                records.forEach(this::read);
-                // A pause means that a commit is complete.
-                if (records.isEmpty()) {
+                consumer.poll(POLL).forEach(this::read);
+                Instant now = Instant.now();
+                if (!newest.equals(seen)) {
+                    seen = newest;
+                    seenAt = now;
+                }
+                if (newest.isAfter(printed)
+                        && (isComplete() || seenAt.plus(PATIENCE).isBefore(now))) {
+                    // alerts and movers of the same commits lie in other partitions
+                    readToTheEnd();
                     print();
                 }
+                venues.news(now).forEach(line -> out.println("  " + line));
             }
         } catch (WakeupException e) {
             readToTheEnd();
             print();
+        } catch (KafkaException e) {
+            out.println("The table ends: " + Failures.sentence(e));
         }
+    }
+
+    /** Whether the assets read so far add up to the total, and each has its metrics. */
+    private boolean isComplete() {
+        Row total = rows.get(TOTAL);
+        if (total == null || !total.time().equals(newest) || total.value() == null) {
+            return false;
+        }
+        BigDecimal assets = BigDecimal.ZERO;
+        for (Map.Entry<String, Row> entry : rows.entrySet()) {
+            Row row = entry.getValue();
+            if (!row.time().equals(newest) || row.value() == null) {
+                continue;
+            }
+            if (!newest.equals(measured.get(entry.getKey()))) {
+                return false;
+            }
+            assets = entry.getKey().equals(TOTAL) ? assets : assets.add(row.value());
+        }
+        return assets.compareTo(total.value()) == 0;
     }
 
     private void readToTheEnd() {
@@ -128,40 +168,45 @@ final class BoundaryTable implements AutoCloseable {
         }
     }
 
-    private void read(ConsumerRecord<String, byte[]> record) {
-        JsonNode value;
+    /** Somebody else may write anything into our topics: what can't be read as ours is passed over. */
+    private void read(ConsumerRecord<byte[], byte[]> record) {
         try {
-            value = JSON.readTree(record.value());
-        } catch (IOException e) {
-            return; // somebody else's record in our topic
+            if (record.key() != null && record.value() != null) {
+                read(record, new String(record.key(), StandardCharsets.UTF_8), JSON.readTree(record.value()));
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("Passed over offset {} of {}", record.offset(), record.topic(), e);
         }
-        if (record.topic().equals(alerts)) {
+    }
+
+    private void read(ConsumerRecord<byte[], byte[]> record, String key, JsonNode value) {
+        Instant time = Instant.ofEpochMilli(record.timestamp());
+        if (record.topic().equals(observations)) {
+            venues.observed(value.path("venue").asText(), time);
+        } else if (record.topic().equals(quarantine)) {
+            venues.failed(key, value.path("detail").asText());
+        } else if (record.topic().equals(alerts)) {
             String state = value.path("state").asText();
             if (state.equals("open") || state.equals("escalated")) {
-                newAlerts.add("%s  %s"
-                        .formatted(
-                                value.path("severity").asText().toUpperCase(Locale.ROOT),
-                                value.path("message").asText()));
+                newAlerts.add(AlertLine.of(value));
             }
-            return;
-        }
-        Instant time = Instant.ofEpochMilli(record.timestamp());
-        if (record.topic().equals(metrics)) {
+        } else if (record.topic().equals(metrics)) {
+            measured.put(key, time);
             moves.put(
-                    record.key(),
+                    key,
                     new Move(
                             time,
                             decimal(value.path("quantity_change_pct").path(HORIZON)),
                             decimal(value.path("quantity_change_usd").path(HORIZON))));
-            return;
+        } else {
+            Row row = new Row(
+                    time,
+                    decimal(value.path("value_usd")),
+                    value.path("coverage").asText(),
+                    value.path("exchanges").asText());
+            rows.put(value.path("level").asText() + ":" + key, row);
+            newest = time.isAfter(newest) ? time : newest;
         }
-        Row row = new Row(
-                time,
-                decimal(value.path("value_usd")),
-                value.path("coverage").asText(),
-                value.path("exchanges").asText());
-        rows.put(value.path("level").asText() + ":" + record.key(), row);
-        newest = time.isAfter(newest) ? time : newest;
     }
 
     private static BigDecimal decimal(JsonNode value) {
@@ -174,7 +219,7 @@ final class BoundaryTable implements AutoCloseable {
         }
         rows.values().removeIf(row -> row.time().isBefore(newest) || row.value() == null);
         moves.values().removeIf(move -> move.time().isBefore(newest) || move.fraction() == null);
-        // partitions of one commit are read one after the other
+        measured.values().removeIf(time -> time.isBefore(newest));
         if (!rows.containsKey(TOTAL) || rows.keySet().stream().noneMatch(entity -> entity.startsWith(ASSET))) {
             return;
         }

@@ -3,6 +3,7 @@ package io.openinterest.local;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.Reader;
 import java.io.Writer;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -24,7 +25,7 @@ import org.apache.kafka.common.utils.Time;
 
 /**
  * A Kafka broker inside this JVM: one node that is its own controller (KRaft), the same server that {@code kafka.Kafka}
- * starts. It listens on loopback only and keeps its data in a temporary folder until closed.
+ * starts. It listens on loopback only. Its data is in a temporary folder until closed, or in one that is kept.
  */
 public final class EmbeddedBroker implements AutoCloseable {
 
@@ -34,40 +35,63 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final String FOREVER_MS =
             Long.toString(Duration.ofDays(36_500).toMillis());
 
+    private static final String SETTINGS = "server.properties";
+    private static final String CONTROLLER = "controller.quorum.bootstrap.servers";
+
     private final int port;
     private final Path folder;
+    private final boolean kept;
     private final Properties properties;
     private KafkaRaftServer server;
 
-    private EmbeddedBroker(int port) throws IOException {
+    private EmbeddedBroker(int port, Path kept, Map<String, String> more) throws IOException {
         this.port = port;
-        folder = Files.createTempDirectory("open-interest-kafka-");
-        properties = properties(port, freePort(), folder.resolve("data"));
+        this.kept = kept != null;
+        folder = this.kept
+                ? Files.createDirectories(kept.toAbsolutePath())
+                : Files.createTempDirectory("open-interest-kafka-");
+        properties = properties(port, controllerPort(), folder.resolve("data"));
+        properties.putAll(more);
     }
 
-    /** Starts a broker on any free port. */
+    /** Starts a broker on any free port that forgets everything when closed. */
     public static EmbeddedBroker start() throws IOException {
-        return start(freePort());
+        return start(freePort(), null, keepingOldRecords());
     }
 
     /**
      * Starts a broker on a port.
      *
+     * @param folder where its data stays, and may be from an earlier broker; null for a temporary one
+     * @param more settings of the broker besides those that make it run
      * @throws BindException if the port is taken
-     * @throws IOException if the temporary folder can't be written
+     * @throws IOException if the folder can't be written
      */
-    public static EmbeddedBroker start(int port) throws IOException {
+    public static EmbeddedBroker start(int port, Path folder, Map<String, String> more) throws IOException {
         // Asked first: the broker itself would find out late and say so at length.
         new ServerSocket(port, 1, InetAddress.getByName(LOOPBACK)).close();
-        EmbeddedBroker broker = new EmbeddedBroker(port);
+        EmbeddedBroker broker = new EmbeddedBroker(port, folder, more);
         try {
-            broker.format();
+            if (!Files.exists(broker.folder.resolve("data").resolve("meta.properties"))) {
+                broker.format();
+            }
             broker.resume();
-        } catch (IOException | RuntimeException e) {
+        } catch (Exception e) {
             broker.close();
             throw e;
         }
         return broker;
+    }
+
+    /**
+     * Settings for replays, whose records carry old times: a check of their retention would remove them at once, and a
+     * segment for each week of their times would need more open files than a process may have.
+     */
+    public static Map<String, String> keepingOldRecords() {
+        return Map.of(
+                "log.initial.task.delay.ms", FOREVER_MS,
+                "log.retention.check.interval.ms", FOREVER_MS,
+                "log.roll.ms", FOREVER_MS);
     }
 
     /** What clients connect to. */
@@ -90,11 +114,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         server.startup();
     }
 
-    /** Stops the broker and removes its data; a second call does nothing. */
+    /** Stops the broker and removes its data, unless it is kept; a second call does nothing. */
     @Override
     public void close() throws IOException {
         pause();
-        if (!Files.exists(folder)) {
+        if (kept || !Files.exists(folder)) {
             return;
         }
         List<Path> deepestFirst;
@@ -107,7 +131,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private void format() throws IOException {
-        Path file = folder.resolve("server.properties");
+        Path file = folder.resolve(SETTINGS);
         try (Writer writer = Files.newBufferedWriter(file)) {
             properties.store(writer, null);
         }
@@ -125,10 +149,10 @@ public final class EmbeddedBroker implements AutoCloseable {
         properties.putAll(Map.ofEntries(
                 Map.entry("process.roles", "broker,controller"),
                 Map.entry("node.id", "1"),
-                Map.entry("controller.quorum.bootstrap.servers", LOOPBACK + ":" + controllerPort),
+                Map.entry(CONTROLLER, LOOPBACK + ":" + controllerPort),
                 Map.entry(
                         "listeners",
-                        "CLIENTS://%s:%d,CONTROLLER://%s:%d".formatted(LOOPBACK, port, LOOPBACK, controllerPort)),
+                        "CLIENTS://" + LOOPBACK + ":" + port + ",CONTROLLER://" + LOOPBACK + ":" + controllerPort),
                 Map.entry("advertised.listeners", "CLIENTS://localhost:" + port),
                 Map.entry("inter.broker.listener.name", "CLIENTS"),
                 Map.entry("controller.listener.names", "CONTROLLER"),
@@ -144,15 +168,26 @@ public final class EmbeddedBroker implements AutoCloseable {
                 Map.entry("share.coordinator.state.topic.replication.factor", "1"),
                 Map.entry("share.coordinator.state.topic.min.isr", "1"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
-                // Replayed records carry old times: a check of their retention would remove them at once.
-                Map.entry("log.initial.task.delay.ms", FOREVER_MS),
-                Map.entry("log.retention.check.interval.ms", FOREVER_MS),
                 // Every checkpoint is a transaction of a new name; used ones must not pile up in a long run.
                 Map.entry("transactional.id.expiration.ms", HOUR_MS),
                 Map.entry("producer.id.expiration.ms", HOUR_MS),
                 // 128 MB of heap by default, for compacted topics that hold a few rules here.
                 Map.entry("log.cleaner.dedupe.buffer.size", "16777216")));
         return properties;
+    }
+
+    /** The one that the kept data knows its controller by. */
+    private int controllerPort() throws IOException {
+        Path settings = folder.resolve(SETTINGS);
+        if (!Files.exists(settings)) {
+            return freePort();
+        }
+        Properties known = new Properties();
+        try (Reader reader = Files.newBufferedReader(settings)) {
+            known.load(reader);
+        }
+        String address = known.getProperty(CONTROLLER, "");
+        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
     }
 
     private static int freePort() throws IOException {

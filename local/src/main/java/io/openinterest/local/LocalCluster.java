@@ -1,25 +1,38 @@
 package io.openinterest.local;
 
+import io.openinterest.job.OpenInterestJob;
+import io.openinterest.job.config.ConfigurationException;
+import io.openinterest.job.config.JobConfiguration;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.metrics.prometheus.LoopbackReporterFactory;
+import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.util.FileUtils;
 
 /**
@@ -29,7 +42,6 @@ import org.apache.flink.util.FileUtils;
 final class LocalCluster implements AutoCloseable {
 
     private static final String LOOPBACK = "localhost";
-
     private static final String REPORTER = "prom";
 
     /** Several runs on one machine have a port each. */
@@ -38,17 +50,32 @@ final class LocalCluster implements AutoCloseable {
     private static final int METRICS_PORTS = 20;
 
     /** A job that fails this often in a row has a reason that does not go away. */
-    private static final int ATTEMPTS = 5;
+    private static final int ATTEMPTS = 8;
 
-    private final int dashboardPort;
+    /** A job that ran this long has not failed in a row. */
+    private static final Duration SOUND = Duration.ofMinutes(2);
+
+    /** What the local run's own keys decide. */
+    private static final Set<String> OWN = Set.of(
+            RestOptions.PORT.key(),
+            RestOptions.BIND_PORT.key(),
+            RestOptions.ADDRESS.key(),
+            RestOptions.BIND_ADDRESS.key(),
+            CheckpointingOptions.CHECKPOINTING_INTERVAL.key(),
+            CoreOptions.DEFAULT_PARALLELISM.key());
+
+    private final JobConfiguration.Local settings;
     private final int parallelism;
     private final int metricsPort;
+    private final Path kept;
     private final Path folder;
     private final MiniCluster cluster;
+    private Path restored;
 
-    private LocalCluster(int dashboardPort, int parallelism) throws IOException {
-        this.dashboardPort = dashboardPort;
+    private LocalCluster(JobConfiguration.Local settings, int parallelism, Path kept) throws IOException {
+        this.settings = settings;
         this.parallelism = parallelism;
+        this.kept = kept;
         metricsPort = freeMetricsPort();
         folder = Files.createTempDirectory("open-interest-flink-");
         cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
@@ -58,26 +85,81 @@ final class LocalCluster implements AutoCloseable {
                 .build());
     }
 
-    /** Starts a cluster with as many slots as a job of this parallelism needs. */
-    static LocalCluster start(int dashboardPort, int parallelism) throws Exception {
-        LocalCluster cluster = new LocalCluster(dashboardPort, parallelism);
-        cluster.cluster.start();
-        return cluster;
+    /**
+     * Starts a cluster with as many slots as a job of this parallelism needs.
+     *
+     * @param kept folder of checkpoints that outlive the cluster; null where none do
+     * @throws ConfigurationException when an option of the user can't be used
+     */
+    static LocalCluster start(JobConfiguration.Local settings, int parallelism, Path kept) throws Exception {
+        for (String option : settings.flink().keySet()) {
+            if (OWN.contains(option)) {
+                throw new ConfigurationException("flink." + option + " is set by a key of the job itself.");
+            }
+        }
+        try {
+            LocalCluster cluster = new LocalCluster(settings, parallelism, kept);
+            cluster.cluster.start();
+            return cluster;
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("flink: " + Failures.sentence(e));
+        }
     }
 
-    /** An environment that submits to this cluster. */
-    StreamExecutionEnvironment environment() {
-        return StreamExecutionEnvironment.createRemoteEnvironment(LOOPBACK, dashboardPort, parallelism);
+    /** An environment for a job of this cluster, which goes on from the newest kept checkpoint where there is one. */
+    StreamExecutionEnvironment environment() throws IOException {
+        Configuration options = Configuration.fromMap(settings.flink());
+        if (kept != null) {
+            options.set(
+                    CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                    ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+            restored = newestCheckpoint();
+            if (restored != null) {
+                options.set(StateRecoveryOptions.SAVEPOINT_PATH, address(restored));
+            }
+        }
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(options);
+        environment.setParallelism(parallelism);
+        return environment;
     }
 
-    /** Where the dashboard is. */
-    String dashboard() {
-        return "http://" + LOOPBACK + ":" + dashboardPort;
+    /** The kept checkpoint that the job goes on from, for people; null where it begins anew. */
+    String restored() {
+        return restored == null
+                ? null
+                : restored.getFileName().toString().replace("chk-", "checkpoint ") + " in " + restored.getParent();
+    }
+
+    /** Submits the job of an environment. */
+    JobID submit(StreamExecutionEnvironment environment) throws ExecutionException, InterruptedException {
+        StreamGraph graph = environment.getStreamGraph();
+        graph.setJobName(OpenInterestJob.NAME);
+        return cluster.submitJob(graph.getJobGraph()).get().getJobID();
+    }
+
+    /** Completed when the job has ended, however. */
+    CompletableFuture<JobResult> result(JobID job) {
+        return cluster.requestJobResult(job);
+    }
+
+    /** Ends a job; completed when it has. */
+    CompletableFuture<?> cancel(JobID job) {
+        return cluster.cancelJob(job).thenCompose(cancelled -> cluster.requestJobResult(job));
+    }
+
+    /** Looks after a job and its TaskManager. */
+    JobWatch watch(JobID job) {
+        return new JobWatch(cluster, job, System.err);
     }
 
     /** Where Prometheus finds every metric. */
     String metrics() {
         return "http://" + LOOPBACK + ":" + metricsPort + "/metrics";
+    }
+
+    /** Where the dashboard is. */
+    String dashboard() {
+        return "http://" + LOOPBACK + ":" + settings.dashboardPort();
     }
 
     @Override
@@ -89,32 +171,53 @@ final class LocalCluster implements AutoCloseable {
         }
     }
 
+    private Path newestCheckpoint() throws IOException {
+        if (!Files.isDirectory(kept)) {
+            return null;
+        }
+        try (Stream<Path> files = Files.walk(kept)) {
+            return files.filter(file -> file.endsWith("_metadata"))
+                    .max(Comparator.comparing(file -> file.toFile().lastModified()))
+                    .map(Path::getParent)
+                    .orElse(null);
+        }
+    }
+
     private Configuration configuration() {
         Configuration configuration = new Configuration();
         configuration.set(JobManagerOptions.BIND_HOST, LOOPBACK);
         configuration.set(TaskManagerOptions.BIND_HOST, LOOPBACK);
         configuration.set(RestOptions.ADDRESS, LOOPBACK);
         configuration.set(RestOptions.BIND_ADDRESS, LOOPBACK);
-        configuration.set(RestOptions.PORT, dashboardPort);
-        configuration.set(RestOptions.BIND_PORT, Integer.toString(dashboardPort));
+        configuration.set(RestOptions.PORT, settings.dashboardPort());
+        configuration.set(RestOptions.BIND_PORT, Integer.toString(settings.dashboardPort()));
         // With the default of 10 minutes the metric charts hang for as long when something dies.
         configuration.set(WebOptions.TIMEOUT, Duration.ofSeconds(10));
         configuration.set(WebOptions.SUBMIT_ENABLE, false);
         configuration.set(CoreOptions.TMP_DIRS, folder.toString());
         configuration.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-                folder.resolve("checkpoints").toUri().toString());
+                address(kept == null ? folder.resolve("checkpoints") : kept));
+        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));
+        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, ATTEMPTS);
+        configuration.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF, Duration.ofSeconds(30));
+        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD, SOUND);
         configuration.set(MetricOptions.REPORTERS_LIST, REPORTER);
         configuration.setString(
                 "metrics.reporter." + REPORTER + ".factory.class", LoopbackReporterFactory.class.getName());
         configuration.setString("metrics.reporter." + REPORTER + ".port", Integer.toString(metricsPort));
         // venue ids have hyphens
         configuration.setString("metrics.reporter." + REPORTER + ".filterLabelValueCharacters", "false");
-        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(128));
-        configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(128));
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
-        configuration.set(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS, ATTEMPTS);
+        configuration.addAll(Configuration.fromMap(settings.flink()));
         return configuration;
+    }
+
+    /** As Flink reads it, which takes the %20 of a proper address for three letters of a name. */
+    private static String address(Path path) {
+        return "file://" + path;
     }
 
     private static int freeMetricsPort() throws IOException {

@@ -7,6 +7,7 @@ import io.openinterest.job.config.ConfigurationException;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.job.config.LiveVenues;
+import io.openinterest.job.config.Section;
 import io.openinterest.job.kafka.Topics;
 import io.openinterest.job.kafka.Transactions;
 import io.openinterest.simulator.VenueSimulator;
@@ -14,16 +15,28 @@ import io.openinterest.venue.VenueSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import org.apache.flink.core.execution.JobClient;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.runtime.clusterframework.ApplicationStatus;
+import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The whole job on this machine, in one JVM: {@code job/run}. */
 public final class LocalRun {
@@ -31,6 +44,8 @@ public final class LocalRun {
     private static final int FAILED = 1;
     private static final int MAX_CORES = 4;
     private static final Duration PROBE = Duration.ofSeconds(20);
+    private static final Duration CANCEL = Duration.ofSeconds(30);
+    private static final Logger LOG = LoggerFactory.getLogger(LocalRun.class);
 
     private final LocalArguments arguments;
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -38,12 +53,17 @@ public final class LocalRun {
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile int exitCode = FAILED;
 
+    /** Whether the main thread waits for things of the start, which a stop has to interrupt. */
+    private volatile boolean starting = true;
+
     private LocalRun(LocalArguments arguments) {
         this.arguments = arguments;
     }
 
     /** Runs until stopped. Exit code 0, or 1 when the job failed, or 2 for a mistake of the user. */
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) {
+        // Kafka builds addresses and names with the default locale, whose digits and letters may be others.
+        Locale.setDefault(Locale.ROOT);
         LocalArguments arguments = new LocalArguments();
         try {
             if (arguments.parse(args)) {
@@ -56,14 +76,24 @@ public final class LocalRun {
     }
 
     /** Ends the JVM. */
-    private void run() throws Exception {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndWait, "stop"));
+    private void run() {
+        Thread main = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(main), "stop"));
         try {
             exitCode = runUntilStopped();
         } catch (ConfigurationException e) {
             System.err.println(e.getMessage());
             exitCode = OpenInterestJob.USAGE;
+        } catch (Exception e) {
+            // stopped in the middle of the start
+            exitCode = stop.isDone() ? 0 : FAILED;
+            if (exitCode == FAILED) {
+                LOG.error("The run failed", e);
+                System.err.println("The run failed: " + Failures.sentence(e) + log());
+            }
         } finally {
+            starting = false;
+            Thread.interrupted();
             close();
             closed.countDown();
         }
@@ -71,8 +101,11 @@ public final class LocalRun {
     }
 
     /** Called by Ctrl-C and SIGTERM; without it the JVM would end in the middle and tell the signal as exit code. */
-    private void stopAndWait() {
+    private void stopAndWait(Thread main) {
         stop.complete(null);
+        if (starting) {
+            main.interrupt();
+        }
         try {
             closed.await();
         } catch (InterruptedException e) {
@@ -82,19 +115,29 @@ public final class LocalRun {
     }
 
     private int runUntilStopped() throws Exception {
-        OpenInterestJob.check(arguments.configuration(SourceKind.AUTO));
-        requireFreePorts(arguments.configuration(SourceKind.AUTO));
+        OpenInterestJob.check(configuration());
+        requireFreePorts(configuration());
+        Path checkpoints = checkpoints(configuration());
         startBroker();
+        // Asked before the venues: who can't be written to need not be waited for.
+        Topics.create(configuration().kafka());
         chooseSource();
-        JobConfiguration configuration = arguments.configuration(SourceKind.AUTO);
-        LocalCluster cluster = LocalCluster.start(configuration.local().dashboardPort(), parallelism(configuration));
+        JobConfiguration configuration = configuration();
+        LocalCluster cluster = LocalCluster.start(
+                configuration.local(),
+                parallelism(configuration),
+                checkpoints == null ? null : checkpoints.resolve(kind(configuration)));
         running.push(cluster);
 
         StreamExecutionEnvironment environment = cluster.environment();
         OpenInterestJob.define(environment, configuration);
-        BoundaryTable table = new BoundaryTable(configuration.kafka(), System.out);
+        BoundaryTable table = new BoundaryTable(configuration, System.out);
         running.push(table);
-        JobClient job = environment.executeAsync(OpenInterestJob.NAME);
+        JobID job = cluster.submit(environment);
+        JobWatch watch = cluster.watch(job);
+        running.push(watch);
+        CompletableFuture<JobResult> ended = cluster.result(job);
+        starting = false;
         introduce(configuration, cluster);
         table.start();
         if (configuration.source() == SourceKind.REPLAY) {
@@ -103,32 +146,81 @@ public final class LocalRun {
             progress.start();
         }
 
-        CompletableFuture<?> ended = job.getJobExecutionResult();
-        try {
-            CompletableFuture.anyOf(ended, stop).get();
-        } catch (ExecutionException e) {
-            System.err.println("The job failed: " + rootCause(e));
+        CompletableFuture.anyOf(ended, stop).get();
+        if (stop.isDone()) {
+            cluster.cancel(job).get(CANCEL.toSeconds(), TimeUnit.SECONDS);
+            System.out.println();
+            return 0;
+        }
+        JobResult result = ended.get();
+        if (result.getApplicationStatus() == ApplicationStatus.CANCELED) {
+            table.close();
+            keepUp("The job was cancelled in the dashboard.");
+            return 0;
+        }
+        if (!result.isSuccess()) {
+            String last =
+                    result.getSerializedThrowable().map(Failures::sentence).orElse("for no known reason");
+            System.err.println("The job failed: " + (watch.firstCause() == null ? last : watch.firstCause()) + log());
             return FAILED;
         }
-        if (!stop.isDone()) {
-            Transactions.awaitCommitted(configuration.kafka());
-            table.close();
-            System.out.printf("%nEverything is published. ");
-            if (!arguments.exit()) {
-                System.out.println("The topics stay readable until Ctrl-C.");
-                stop.get();
-            }
-        } else {
-            job.cancel().get();
+        boolean published = Transactions.awaitCommitted(configuration.kafka());
+        table.close();
+        keepUp(published ? "Everything is published." : "The broker does not commit what was written last.");
+        return published ? 0 : FAILED;
+    }
+
+    private void keepUp(String sentence) throws Exception {
+        System.out.printf("%n%s ", sentence);
+        List<String> others = Transactions.openOfOthers(configuration().kafka());
+        if (!others.isEmpty()) {
+            System.out.print("Until the open transaction of somebody else ends (" + others.get(0)
+                    + "), readers of committed records see nothing behind it in the topics it writes to. ");
+        }
+        if (!arguments.exit()) {
+            System.out.println("The topics stay readable until Ctrl-C.");
+            stop.get();
         }
         System.out.println();
-        return 0;
+    }
+
+    private JobConfiguration configuration() {
+        return arguments.configuration(SourceKind.AUTO);
+    }
+
+    /** Jobs of one kind go on where the last of that kind ended. */
+    private static String kind(JobConfiguration configuration) {
+        return Section.text(configuration.stages()) + "-" + Section.text(configuration.source());
+    }
+
+    /** The folder of kept checkpoints; null where nothing is kept. Held against a second run at once. */
+    private Path checkpoints(JobConfiguration configuration) throws IOException {
+        if (configuration.local().data() == null) {
+            return null;
+        }
+        String key = "local.data is \"" + configuration.local().data() + "\", ";
+        try {
+            Path data = Files.createDirectories(Path.of(configuration.local().data()));
+            FileChannel lock =
+                    FileChannel.open(data.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            running.push(lock);
+            if (lock.tryLock() == null) {
+                throw new ConfigurationException(key + "but another run uses that folder.");
+            }
+            return data.toAbsolutePath().resolve("checkpoints");
+        } catch (FileSystemException | InvalidPathException e) {
+            throw new ConfigurationException(key + "allowed is a folder that can be written.");
+        }
     }
 
     private void startBroker() throws IOException {
-        JobConfiguration configuration = arguments.configuration(SourceKind.AUTO);
+        JobConfiguration configuration = configuration();
         if (configuration.kafka().bootstrapServers() == null) {
-            EmbeddedBroker broker = EmbeddedBroker.start(configuration.local().kafkaPort());
+            String data = configuration.local().data();
+            EmbeddedBroker broker = EmbeddedBroker.start(
+                    configuration.local().kafkaPort(),
+                    data == null ? null : Path.of(data, "kafka"),
+                    configuration.source() == SourceKind.REPLAY ? EmbeddedBroker.keepingOldRecords() : Map.of());
             running.push(broker);
             arguments.set("kafka.bootstrap-servers", broker.bootstrapServers());
         }
@@ -136,7 +228,7 @@ public final class LocalRun {
 
     /** Live where any venue answers, else simulated; simulated venues take the place of the real ones. */
     private void chooseSource() throws InterruptedException {
-        SourceKind source = arguments.configuration(SourceKind.AUTO).source();
+        SourceKind source = configuration().source();
         if (source == SourceKind.AUTO) {
             source = anyVenueAnswers() ? SourceKind.LIVE : SourceKind.SIMULATED;
             arguments.set("source", source == SourceKind.LIVE ? "live" : "simulated");
@@ -145,7 +237,7 @@ public final class LocalRun {
             VenueSimulator simulator = new VenueSimulator(Clock.systemUTC());
             running.push(simulator);
             simulator.start();
-            for (String venue : arguments.configuration(SourceKind.AUTO).enabledVenues()) {
+            for (String venue : configuration().enabledVenues()) {
                 if (simulator.venues().contains(venue)) {
                     arguments.set("venues." + venue + ".rest-url", simulator.restUrl(venue));
                     arguments.set("venues." + venue + ".ws-url", simulator.wsUrl(venue));
@@ -157,7 +249,7 @@ public final class LocalRun {
     }
 
     private boolean anyVenueAnswers() throws InterruptedException {
-        List<VenueSettings> venues = LiveVenues.of(arguments.configuration(SourceKind.AUTO));
+        List<VenueSettings> venues = LiveVenues.of(configuration());
         System.out.println("Asking " + venues.size() + " venues ...");
         if (VenueProbe.anyAnswers(venues, PROBE)) {
             return true;
@@ -188,7 +280,7 @@ public final class LocalRun {
             return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
             throw new ConfigurationException("%s is %d, but that port is taken; another one is set with --set %s=%d."
-                    .formatted(key, port, key, port + 10));
+                    .formatted(key, port, key, port > 65_000 ? port - 10 : port + 10));
         }
     }
 
@@ -210,6 +302,7 @@ public final class LocalRun {
                   topics     %s*, a boundary is readable after the next checkpoint (every %d s)
                   for one    kcat -C -b %s -t %s -X isolation.level=read_committed
                              kafka-console-consumer.sh --bootstrap-server %s --topic %s --from-beginning --isolation-level read_committed
+                  log        %s%s
                   stop       Ctrl-C""".formatted(
                         cluster.dashboard(),
                         cluster.metrics(),
@@ -219,15 +312,15 @@ public final class LocalRun {
                         kafka.servers(),
                         topic,
                         kafka.servers(),
-                        topic));
+                        topic,
+                        System.getProperty("log.file", "-"),
+                        cluster.restored() == null ? "" : "\n  goes on    from " + cluster.restored()));
     }
 
-    private static String rootCause(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause.toString();
+    /** Where more is written; empty where the log has no file of its own. */
+    private static String log() {
+        String file = System.getProperty("log.file");
+        return file == null ? "" : " (more in " + file + ")";
     }
 
     private void close() {

@@ -18,10 +18,10 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  *
  * @param topic without the prefix
  */
-record CommittedRecords(String topic, String key, long timestamp, String value) {
+public record CommittedRecords(String topic, String key, long timestamp, String value) {
 
     /** Every committed record of every topic with the prefix. */
-    static List<CommittedRecords> of(String servers, String prefix) {
+    public static List<CommittedRecords> of(String servers, String prefix) {
         List<CommittedRecords> records = new ArrayList<>();
         try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
                 Map.of(

@@ -91,7 +91,8 @@ class EmbeddedBrokerIT {
     @Test
     void refusesATakenPort() throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            assertThatThrownBy(() -> EmbeddedBroker.start(other.getLocalPort())).isInstanceOf(BindException.class);
+            assertThatThrownBy(() -> EmbeddedBroker.start(other.getLocalPort(), null, Map.of()))
+                    .isInstanceOf(BindException.class);
         }
     }
 

@@ -2,25 +2,38 @@ package io.openinterest.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.openinterest.job.CommittedRecords;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The local run as a process of its own: what it prints and how it ends. */
-@Timeout(300)
+@Timeout(600)
 class LocalRunIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    static final String OBSERVATION = """
+                {"market":"bitmex-XBTUSD-future","time":"2026-03-01T07:00:10Z","exchange":"bitmex","venue":"bitmex",\
+                "symbol":"XBTUSD","asset_class":"crypto","base":"btc","quote":"usd","margin":"btc",\
+                "type":"perpetual","structure":"inverse","contract_count":60000,"sides":1,"amount_base":2,\
+                "price_usd":30000,"price_source":"mark","value_usd":60000,"delisted":false,"origin":"file"}
+                """;
 
     @TempDir
     private Path folder;
@@ -28,40 +41,142 @@ class LocalRunIT {
     private Path recording;
     private Path output;
 
+    @AfterEach
+    void endAll() {
+        LocalRunProcess.endAll();
+    }
+
     @BeforeEach
     void record() throws IOException {
         output = folder.resolve("output.txt");
-        recording = Files.writeString(folder.resolve("recording.jsonl"), """
-                {"market":"bitmex-XBTUSD-future","time":"2026-03-01T07:00:10Z","exchange":"bitmex","venue":"bitmex",\
-                "symbol":"XBTUSD","asset_class":"crypto","base":"btc","quote":"usd","margin":"btc",\
-                "type":"perpetual","structure":"inverse","contract_count":60000,"sides":1,"amount_base":2,\
-                "price_usd":30000,"price_source":"mark","value_usd":60000,"delisted":false,"origin":"file"}
-                """);
+        recording = Files.writeString(folder.resolve("recording.jsonl"), OBSERVATION);
     }
 
     @Test
-    void aReplayPrintsItsTableAndEndsWhenAskedTo() throws Exception {
-        Process run = run("--exit", "--set", "source=replay", "--set", "replay.paths=[" + recording + "]");
+    void aReplayPrintsItsTableAndEndsWhenAskedToInAnyLanguageAndFolder() throws Exception {
+        Path odd = Files.createDirectory(folder.resolve("a b %41 \u00e9"));
+        Process run = LocalRunProcess.start(
+                output,
+                List.of("-Duser.language=tr", "-Duser.country=TR", "-Djava.io.tmpdir=" + odd),
+                Map.of(),
+                "--exit",
+                "--set",
+                "source=replay",
+                "--set",
+                "replay.paths=['" + Files.copy(recording, odd.resolve("r.jsonl")) + "']");
 
         assertThat(exitCode(run)).as(Files.readString(output)).isZero();
         assertThat(Files.readString(output))
                 .contains("dashboard  http://localhost:")
                 .containsPattern("btc +60,000 +1 +1\n")
                 .contains("Everything is published.");
+        try (Stream<Path> beside = Files.list(folder)) {
+            assertThat(beside).containsExactlyInAnyOrder(odd, recording, output);
+        }
     }
 
     @Test
     void afterAReplayItWaitsToBeStoppedAndEndsCleanly() throws Exception {
         Process run = run("--set", "source=replay", "--set", "replay.paths=[" + recording + "]");
-        while (run.isAlive() && !Files.readString(output).contains("Everything is published.")) {
-            assertThat(run.waitFor(100, TimeUnit.MILLISECONDS))
-                    .as(Files.readString(output))
-                    .isFalse();
-        }
+        await(run, "Everything is published.");
 
         run.destroy();
 
         assertThat(exitCode(run)).as(Files.readString(output)).isZero();
+    }
+
+    @Test
+    void itIsStoppedInTheMiddleOfItsStart() throws Exception {
+        Process run = run("--set", "venues.okx.rest-url=http://localhost:1", "--set", "stages=ingest");
+        await(run, "Asking ");
+
+        run.destroy();
+
+        assertThat(exitCode(run)).as(Files.readString(output)).isZero();
+        assertThat(Files.readString(output)).doesNotContain("SIMULATED").doesNotContain("on its way");
+    }
+
+    @Test
+    void aJobThatIsCancelledInTheDashboardIsNoFailure() throws Exception {
+        Process run = run("--set", "stages=analyze");
+        await(run, "stop       Ctrl-C");
+
+        cancelInTheDashboard();
+
+        await(run, "The job was cancelled in the dashboard. The topics stay readable until Ctrl-C.");
+        run.destroy();
+        assertThat(exitCode(run)).as(Files.readString(output)).isZero();
+    }
+
+    @Test
+    void aRunWithDataGoesOnWhereTheLastOneEnded() throws Exception {
+        String[] arguments = {
+            "--conf",
+            onlyBitfinex().toString(),
+            "--set",
+            "source=simulated",
+            "--set",
+            "local.data=" + folder.resolve("kept")
+        };
+        Process first = run(arguments);
+        await(first, "stop       Ctrl-C");
+        List<String> before = awaitObservations();
+        first.destroy();
+        assertThat(exitCode(first)).as(Files.readString(output)).isZero();
+
+        Process second = run(arguments);
+        await(second, "stop       Ctrl-C");
+
+        assertThat(Files.readString(output)).containsPattern("goes on    from checkpoint [0-9]+ in ");
+        assertThat(awaitObservations()).containsAll(before);
+        Path other = folder.resolve("other.txt");
+        assertThat(exitCode(LocalRunProcess.start(other, List.of(), Map.of(), arguments)))
+                .isEqualTo(2);
+        assertThat(Files.readString(other)).endsWith("but another run uses that folder.\n");
+        second.destroy();
+        assertThat(exitCode(second)).as(Files.readString(output)).isZero();
+    }
+
+    private Path onlyBitfinex() throws IOException {
+        StringBuilder yaml = new StringBuilder("stages: ingest\ncheckpoint-interval: 500ms\nvenues:\n");
+        new YAMLMapper()
+                .readTree(Path.of(System.getProperty("project.directory"), "conf", "open-interest.yaml")
+                        .toFile())
+                .path("venues")
+                .fieldNames()
+                .forEachRemaining(id -> yaml.append("  ")
+                        .append(id)
+                        .append(": {enabled: ")
+                        .append(id.equals("bitfinex"))
+                        .append("}\n"));
+        return Files.writeString(folder.resolve("bitfinex.yaml"), yaml);
+    }
+
+    private List<String> awaitObservations() throws IOException {
+        String broker = LocalRunProcess.line(output, "broker     ");
+        List<String> observations = List.of();
+        while (observations.isEmpty()) {
+            observations = CommittedRecords.of(broker, "open-interest.observations").stream()
+                    .map(record -> record.key() + " " + record.value())
+                    .filter(record -> !record.startsWith("_time"))
+                    .toList();
+        }
+        return observations;
+    }
+
+    private void cancelInTheDashboard() throws Exception {
+        String jobs = LocalRunProcess.line(output, "dashboard  ") + "/jobs";
+        HttpClient http = HttpClient.newHttpClient();
+        String id = new ObjectMapper()
+                .readTree(http.send(HttpRequest.newBuilder(URI.create(jobs)).build(), BodyHandlers.ofString())
+                        .body())
+                .at("/jobs/0/id")
+                .asText();
+        http.send(
+                HttpRequest.newBuilder(URI.create(jobs + "/" + id))
+                        .method("PATCH", BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.discarding());
     }
 
     @Test
@@ -88,35 +203,14 @@ class LocalRunIT {
     }
 
     private Process run(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-Xmx1g",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                LocalRun.class.getName(),
-                "--set",
-                "local.dashboard-port=" + freePort(),
-                "--set",
-                "local.kafka-port=" + freePort()));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
+        return LocalRunProcess.start(output, List.of(), Map.of(), arguments);
+    }
+
+    private void await(Process run, String text) throws Exception {
+        LocalRunProcess.await(run, output, text);
     }
 
     private static int exitCode(Process run) throws InterruptedException {
-        if (!run.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-            run.destroyForcibly();
-            throw new AssertionError("still runs after " + PATIENCE);
-        }
-        return run.exitValue();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+        return LocalRunProcess.exitCode(run);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.InputStream;
@@ -61,11 +62,17 @@ public final class ConfigurationFile {
     private static JsonNode parse(byte[] yaml, String file) throws IOException {
         try {
             return YAML.readTree(yaml);
+        } catch (MismatchedInputException e) {
+            throw new ConfigurationException(file + " holds more than one document, allowed is one.");
         } catch (JsonProcessingException e) {
             throw new ConfigurationException("%s is not readable as YAML: %s at line %d."
                     .formatted(
                             file,
-                            e.getOriginalMessage().lines().findFirst().orElse("syntax error"),
+                            e.getOriginalMessage()
+                                    .lines()
+                                    .findFirst()
+                                    .orElse("syntax error")
+                                    .replaceFirst("^([a-z]+\\.)+\\w+: ", ""),
                             e.getLocation() == null ? 1 : e.getLocation().getLineNr()));
         }
     }

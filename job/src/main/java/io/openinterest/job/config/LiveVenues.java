@@ -134,6 +134,17 @@ public final class LiveVenues {
         return maxAges;
     }
 
+    /** How long an enabled venue that is asked may be silent before that is worth telling: two polls and a half. */
+    public static Map<String, Duration> patience(JobConfiguration configuration) {
+        Map<String, Duration> patience = new TreeMap<>();
+        for (VenueSettings venue : of(configuration)) {
+            Duration interval =
+                    venue.pollInterval() == null ? Adapters.create(venue).pollInterval() : venue.pollInterval();
+            patience.put(venue.id(), interval.multipliedBy(5).dividedBy(2));
+        }
+        return patience;
+    }
+
     /** Whether a venue can be read: it has a file, and the conventions say how it counts. */
     public static boolean exists(String id, JobConfiguration configuration) {
         return Adapters.exists(id, conventions(configuration.conventions()));

@@ -1,0 +1,111 @@
+package io.openinterest.local;
+
+import java.io.PrintStream;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.ExecutionException;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
+import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
+import org.apache.flink.runtime.executiongraph.ErrorInfo;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+
+/**
+ * Looks after a job of a cluster inside this JVM, as the processes of a real one look after each other: a TaskManager that
+ * ended is replaced, and each failure is told in a sentence with what comes next. Ends with the job or when closed.
+ */
+final class JobWatch implements AutoCloseable {
+
+    private static final long POLL_MS = 500;
+
+    /** A TaskManager that only missed its heartbeats is back before. */
+    private static final int GONE_AFTER_POLLS = 8;
+
+    private final MiniCluster cluster;
+    private final JobID job;
+    private final PrintStream out;
+    private final Thread thread = new Thread(this::run, "job-watch");
+
+    private boolean registered;
+    private int pollsWithout;
+    private long told;
+    private long completedWhenTold = -1;
+    private volatile String cause;
+    private volatile boolean closed;
+
+    JobWatch(MiniCluster cluster, JobID job, PrintStream out) {
+        this.cluster = cluster;
+        this.job = job;
+        this.out = out;
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Why the job failed first, since it last completed a checkpoint; null where it never failed. */
+    String firstCause() {
+        return cause;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                JobStatus status = cluster.getJobStatus(job).get();
+                if (status.isGloballyTerminalState()) {
+                    return;
+                }
+                if (status != JobStatus.RUNNING && status != JobStatus.CANCELLING) {
+                    tell(cluster.getExecutionGraph(job).get());
+                }
+                replaceTaskManager();
+                Thread.sleep(POLL_MS);
+            }
+        } catch (InterruptedException e) {
+            // closed
+        } catch (Exception e) {
+            if (!closed) {
+                out.println("The job is no longer looked after: " + Failures.sentence(e));
+            }
+        }
+    }
+
+    private void replaceTaskManager() throws Exception {
+        int connected = cluster.requestClusterOverview().get().getNumTaskManagersConnected();
+        registered |= connected > 0;
+        pollsWithout = connected > 0 ? 0 : pollsWithout + 1;
+        if (registered && pollsWithout >= GONE_AFTER_POLLS) {
+            pollsWithout = 0;
+            out.println(now() + "  The TaskManager is gone; another one starts.");
+            cluster.startTaskManager();
+        }
+    }
+
+    private void tell(AccessExecutionGraph graph) throws InterruptedException, ExecutionException {
+        ErrorInfo failure = graph.getFailureInfo();
+        if (failure == null || failure.getTimestamp() == told) {
+            return;
+        }
+        told = failure.getTimestamp();
+        String sentence = Failures.sentence(failure.getException());
+        CheckpointStatsSnapshot checkpoints = graph.getCheckpointStatsSnapshot();
+        long completed = checkpoints == null || checkpoints.getHistory().getLatestCompletedCheckpoint() == null
+                ? 0
+                : checkpoints.getHistory().getLatestCompletedCheckpoint().getCheckpointId();
+        if (cause == null || completed > completedWhenTold) {
+            cause = sentence;
+        }
+        completedWhenTold = completed;
+        out.println(now() + "  The job failed: " + sentence + "; restarting from "
+                + (completed > 0 ? "checkpoint " + completed : "where it started") + ".");
+    }
+
+    private static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}

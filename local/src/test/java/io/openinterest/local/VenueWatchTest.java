@@ -1,0 +1,43 @@
+package io.openinterest.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class VenueWatchTest {
+
+    private static final Instant START = Instant.parse("2026-03-01T19:31:00Z");
+
+    private final VenueWatch watch =
+            new VenueWatch(Map.of("gate", Duration.ofSeconds(150), "okx", Duration.ofSeconds(150)), START);
+
+    @Test
+    void aSilentVenueIsToldOnceWithItsReasonAndOnceMoreWhenItIsBack() {
+        watch.observed("okx", at(140));
+        watch.failed("gate", "connect timed out");
+
+        assertThat(watch.news(at(150))).isEmpty();
+        assertThat(watch.news(at(151))).containsExactly("no answer from gate since 19:31 (connect timed out)");
+        assertThat(watch.news(at(152))).isEmpty();
+
+        watch.observed("gate", at(160));
+        assertThat(watch.news(at(161))).containsExactly("gate answers again");
+        assertThat(watch.news(at(291))).containsExactly("no answer from okx since 19:33");
+    }
+
+    @Test
+    void observationsOfOtherVenuesAndOlderOnesChangeNothing() {
+        watch.observed("gate", at(100));
+        watch.observed("gate", at(50));
+        watch.observed("somebody", at(100));
+
+        assertThat(watch.news(at(200))).containsExactly("no answer from okx since 19:31");
+    }
+
+    private static Instant at(int seconds) {
+        return START.plusSeconds(seconds);
+    }
+}
