@@ -2,9 +2,9 @@ package io.openinterest.local;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.Reader;
-import java.io.Writer;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -132,8 +132,9 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     private void format() throws IOException {
         Path file = folder.resolve(SETTINGS);
-        try (Writer writer = Files.newBufferedWriter(file)) {
-            properties.store(writer, null);
+        // to a stream, which escapes what is not ASCII: Kafka reads it as Latin-1
+        try (OutputStream out = Files.newOutputStream(file)) {
+            properties.store(out, null);
         }
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         String[] arguments = {
@@ -183,8 +184,8 @@ public final class EmbeddedBroker implements AutoCloseable {
             return freePort();
         }
         Properties known = new Properties();
-        try (Reader reader = Files.newBufferedReader(settings)) {
-            known.load(reader);
+        try (InputStream in = Files.newInputStream(settings)) {
+            known.load(in);
         }
         String address = known.getProperty(CONTROLLER, "");
         return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
