@@ -30,6 +30,12 @@ final class FactorGuard {
     /** The venue is judged by so many markets at least. */
     private static final int MIN_MARKETS = 5;
 
+    /** Of few markets more must leap together: a handful of thin ones may double by chance. */
+    private static final int MANY_MARKETS = 20;
+
+    private static final double MOST_OF_FEW = 0.8;
+    private static final double MOST_OF_MANY = 0.5;
+
     private static final Duration JUDGED_WITHIN = Duration.ofSeconds(5);
 
     private final BiConsumer<Observation, Origin> released;
@@ -106,7 +112,8 @@ final class FactorGuard {
         for (double factor : FACTORS) {
             Set<String> same = new HashSet<>();
             seen.stream().filter(one -> one.factor == factor).forEach(one -> same.add(one.observation.market()));
-            if (same.size() >= MIN_MARKETS / 2 && same.size() * 2 >= markets.size() && markets.size() >= MIN_MARKETS) {
+            double share = markets.size() < MANY_MARKETS ? MOST_OF_FEW : MOST_OF_MANY;
+            if (markets.size() >= MIN_MARKETS && same.size() >= share * markets.size()) {
                 held = factor;
                 same.forEach(market -> known.get(market).isHeld = true);
             }

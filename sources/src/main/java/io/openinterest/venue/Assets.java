@@ -17,14 +17,6 @@ public final class Assets {
     /** SHIB1000 as Bybit writes it; US100 is an index. */
     private static final Pattern SUFFIX = Pattern.compile("([A-Z]+)(10{3,8})");
 
-    /** Stocks that exist as tokens of xStocks, whose names end with an X; RTX and NFLX are tickers. */
-    private static final Set<String> TOKENISED_STOCKS = Set.of(
-            "AAPL", "ABBV", "ABT", "ACN", "AMZN", "APP", "AVGO", "AZN", "BAC", "CMCSA", "COIN", "CRCL", "CRM", "CRWD",
-            "CSCO", "CVX", "DFDV", "DHR", "GLD", "GME", "GOOGL", "GS", "HD", "HON", "HOOD", "IBM", "INTC", "JNJ", "JPM",
-            "KO", "LIN", "LLY", "MCD", "MDT", "META", "MRK", "MRVL", "MSFT", "MSTR", "NFLX", "NVDA", "NVO", "OPEN",
-            "ORCL", "PEP", "PFE", "PG", "PLTR", "PM", "QQQ", "SPY", "TBLL", "TMO", "TQQQ", "TSLA", "UNH", "VTI", "WMT",
-            "XOM");
-
     private Assets() {}
 
     /**
@@ -44,12 +36,6 @@ public final class Assets {
     /** True for the dollar and the stablecoins that count as one dollar unless the user sets a rate. */
     public static boolean isDollar(String canonical) {
         return DOLLARS.contains(canonical);
-    }
-
-    /** The ticker of a stock, also where its token is traded: AAPLX is AAPL. */
-    public static String stock(String base) {
-        String ticker = base.endsWith("X") ? base.substring(0, base.length() - 1) : base;
-        return TOKENISED_STOCKS.contains(ticker) ? ticker : base;
     }
 
     /** The coin behind a multiplied base (10^n with n of 2 or more, 1M); any other base is itself times 1. */

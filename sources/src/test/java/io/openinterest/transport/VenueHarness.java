@@ -44,7 +44,9 @@ final class VenueHarness {
                 new VenueRunner.Output() {
                     @Override
                     public void arrived(Arrival arrival, Instant resume) {
-                        arrivals.add(arrival);
+                        if (arrival.evidence() == null) {
+                            arrivals.add(arrival);
+                        }
                         resumeFrom = resume;
                     }
 

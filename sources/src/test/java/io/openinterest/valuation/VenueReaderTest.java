@@ -414,6 +414,52 @@ class VenueReaderTest {
     }
 
     @Test
+    void eachProductLineIsCompleteByItself() {
+        // given: two lines, the second of two pages
+        start();
+        Listing first = new Listing();
+        read(first, "/linear", "A", "B", "C");
+        readPage(first, "/inverse", "/inverse?page=2", "D", "E");
+        read(first, "/inverse?page=2", "F");
+        observations.refresh(first, true, "list", NOW);
+
+        // when: the first line drops one market, a page of the second is missing
+        Listing second = new Listing();
+        read(second, "/linear", "A", "B");
+        readPage(second, "/inverse", "/inverse?page=2", "D");
+        second.missing(Request.get("/inverse?page=2"));
+        Trust trust = observations.refresh(second, true, "list", NOW);
+
+        // then
+        assertThat(trust).isEqualTo(Trust.PART);
+        assertThat(observed).extracting(Observation::symbol).containsExactly("C");
+        assertThat(observations.instruments().all())
+                .extracting(Instrument::symbol)
+                .containsExactlyInAnyOrder("A", "B", "D", "E", "F");
+        assertThat(rejected).isEmpty();
+    }
+
+    @Test
+    void aLineThatLostTooMuchIsNotBelievedAndTheOthersAre() {
+        start();
+        Listing first = new Listing();
+        read(first, "/linear", "A", "B", "C", "D", "E", "F");
+        read(first, "/inverse", "G", "H");
+        observations.refresh(first, true, "list", NOW);
+
+        Listing second = new Listing();
+        read(second, "/linear", "A", "B", "C", "D", "E");
+        read(second, "/inverse");
+        observations.refresh(second, true, "list", NOW);
+
+        assertThat(observed).extracting(Observation::symbol).containsExactly("F");
+        assertThat(rejected)
+                .extracting(Quarantined::reason, Quarantined::endpoint, Quarantined::detail)
+                .containsExactly(
+                        tuple(Reason.IMPLAUSIBLE_LIST, "GET /inverse", "the instrument list lost 2 of 2 markets"));
+    }
+
+    @Test
     void changedTermsAreHeldUntilTwoListsAgree() {
         unit = Unit.CONTRACTS;
         list(BTC.contractSize(number("10")));
@@ -502,6 +548,11 @@ class VenueReaderTest {
     // ---- helpers --------------------------------------------------------------------------------------------------
 
     private void list(Instrument... instruments) {
+        start();
+        assertThat(refresh(true, instruments)).isEqualTo(Trust.ALL);
+    }
+
+    private void start() {
         Conventions conventions = new Conventions(List.of(new Convention(
                 "v",
                 null,
@@ -556,11 +607,27 @@ class VenueReaderTest {
                 rejected.add(quarantined);
             }
         });
-        assertThat(refresh(true, instruments)).isEqualTo(Trust.ALL);
     }
 
     private Trust refresh(boolean isFinished, Instrument... instruments) {
         return refresh(isFinished, out -> List.of(instruments).forEach(out::instrument));
+    }
+
+    private void read(Listing sweep, String path, String... symbols) {
+        readPage(sweep, path, null, symbols);
+    }
+
+    private void readPage(Listing sweep, String path, String next, String... symbols) {
+        Request request = Request.get(path);
+        Reply reply = Reply.of(request, 200, Map.of(), "{}", NOW);
+        sweep.read(request, observations.read("list", Origin.REST, request.toString(), reply, out -> {
+            for (String symbol : symbols) {
+                out.instrument(Instrument.perpetual(symbol, symbol, "USDT", "USDT"));
+            }
+            if (next != null) {
+                out.ask(Request.get(next));
+            }
+        }));
     }
 
     private Trust refresh(boolean isFinished, Consumer<Observer> parser) {
