@@ -24,7 +24,7 @@ class PollRunnerTest {
 
     private static final String LIST = """
             {"retCode":0,"result":{"nextPageCursor":"","list":[{"symbol":"BTCUSDT","contractType":"LinearPerpetual",
-            "status":"Trading","baseCoin":"BTC","quoteCoin":"USDT","settleCoin":"USDT","deliveryTime":"0"}]}}""";
+            "status":"Trading","baseCoin":"BTC","quoteCoin":"USDT","settleCoin":"USDT","deliveryTime":"0","symbolType":""}]}}""";
     private static final String TICKERS =
             "{\"retCode\":0,\"result\":{\"list\":[{\"symbol\":\"BTCUSDT\",\"openInterest\":\"42\",\"markPrice\":\"5\"}]}}";
 

@@ -35,7 +35,7 @@ class VenueRunnerIT {
     private static final String TICKERS = "/stub/v5/market/tickers";
     private static final String LIST = """
             {"retCode":0,"result":{"nextPageCursor":"","list":[{"symbol":"BTCUSDT","contractType":"LinearPerpetual",
-            "status":"Trading","baseCoin":"BTC","quoteCoin":"USDT","settleCoin":"USDT","deliveryTime":"0"}]}}""";
+            "status":"Trading","baseCoin":"BTC","quoteCoin":"USDT","settleCoin":"USDT","deliveryTime":"0","symbolType":""}]}}""";
 
     private final StubVenue venue = new StubVenue();
     private final Http http = new Http();
@@ -205,10 +205,10 @@ class VenueRunnerIT {
         // given: a list of two markets, whose next page fails, so that it is asked for again soon
         String btc = """
                 {"symbol":"BTCUSDT","contractType":"LinearPerpetual","status":"Trading","baseCoin":"BTC",
-                "quoteCoin":"USDT","settleCoin":"USDT","deliveryTime":"0"}""";
+                "quoteCoin":"USDT","settleCoin":"USDT","deliveryTime":"0","symbolType":""}""";
         String list = "{\"retCode\":0,\"result\":{\"nextPageCursor\":\"%s\",\"list\":[%s,%s]}}";
         String eth = btc.replace("BTC", "ETH");
-        String unreadable = eth.replace("\"0\"", "\"never\"");
+        String unreadable = eth.replace("LinearPerpetual", "LinearFutures").replace("\"0\"", "\"never\"");
         MockResponse error = new MockResponse.Builder().code(500).build();
         String tickers = """
                 {"retCode":0,"result":{"list":[{"symbol":"BTCUSDT","openInterest":"2","markPrice":"5"},
@@ -268,7 +268,8 @@ class VenueRunnerIT {
     void fillsTheGapOfARestartBeforeAnythingLive() throws Exception {
         // given
         Instant mark = Instant.ofEpochMilli(Math.floorDiv(System.currentTimeMillis(), 300_000) * 300_000);
-        String history = "{\"retCode\":0,\"result\":{\"list\":[{\"openInterest\":\"20\",\"timestamp\":\"%d\"}]}}";
+        String history =
+                "{\"retCode\":0,\"result\":{\"nextPageCursor\":\"\",\"list\":[{\"openInterest\":\"20\",\"timestamp\":\"%d\"}]}}";
         String klines = "{\"retCode\":0,\"result\":{\"list\":[[\"%d\",\"5\",\"6\",\"4\",\"5.5\"]]}}";
         venue.answer(INSTRUMENTS, LIST)
                 .answer(TICKERS, ticker(42))
