@@ -23,8 +23,8 @@ import java.util.Map;
  * and of the rounds the median is given, the least and the greatest beside it. Counted is the CPU time of the whole
  * process, all threads, collector and compiler included.
  *
- * <p>Before anything is timed, the graph has given the same records at every parallelism, and the reader the
- * same observations as the text.
+ * <p>Before anything is timed, the graph has given the same records at every parallelism, and the reader
+ * understood every line, and the programs that only sum have given the same sums.
  *
  * <p>Arguments: {@code markets=12000,100000 parallelism=1,2 minutes=10 rounds=5}, which are the defaults but for the
  * 100,000 markets.
@@ -45,7 +45,9 @@ public final class Benchmarks {
     }
 
     private interface Work {
-        void run() throws Exception;
+
+        /** Does it; gives the CPU time of other processes, nanoseconds. */
+        long run() throws Exception;
     }
 
     /**
@@ -108,19 +110,58 @@ public final class Benchmarks {
 
         String tokens = "tokens of the input, " + markets + " markets";
         String copier = "token copier, " + markets + " markets";
-        contenders.add(new Contender(tokens, tokens, count, () -> Tokens.read(lines)));
-        contenders.add(
-                new Contender("reader of observations, " + markets + " markets", tokens, count, () -> read(lines)));
-        contenders.add(new Contender(copier, copier, count, () -> {
+        contend(tokens, tokens, count, () -> Tokens.read(lines));
+        contend("reader of observations, " + markets + " markets", tokens, count, () -> read(lines));
+        contend(copier, copier, count, () -> {
             Tokens.read(lines);
             Tokens.copy(output);
-        }));
+        });
         for (int parallelism : parallelisms) {
-            contenders.add(new Contender(
+            contend(
                     "graph, " + markets + " markets, parallelism " + parallelism,
                     copier,
                     count,
-                    () -> Graph.run(lines, parallelism, checkpoints)));
+                    () -> Graph.run(lines, parallelism, checkpoints));
+        }
+        PlainWindows.Output sums = PlainWindows.run(lines, parallelisms[0]);
+        contend("only sums, plain windows, " + markets + " markets", copier, count, () -> {
+            checkSame(sums, PlainWindows.run(lines, parallelisms[0]));
+        });
+        if (hasPython()) {
+            checkSame(sums, PythonLoop.run(lines).sums());
+            contenders.add(new Contender(
+                    "only sums, Python loop, " + markets + " markets",
+                    copier,
+                    count,
+                    () -> PythonLoop.run(lines).cpuNanos()));
+        }
+    }
+
+    private interface OwnWork {
+        void run() throws Exception;
+    }
+
+    private void contend(String name, String yardstick, long count, OwnWork work) {
+        contenders.add(new Contender(name, yardstick, count, () -> {
+            work.run();
+            return 0;
+        }));
+    }
+
+    private static boolean hasPython() {
+        try {
+            return new ProcessBuilder("python3", "--version").start().waitFor() == 0;
+        } catch (IOException e) {
+            System.out.println("No Python loop: " + e.getMessage());
+            return false;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void checkSame(PlainWindows.Output expected, PlainWindows.Output actual) {
+        if (!actual.equals(expected)) {
+            throw new IllegalStateException("sums are " + actual + " and " + expected);
         }
     }
 
@@ -151,8 +192,8 @@ public final class Benchmarks {
             for (Contender contender : contenders) {
                 System.gc();
                 long before = SYSTEM.getProcessCpuTime();
-                contender.work().run();
-                double each = (SYSTEM.getProcessCpuTime() - before) / 1e3 / contender.count();
+                long others = contender.work().run();
+                double each = (SYSTEM.getProcessCpuTime() - before + others) / 1e3 / contender.count();
                 micros.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(each);
                 System.out.printf("round %d: %-45s %8.2f us%n", round + 1, contender.name(), each);
             }

@@ -82,7 +82,7 @@ final class Graph {
         OpenInterestJob.prepare(environment, configuration);
         DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, 4);
         DataStream<RuleRecord> noRules = environment
-                .fromData(TypeInformation.of(RuleRecord.class), new RuleRecord("none", null, 0))
+                .fromData(TypeInformation.of(RuleRecord.class), new RuleRecord("none", null, 0, 0, 0))
                 .name("no-rules")
                 .uid("no-rules");
         Pipeline.define(arrivals, noRules, new Discarding(), 4, configuration);
