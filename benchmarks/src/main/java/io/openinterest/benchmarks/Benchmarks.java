@@ -59,8 +59,8 @@ public final class Benchmarks {
     private record Contender(String name, String yardstick, long count, Work work) {}
 
     public static void main(String[] args) throws Exception {
-        Map<String, String> options = new LinkedHashMap<>(
-                Map.of("markets", "12000", "parallelism", "1,2", "minutes", "10", "rounds", "5"));
+        Map<String, String> options =
+                new LinkedHashMap<>(Map.of("markets", "12000", "parallelism", "1,2", "minutes", "10", "rounds", "5"));
         for (String arg : args) {
             int equals = arg.indexOf('=');
             if (equals < 0 || options.put(arg.substring(0, equals), arg.substring(equals + 1)) == null) {
@@ -102,11 +102,7 @@ public final class Benchmarks {
         }
         System.out.printf(
                 "%d markets, %d observations: %.2f records and %.0f bytes each, digest %016x%n",
-                markets,
-                count,
-                (double) first.records() / count,
-                (double) first.bytes() / count,
-                first.digest());
+                markets, count, (double) first.records() / count, (double) first.bytes() / count, first.digest());
 
         String tokens = "tokens of the input, " + markets + " markets";
         String copier = "token copier, " + markets + " markets";
@@ -194,7 +190,8 @@ public final class Benchmarks {
                 long before = SYSTEM.getProcessCpuTime();
                 long others = contender.work().run();
                 double each = (SYSTEM.getProcessCpuTime() - before + others) / 1e3 / contender.count();
-                micros.computeIfAbsent(contender.name(), name -> new ArrayList<>()).add(each);
+                micros.computeIfAbsent(contender.name(), name -> new ArrayList<>())
+                        .add(each);
                 System.out.printf("round %d: %-45s %8.2f us%n", round + 1, contender.name(), each);
             }
         }

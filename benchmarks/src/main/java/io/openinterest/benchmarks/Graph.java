@@ -76,9 +76,9 @@ final class Graph {
         JobConfiguration configuration = arguments.configuration(SourceKind.REPLAY);
         Configuration flink = new Configuration();
         flink.set(TaskManagerOptions.NUM_TASK_SLOTS, parallelism);
-        flink.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
-        StreamExecutionEnvironment environment =
-                StreamExecutionEnvironment.createLocalEnvironment(parallelism, flink);
+        flink.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(parallelism, flink);
         OpenInterestJob.prepare(environment, configuration);
         DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, 4);
         DataStream<RuleRecord> noRules = environment

@@ -84,7 +84,8 @@ final class ObservationLines {
         String type = !market.option() ? "perpetual" : number % 2 == 0 ? "put" : "call";
         String symbol = market.asset().toUpperCase(java.util.Locale.ROOT) + number;
         BigDecimal count = decimal(market.contracts() * (0.99 + 0.02 * random.nextDouble()), 3);
-        BigDecimal price = decimal(market.price() * (0.995 + 0.01 * random.nextDouble()), 4).max(new BigDecimal("0.01"));
+        BigDecimal price = decimal(market.price() * (0.995 + 0.01 * random.nextDouble()), 4)
+                .max(new BigDecimal("0.01"));
         BigDecimal amount = count.divide(BigDecimal.valueOf(market.sides()), 4, RoundingMode.HALF_EVEN);
         BigDecimal value = amount.multiply(price).stripTrailingZeros();
         String instant = "\"" + Instant.ofEpochMilli(time) + "\"";
@@ -100,18 +101,25 @@ final class ObservationLines {
                 + "\",\"type\":\"" + type
                 + "\",\"structure\":\"" + (isInverse ? "inverse" : "linear")
                 + "\",\"expiration\":" + (market.option() ? "\"2026-12-25T08:00:00Z\"" : "null")
-                + ",\"strike\":" + (market.option() ? plain(decimal(market.price() * (0.5 + number % 40 / 40.0), 2)) : "null")
+                + ",\"strike\":"
+                + (market.option() ? plain(decimal(market.price() * (0.5 + number % 40 / 40.0), 2)) : "null")
                 + ",\"contract_count\":" + plain(count)
                 + ",\"contract_size\":1,\"sides\":" + market.sides()
                 + ",\"amount_base\":" + plain(amount)
                 + ",\"price_usd\":" + plain(price)
                 + ",\"price_source\":\"mark\",\"value_usd\":" + plain(value)
                 + ",\"market_value_usd\":"
-                + (market.option() ? plain(value.multiply(new BigDecimal("0.03")).setScale(6, RoundingMode.HALF_EVEN)) : "null")
-                + ",\"funding_rate\":" + (market.option() ? "null" : plain(decimal(-0.0001 + 0.0004 * random.nextDouble(), 8)))
+                + (market.option()
+                        ? plain(value.multiply(new BigDecimal("0.03")).setScale(6, RoundingMode.HALF_EVEN))
+                        : "null")
+                + ",\"funding_rate\":"
+                + (market.option() ? "null" : plain(decimal(-0.0001 + 0.0004 * random.nextDouble(), 8)))
                 + ",\"funding_interval_hours\":" + (market.option() ? "null" : "8")
                 + ",\"volume_24h_usd\":"
-                + (market.option() ? "null" : plain(value.multiply(decimal(0.5 + 2.5 * random.nextDouble(), 2)).setScale(2, RoundingMode.HALF_EVEN)))
+                + (market.option()
+                        ? "null"
+                        : plain(value.multiply(decimal(0.5 + 2.5 * random.nextDouble(), 2))
+                                .setScale(2, RoundingMode.HALF_EVEN)))
                 + ",\"exchange_time\":" + instant
                 + ",\"database_time\":" + instant
                 + ",\"delisted\":false,\"origin\":\"rest\"}";
