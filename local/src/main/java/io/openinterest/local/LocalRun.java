@@ -10,6 +10,7 @@ import io.openinterest.job.config.LiveVenues;
 import io.openinterest.job.config.Section;
 import io.openinterest.job.kafka.Topics;
 import io.openinterest.job.kafka.Transactions;
+import io.openinterest.simulator.FaultSchedule;
 import io.openinterest.simulator.VenueSimulator;
 import io.openinterest.venue.VenueSettings;
 import java.io.IOException;
@@ -237,6 +238,7 @@ public final class LocalRun {
             VenueSimulator simulator = new VenueSimulator(Clock.systemUTC());
             running.push(simulator);
             simulator.start();
+            playFaults(simulator, configuration().simulatorFaults());
             for (String venue : configuration().enabledVenues()) {
                 if (simulator.venues().contains(venue)) {
                     arguments.set("venues." + venue + ".rest-url", simulator.restUrl(venue));
@@ -244,6 +246,16 @@ public final class LocalRun {
                 } else {
                     arguments.set("venues." + venue + ".enabled", "false");
                 }
+            }
+        }
+    }
+
+    private static void playFaults(VenueSimulator simulator, String file) {
+        if (file != null) {
+            try {
+                simulator.play(FaultSchedule.read(Path.of(file), simulator.venues()));
+            } catch (IllegalArgumentException e) {
+                throw new ConfigurationException("simulator.faults is %s: %s".formatted(file, e.getMessage()));
             }
         }
     }

@@ -1,15 +1,25 @@
 package io.openinterest.simulator;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import mockwebserver3.MockResponse;
+import mockwebserver3.MockResponseBody;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
+import okio.BufferedSink;
 
 /**
  * A way in which a venue misbehaves, for tests. One fault of a venue holds at a time, until it is healed or used up; a
@@ -22,16 +32,29 @@ public final class InjectedFault {
         SPEAK,
         /** Open, but nothing comes any more. */
         SILENT,
+        /** Open, but what a client asks for is not answered. */
+        DEAF,
+        /** Cut a few seconds after each was opened. */
+        STORM,
         /** Cut where open, refused where asked for. */
         CUT
     }
 
-    private final UnaryOperator<MockResponse> effect;
+    private static final Pattern EPOCH_MILLIS = Pattern.compile("\\b1[78]\\d{11}\\b");
+    private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
+
+    /** Path and query, and the honest answer to it. */
+    private final Effect effect;
+
     private final Sockets sockets;
     private final String pathPart;
     private final AtomicInteger left;
 
-    private InjectedFault(UnaryOperator<MockResponse> effect, Sockets sockets, String pathPart, AtomicInteger left) {
+    private interface Effect {
+        MockResponse apply(String target, MockResponse honest);
+    }
+
+    private InjectedFault(Effect effect, Sockets sockets, String pathPart, AtomicInteger left) {
         this.effect = effect;
         this.sockets = sockets;
         this.pathPart = pathPart;
@@ -39,7 +62,8 @@ public final class InjectedFault {
     }
 
     private static InjectedFault of(UnaryOperator<MockResponse> effect, Sockets sockets) {
-        return new InjectedFault(effect, sockets, "", new AtomicInteger(Integer.MAX_VALUE));
+        return new InjectedFault(
+                (target, honest) -> effect.apply(honest), sockets, "", new AtomicInteger(Integer.MAX_VALUE));
     }
 
     /** Requests are answered so; open sockets go on, new ones are refused in the same way. */
@@ -111,6 +135,63 @@ public final class InjectedFault {
                 Sockets.SILENT);
     }
 
+    /** REST works; subscriptions are taken and never confirmed, pings never answered. */
+    public static InjectedFault lostAcknowledgements() {
+        return of(UnaryOperator.identity(), Sockets.DEAF);
+    }
+
+    /** REST works, and every socket is cut a few seconds after it was opened. */
+    public static InjectedFault reconnectStorm() {
+        return of(UnaryOperator.identity(), Sockets.STORM);
+    }
+
+    /** Answers have so many bytes of JSON that means nothing. */
+    public static InjectedFault gigantic(long bytes) {
+        return of(honest -> honest.newBuilder().body(new EmptyLists(bytes)).build(), Sockets.SPEAK);
+    }
+
+    /** The body comes a few bytes at a time. */
+    public static InjectedFault split() {
+        return of(
+                honest -> honest.newBuilder()
+                        .throttleBody(1024, 10, TimeUnit.MILLISECONDS)
+                        .build(),
+                Sockets.SPEAK);
+    }
+
+    /** Whoever listens there speaks no HTTP, as a TLS handshake with the wrong end looks. */
+    public static InjectedFault noHttp() {
+        return of(
+                honest -> new MockResponse.Builder()
+                        .status("\u0015\u0003\u0003\u0000\u0002\u0002\u0028")
+                        .build(),
+                Sockets.CUT);
+    }
+
+    /** Every list of more than three has lost its second half. */
+    public static InjectedFault halfLists() {
+        return ofText(InjectedFault::halved);
+    }
+
+    /** The venue's clock is ahead: times of these days move, expirations don't. */
+    public static InjectedFault clockAhead(Clock clock, Duration by) {
+        return ofText(text -> EPOCH_MILLIS.matcher(text).replaceAll(found -> {
+            long time = Long.parseLong(found.group());
+            boolean isOfNow = Math.abs(time - clock.millis()) < DAY_MILLIS;
+            return Long.toString(isOfNow ? time + by.toMillis() : time);
+        }));
+    }
+
+    /** Each question gets the answer it got first. */
+    public static InjectedFault frozen() {
+        Map<String, MockResponse> first = new ConcurrentHashMap<>();
+        return new InjectedFault(
+                (target, honest) -> honest.getBody() == null ? honest : first.computeIfAbsent(target, key -> honest),
+                Sockets.SPEAK,
+                "",
+                new AtomicInteger(Integer.MAX_VALUE));
+    }
+
     /** REST works, sockets open, and nothing comes over them. */
     public static InjectedFault silentSockets() {
         return of(UnaryOperator.identity(), Sockets.SILENT);
@@ -130,10 +211,69 @@ public final class InjectedFault {
         return left.get() > 0 ? sockets : Sockets.SPEAK;
     }
 
-    /** The honest answer, or what the fault makes of it. */
-    MockResponse apply(String path, MockResponse honest) {
+    /**
+     * The honest answer, or what the fault makes of it.
+     *
+     * @param target path and query
+     */
+    MockResponse apply(String path, String target, MockResponse honest) {
         boolean hit = path.contains(pathPart) && left.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
-        return hit ? effect.apply(honest) : honest;
+        return hit ? effect.apply(target, honest) : honest;
+    }
+
+    private static InjectedFault ofText(UnaryOperator<String> change) {
+        return of(
+                honest -> honest.getBody() == null
+                        ? honest
+                        : honest.newBuilder()
+                                .body(change.apply(body(honest).readUtf8()))
+                                .build(),
+                Sockets.SPEAK);
+    }
+
+    private static String halved(String text) {
+        JsonNode tree = Payload.read(text);
+        for (JsonNode array : tree.isArray() ? List.of(tree) : arraysIn(tree)) {
+            ArrayNode list = (ArrayNode) array;
+            int keep = list.size() > 3 ? list.size() / 2 : list.size();
+            while (list.size() > keep) {
+                list.remove(list.size() - 1);
+            }
+        }
+        return tree.isMissingNode() ? text : Payload.write(tree);
+    }
+
+    /** The outermost ones. */
+    private static List<JsonNode> arraysIn(JsonNode tree) {
+        List<JsonNode> arrays = new ArrayList<>();
+        tree.forEach(child -> {
+            if (child.isArray()) {
+                arrays.add(child);
+            } else {
+                arrays.addAll(arraysIn(child));
+            }
+        });
+        return arrays;
+    }
+
+    /** {@code [[],[],[],...]} */
+    private record EmptyLists(long bytes) implements MockResponseBody {
+
+        private static final byte[] CHUNK = "[],".repeat(10_000).getBytes(StandardCharsets.US_ASCII);
+
+        @Override
+        public long getContentLength() {
+            return -1;
+        }
+
+        @Override
+        public void writeTo(BufferedSink sink) throws IOException {
+            sink.writeUtf8("[");
+            for (long written = 0; written < bytes; written += CHUNK.length) {
+                sink.write(CHUNK);
+            }
+            sink.writeUtf8("[]]");
+        }
     }
 
     private static Buffer body(MockResponse response) {

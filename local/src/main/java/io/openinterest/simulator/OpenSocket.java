@@ -1,5 +1,6 @@
 package io.openinterest.simulator;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import okhttp3.WebSocketListener;
 final class OpenSocket extends WebSocketListener implements Wire {
 
     private static final int INTERNAL_ERROR = 1011;
+    private static final Duration STORM_LIFE = Duration.ofSeconds(3);
 
     private final String venue;
     private final Supplier<InjectedFault.Sockets> state;
@@ -21,6 +23,8 @@ final class OpenSocket extends WebSocketListener implements Wire {
     private final List<String> early = new ArrayList<>();
     private SimulatedSocket venueSide;
     private WebSocket socket;
+    private boolean isDeaf;
+    private Instant firstTick;
 
     /**
      * @param state how the venue treats its sockets at present
@@ -58,7 +62,17 @@ final class OpenSocket extends WebSocketListener implements Wire {
 
     @Override
     public synchronized void onMessage(WebSocket from, String text) {
-        venueSide.received(text);
+        if (state.get() != InjectedFault.Sockets.DEAF) {
+            venueSide.received(text);
+            return;
+        }
+        isDeaf = true;
+        try {
+            // it hears and does as asked, but does not say so
+            venueSide.received(text);
+        } finally {
+            isDeaf = false;
+        }
     }
 
     @Override
@@ -76,7 +90,7 @@ final class OpenSocket extends WebSocketListener implements Wire {
     public synchronized void send(String text) {
         if (socket == null) {
             early.add(text);
-        } else if (state.get() != InjectedFault.Sockets.SILENT && !socket.send(text)) {
+        } else if (!isDeaf && state.get() != InjectedFault.Sockets.SILENT && !socket.send(text)) {
             cut();
         }
     }
@@ -88,6 +102,12 @@ final class OpenSocket extends WebSocketListener implements Wire {
     }
 
     synchronized void tick(Instant now) {
+        firstTick = firstTick == null ? now : firstTick;
+        if (state.get() == InjectedFault.Sockets.STORM
+                && firstTick.plus(STORM_LIFE).isBefore(now)) {
+            cut();
+            return;
+        }
         try {
             venueSide.tick(now);
         } catch (RuntimeException e) {

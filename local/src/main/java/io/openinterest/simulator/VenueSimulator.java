@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -68,6 +69,8 @@ public final class VenueSimulator implements AutoCloseable {
     private final Map<String, ArrayDeque<SeenRequest>> seen = new LinkedHashMap<>();
     private final Set<OpenSocket> sockets = ConcurrentHashMap.newKeySet();
     private final Connections connections = new Connections();
+    private volatile FaultSchedule schedule;
+    private volatile Instant scheduledAt;
     final MockWebServer server = new MockWebServer();
     private final ScheduledExecutorService ticker = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "venue-simulator");
@@ -161,6 +164,12 @@ public final class VenueSimulator implements AutoCloseable {
         faults.remove(known(venueId));
     }
 
+    /** Lets venues misbehave by a schedule that begins now. */
+    public void play(FaultSchedule faults) {
+        schedule = faults;
+        scheduledAt = clock.instant();
+    }
+
     /** The latest requests to a venue, oldest first, ten thousand at most. */
     public List<SeenRequest> requests(String venueId) {
         ArrayDeque<SeenRequest> requests = seen.get(known(venueId));
@@ -192,6 +201,15 @@ public final class VenueSimulator implements AutoCloseable {
 
     private void tick() {
         Instant now = Instant.ofEpochMilli(clock.millis());
+        if (schedule != null) {
+            schedule.changes(Duration.between(scheduledAt, now), clock).forEach((venue, fault) -> {
+                if (fault == null) {
+                    heal(venue);
+                } else {
+                    fault(venue, fault);
+                }
+            });
+        }
         sockets.forEach(socket -> socket.tick(now));
     }
 
@@ -206,7 +224,7 @@ public final class VenueSimulator implements AutoCloseable {
         remember(id, recorded);
         InjectedFault fault = faults.get(id);
         MockResponse honest = isUpgrade(recorded) ? upgrade(venue, request, recorded) : rest(venue, request);
-        return fault == null ? honest : fault.apply(request.path(), honest);
+        return fault == null ? honest : fault.apply(request.path(), recorded.getTarget(), honest);
     }
 
     private static SimRequest request(RecordedRequest recorded, String id) {

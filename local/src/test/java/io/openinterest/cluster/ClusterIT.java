@@ -154,7 +154,7 @@ class ClusterIT {
         }
     }
 
-    private static List<String> venuesOfTheDefaultConfiguration() throws IOException {
+    static List<String> venuesOfTheDefaultConfiguration() throws IOException {
         Path file = Path.of(System.getProperty("project.directory"), "conf", "open-interest.yaml");
         List<String> venues = new ArrayList<>();
         new YAMLMapper().readTree(file.toFile()).path("venues").fieldNames().forEachRemaining(venues::add);

@@ -103,6 +103,17 @@ final class StandaloneCluster implements AutoCloseable {
 
     /** Uploads a jar as the dashboard does and submits its job without arguments. Returns the job's id. */
     String uploadAndRun(Path jar) throws IOException, InterruptedException {
+        return runUploaded(upload(jar), List.of());
+    }
+
+    /** Submits the job of an uploaded jar. Returns the job's id. */
+    String runUploaded(String jarId, List<String> arguments) throws IOException, InterruptedException {
+        String body = json.writeValueAsString(Map.of("programArgsList", arguments));
+        return post("/jars/" + jarId + "/run", body).path("jobid").asText();
+    }
+
+    /** Uploads a jar as the dashboard does. Returns its id. */
+    String upload(Path jar) throws IOException, InterruptedException {
         String boundary = "open-interest-upload";
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(("--%s\r\nContent-Disposition: form-data; name=\"jarfile\"; filename=\"%s\"\r\n"
@@ -114,8 +125,7 @@ final class StandaloneCluster implements AutoCloseable {
         JsonNode uploaded = send(request("/jars/upload")
                 .header("Content-Type", "multipart/form-data; boundary=" + boundary)
                 .POST(BodyPublishers.ofByteArray(body.toByteArray())));
-        String id = Path.of(uploaded.path("filename").asText()).getFileName().toString();
-        return post("/jars/" + id + "/run", "{}").path("jobid").asText();
+        return Path.of(uploaded.path("filename").asText()).getFileName().toString();
     }
 
     /** Stops a job with a savepoint and returns where that is. */

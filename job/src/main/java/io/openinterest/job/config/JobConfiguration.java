@@ -34,6 +34,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
  * @param rates USD price of quote assets
  * @param conventions file of how venues count
  * @param parallelism null where Flink or the machine decides
+ * @param simulatorFaults file of how the simulated venues misbehave; null where they behave
  * @param decimals how decimals stand in the topics
  * @param alertRules file of the start rules
  * @param exportParquet folder or object-store prefix that takes every record as Parquet too; null for none
@@ -55,6 +56,7 @@ public record JobConfiguration(
         Duration checkpointInterval,
         Integer parallelism,
         Local local,
+        String simulatorFaults,
         Json.Decimals decimals,
         String alertRules,
         String exportParquet,
@@ -217,6 +219,7 @@ public record JobConfiguration(
                 checkpointInterval(root),
                 root.integer("parallelism", 1, MAX_PARALLELISM, null),
                 local(root.section("local"), root.settings("flink")),
+                simulatorFaults(root.section("simulator")),
                 decimals(root.section("json")),
                 alertRules(root.section("alerts")),
                 exportParquet(root.section("export")),
@@ -351,6 +354,12 @@ public record JobConfiguration(
                 flink);
         section.end();
         return local;
+    }
+
+    private static String simulatorFaults(Section section) {
+        String file = section.text("faults", null);
+        section.end();
+        return file;
     }
 
     private static Json.Decimals decimals(Section section) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Json;
+import io.openinterest.observation.Observation;
 import io.openinterest.observation.ObservationReader;
 import io.openinterest.observation.Quarantined;
 import java.io.IOException;
@@ -191,14 +192,22 @@ public final class ObservationsTopic {
 
         private TopicEntry observation(int partition, byte[] value, boolean accepted) {
             ObservationReader.Reading reading = observations.read(value);
+            Observation observation = reading.observation();
+            if (observation != null && isAhead(observation.time())) {
+                // whatever it says of its receipt
+                String why = "the time " + observation.time() + " is more than 60 s after the clock";
+                Quarantined ahead = ahead(why, observation.venue(), observation.market(), value);
+                return new TopicEntry(partition, null, ahead, null, false);
+            }
             return new TopicEntry(partition, reading.observation(), reading.quarantined(), null, accepted);
         }
 
         private TopicEntry mark(int partition, byte[] value) {
             try {
                 Instant mark = Instant.parse(marks.readTree(value).path("mark").asText());
-                if (mark.isAfter(Instant.now().plus(MAX_CLOCK_AHEAD))) {
-                    return new TopicEntry(partition, null, ahead(value), null, false);
+                if (isAhead(mark)) {
+                    String why = "this time mark is more than 60 s after the clock";
+                    return new TopicEntry(partition, null, ahead(why, "", null, value), null, false);
                 }
                 return new TopicEntry(partition, null, null, Instant.ofEpochMilli(mark.toEpochMilli()), false);
             } catch (IOException | DateTimeException | ArithmeticException e) {
@@ -207,11 +216,14 @@ public final class ObservationsTopic {
             }
         }
 
-        /** Event time that is once ahead never comes back, so such a mark moves nothing. */
-        private static Quarantined ahead(byte[] value) {
-            Quarantined mark = ObservationReader.unreadable("this time mark is more than 60 s after the clock", value);
-            return new Quarantined(
-                    null, mark.venue(), null, null, Quarantined.Reason.TIME_IN_FUTURE, mark.detail(), mark.raw());
+        /** Event time that is once ahead never comes back, so what is ahead of the clock moves nothing. */
+        private static boolean isAhead(Instant time) {
+            return time.isAfter(Instant.now().plus(MAX_CLOCK_AHEAD));
+        }
+
+        private static Quarantined ahead(String why, String venue, String market, byte[] value) {
+            String raw = ObservationReader.unreadable(why, value).raw();
+            return new Quarantined(null, venue, null, market, Quarantined.Reason.TIME_IN_FUTURE, why, raw);
         }
 
         @Override

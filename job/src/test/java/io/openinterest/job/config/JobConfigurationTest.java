@@ -91,6 +91,7 @@ class JobConfigurationTest {
                 checkpoint-interval: 3s
                 parallelism: 2
                 local: {dashboard-port: 18081, kafka-port: 19092, data: kept}
+                simulator: {faults: faults.yaml}
                 json: {decimals: string}
                 alerts: {rules: my-rules.yaml}
                 export: {parquet: "s3://bucket/open-interest"}
@@ -124,6 +125,7 @@ class JobConfigurationTest {
                         2,
                         new JobConfiguration.Local(
                                 18081, 19092, "kept", Map.of("state.backend.type", "rocksdb", "rest.port", "1")),
+                        "faults.yaml",
                         Json.Decimals.STRING,
                         "my-rules.yaml",
                         "s3://bucket/open-interest",
