@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -176,7 +177,7 @@ public final class FaultSchedule {
         concerned.addAll(due.keySet());
         for (String venue : concerned) {
             Entry now = due.get(venue);
-            if (now != active.get(venue)) {
+            if (!Objects.equals(now, active.get(venue))) {
                 changes.put(venue, now == null ? null : now.fault(clock));
             }
         }

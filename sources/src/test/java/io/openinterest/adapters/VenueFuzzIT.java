@@ -25,7 +25,7 @@ class VenueFuzzIT {
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final List<String> VENUES = venues();
 
-    @FuzzTest(maxDuration = "20s")
+    @FuzzTest(maxDuration = "10s")
     void anyAnswerIsReadOrRejected(FuzzedDataProvider data) {
         VenueSettings settings = VenueSettings.of(data.pickValue(VENUES), SourceSettings.defaults());
         Venue venue = Adapters.create(settings);
