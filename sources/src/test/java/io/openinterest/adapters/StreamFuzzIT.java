@@ -67,7 +67,7 @@ class StreamFuzzIT {
         for (Feed feed : venue.feeds()) {
             if (feed instanceof Feed.Subscription stream) {
                 if (stream.subscribe() != null) {
-                    stream.subscribe().apply(List.of("BTCUSDT"));
+                    socket.send(stream.subscribe().apply(List.of("BTCUSDT")));
                 }
                 while (data.remainingBytes() > 0) {
                     Reply message = Reply.message(text(data), NOW);
