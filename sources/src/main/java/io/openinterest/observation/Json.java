@@ -28,6 +28,8 @@ public final class Json {
     private static final DateTimeFormatter MILLIS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
+    private static final long MAX_TOKENS = 1_000_000;
+
     private Json() {}
 
     /** How decimals stand in a record. Counts, revisions and ages are integers either way. */
@@ -50,12 +52,16 @@ public final class Json {
                 .build();
     }
 
-    /** A factory whose parsers keep decimals exact and refuse numbers and nesting no venue sends. */
+    /**
+     * A factory whose parsers keep decimals exact and refuse numbers, nesting and documents no venue sends: a tree takes
+     * memory by its tokens, and the longest list of instruments has a fifth of these.
+     */
     public static JsonFactory factory() {
         return JsonFactory.builder()
                 .streamReadConstraints(StreamReadConstraints.builder()
                         .maxNumberLength(200)
                         .maxNestingDepth(64)
+                        .maxTokenCount(MAX_TOKENS)
                         .build())
                 .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
                 .build();

@@ -98,6 +98,36 @@ class StreamIT {
     }
 
     @Test
+    void aMessageThatIsTooLargeIsARecordAndANewConnection() throws Exception {
+        // given
+        venue.answer("/stub/list", "[\"A\"]");
+        start(Map.of());
+        StubVenue.Connection first = connection();
+
+        // when
+        first.socket.send(" ".repeat(5 << 20));
+
+        // then
+        assertThat(quarantined()).isEqualTo("the connection was replaced: a message is larger than 4194304 bytes");
+        assertThat(frame(connection())).isEqualTo("subscribe A");
+    }
+
+    @Test
+    void offersNoCompressionThatInflatesBeforeAnybodyIsAsked() throws Exception {
+        // given: a venue that compresses wherever it may
+        venue.answer("/stub/list", "[\"A\"]");
+        venue.compress();
+        start(Map.of());
+
+        // when: a thousand to one, as spaces are
+        connection().socket.send(" ".repeat(3 << 20) + "{\"symbol\":\"A\",\"count\":\"7\",\"price\":\"2\"}");
+
+        // then
+        assertThat(observation().contractCount()).isEqualByComparingTo("7");
+        assertThat(venue.isCompressing()).isFalse();
+    }
+
+    @Test
     void reconnectsAfterADropAndForgetsWhatWasMerged() throws Exception {
         // given
         venue.answer("/stub/list", "[\"A\"]");

@@ -21,6 +21,10 @@ import okhttp3.WebSocketListener;
 /** An exchange on loopback: answers by path, in the order given, the last one for ever. */
 public final class StubVenue implements AutoCloseable {
 
+    private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
+
+    private volatile boolean mayCompress;
+    private volatile boolean isCompressing;
     private final MockWebServer server = new MockWebServer();
     private final Map<String, Deque<MockResponse>> answers = new ConcurrentHashMap<>();
     private final List<String> asked = new ArrayList<>();
@@ -72,9 +76,13 @@ public final class StubVenue implements AutoCloseable {
                 }
                 requests.add(request.getTarget());
                 if (request.getHeaders().get("Upgrade") != null) {
-                    return new MockResponse.Builder()
-                            .webSocketUpgrade(new Connection(StubVenue.this))
-                            .build();
+                    MockResponse.Builder upgrade =
+                            new MockResponse.Builder().webSocketUpgrade(new Connection(StubVenue.this));
+                    isCompressing = mayCompress && request.getHeaders().get(EXTENSIONS) != null;
+                    return isCompressing
+                            ? upgrade.setHeader(EXTENSIONS, "permessage-deflate")
+                                    .build()
+                            : upgrade.build();
                 }
                 String path = request.getUrl().encodedPath();
                 Deque<MockResponse> queue = answers.get(path);
@@ -102,6 +110,16 @@ public final class StubVenue implements AutoCloseable {
     /** Answers a path with this JSON. */
     public StubVenue answer(String path, String json) {
         return answer(path, json(json).build());
+    }
+
+    /** Compresses frames to clients that offer it. */
+    public void compress() {
+        mayCompress = true;
+    }
+
+    /** Whether the last client took it. */
+    public boolean isCompressing() {
+        return isCompressing;
     }
 
     public static MockResponse.Builder json(String body) {

@@ -93,6 +93,14 @@ class PartsTest {
     }
 
     @Test
+    void buildsNoTreeThatFillsTheHeap() {
+        String body = "[" + "[],".repeat(2_700_000) + "[]]";
+        assertThat(Fault.of(Reply.of(Request.get("/"), 200, Map.of(), body, NOW))
+                        .reason())
+                .isEqualTo(Reason.NOT_JSON);
+    }
+
+    @Test
     void believesNoAbsurdRetryAfter() {
         assertThat(retryAfter("999999999")).isEqualTo(Duration.ofDays(3));
         assertThat(retryAfter("99999999999999999999")).isNull();
