@@ -40,9 +40,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Makes observations and quarantine records of what the parsers of one venue report. Used on the venue's thread only;
@@ -58,7 +55,7 @@ public final class VenueReader implements Observer {
     private final Venue venue;
     private final VenueSettings settings;
     private final Duration maxAge;
-    private final Map<String, Pattern> symbols;
+    private final Naming naming;
     private final Sink sink;
 
     private final ListedMarkets listed;
@@ -129,8 +126,8 @@ public final class VenueReader implements Observer {
         this.venue = venue;
         this.settings = settings;
         this.maxAge = settings.maxAge() != null ? settings.maxAge() : venue.maxAge();
-        this.symbols = settings.symbols() == null ? null : patterns(settings.symbols());
-        this.listed = new ListedMarkets(settings.id(), this::isWanted);
+        this.naming = new Naming(venue, settings);
+        this.listed = new ListedMarkets(settings.id(), naming::isWanted);
         this.prices = new Prices(settings.common().rates(), maxAge);
         this.sink = sink;
         this.guard = new FactorGuard(sink::observed);
@@ -182,9 +179,9 @@ public final class VenueReader implements Observer {
         ListedMarkets.Renewal renewal = listed.renew(sweep, isFinished, at);
         for (Instrument entry : renewal.delisted()) {
             if (isWanted(entry)) {
-                guard.take(observation(entry, delisting(entry, at), Figures.NONE), Origin.REST);
+                guard.take(delisting(entry, at), Origin.REST);
             }
-            checks.forget(market(entry));
+            checks.forget(naming.market(entry));
             waiting.remove(entry.key());
         }
         tell(renewal.problems(), endpoint, at);
@@ -226,7 +223,7 @@ public final class VenueReader implements Observer {
 
     /** True for an instrument the user wants observed. */
     public boolean isWanted(Instrument instrument) {
-        return symbols == null || symbols.values().stream().anyMatch(pattern -> matches(pattern, instrument));
+        return naming.isWanted(instrument);
     }
 
     // ---- for the parsers ------------------------------------------------------------------------------------------
@@ -367,8 +364,8 @@ public final class VenueReader implements Observer {
         if (instrument == null) {
             return;
         }
-        if (venue.isAggregator() && settings.common().directExchanges().contains(exchange(instrument))) {
-            String detail = "a direct venue of " + exchange(instrument) + " is enabled";
+        if (venue.isAggregator() && settings.common().directExchanges().contains(naming.exchange(instrument))) {
+            String detail = "a direct venue of " + naming.exchange(instrument) + " is enabled";
             quarantine(row, source, Reason.DUPLICATE_SOURCE, detail);
             return;
         }
@@ -406,7 +403,7 @@ public final class VenueReader implements Observer {
         BigDecimal fx = prices.usdPer(terms.quote(), row.receivedAt());
         Valuation valuation = Valuation.of(row, terms, convention, price, fx);
         if (valuation instanceof Figures figures) {
-            Observation observation = observation(terms, provenance(row, convention), figures);
+            Observation observation = observation(row, terms, convention, figures);
             BigDecimal counted = Valuation.countedUsd(row, terms, convention, price, fx);
             checks.take(observation, source.feed(), convention, counted, Valuation.ownUsd(row, price, fx));
             report(row, convention, observation, source);
@@ -504,74 +501,25 @@ public final class VenueReader implements Observer {
 
     // ---- observations ---------------------------------------------------------------------------------------------
 
-    /** What an observation says besides its market and its figures. */
-    private record Provenance(
-            Instant time,
-            int sides,
-            BigDecimal fundingRate,
-            BigDecimal fundingHours,
-            Instant exchangeTime,
-            Instant receivedAt,
-            boolean isDelisted,
-            Origin origin) {}
-
-    private Provenance provenance(Row row, Convention convention) {
-        return new Provenance(
-                time(row),
-                convention.sides(),
-                row.fundingRate(),
-                row.fundingHours(),
-                row.time(),
-                row.receivedAt(),
-                false,
-                row.origin());
+    private Observation observation(Row row, Instrument instrument, Convention convention, Figures figures) {
+        return Provenance.of(row, time(row), convention.sides(), published(row.origin()))
+                .observation(instrument, naming, figures);
     }
 
-    private Provenance delisting(Instrument instrument, Instant at) {
+    private Observation delisting(Instrument instrument, Instant at) {
         int sides = settings.common()
                 .conventions()
-                .find(venueId(instrument), null, instrument, at)
+                .find(naming.venueId(instrument), null, instrument, at)
                 .sides();
-        return new Provenance(at, sides, null, null, null, at, true, Origin.REST);
+        return Provenance.ofDelisting(at, sides, published(Origin.REST)).observation(instrument, naming, Figures.NONE);
     }
 
-    private Observation observation(Instrument instrument, Provenance provenance, Figures figures) {
-        Origin origin = settings.common().simulated() && provenance.origin != Origin.HISTORY
-                ? Origin.SIMULATED
-                : provenance.origin;
-        return new Observation(
-                market(instrument),
-                provenance.time,
-                exchange(instrument),
-                venueId(instrument),
-                instrument.symbol(),
-                instrument.assetClass(),
-                instrument.base(),
-                instrument.quote(),
-                instrument.margin(),
-                instrument.type(),
-                instrument.structure(),
-                instrument.expiration(),
-                instrument.strike(),
-                figures.contractCount(),
-                instrument.contractSize(),
-                provenance.sides,
-                figures.amountBase(),
-                figures.priceUsd(),
-                figures.priceSource(),
-                figures.valueUsd(),
-                figures.marketValueUsd(),
-                provenance.fundingRate,
-                provenance.fundingHours,
-                figures.volume24hUsd(),
-                provenance.exchangeTime,
-                provenance.receivedAt,
-                provenance.isDelisted,
-                origin.text());
+    private Origin published(Origin origin) {
+        return settings.common().simulated() && origin != Origin.HISTORY ? Origin.SIMULATED : origin;
     }
 
     private Convention convention(Source source, Instrument instrument, Instant at) {
-        return settings.common().conventions().find(venueId(instrument), source.feed(), instrument, at);
+        return settings.common().conventions().find(naming.venueId(instrument), source.feed(), instrument, at);
     }
 
     /** What stands under another venue id counts as long as that venue's own. */
@@ -582,19 +530,6 @@ public final class VenueReader implements Observer {
                         id,
                         other -> Adapters.create(VenueSettings.of(other, settings.common()))
                                 .maxAge());
-    }
-
-    private String exchange(Instrument instrument) {
-        return instrument.exchange() != null ? instrument.exchange() : venue.exchange();
-    }
-
-    private String venueId(Instrument instrument) {
-        return instrument.venue() != null ? instrument.venue() : settings.id();
-    }
-
-    private String market(Instrument instrument) {
-        String kind = instrument.type().isOption() ? "option" : "future";
-        return exchange(instrument) + "-" + instrument.symbol() + "-" + kind;
     }
 
     // ---- quarantine -----------------------------------------------------------------------------------------------
@@ -615,7 +550,7 @@ public final class VenueReader implements Observer {
 
     private void quarantine(Instant at, String endpoint, String symbol, Reason reason, String detail, String raw) {
         Instrument instrument = symbol == null ? null : instruments().get(symbol);
-        String market = instrument == null ? null : market(instrument);
+        String market = instrument == null ? null : naming.market(instrument);
         sink.quarantined(new Quarantined(at, settings.id(), endpoint, market, reason, detail, raw));
     }
 
@@ -645,40 +580,19 @@ public final class VenueReader implements Observer {
                     at,
                     settings.id(),
                     first.endpoint() == null ? endpoint : first.endpoint(),
-                    same.size() > 1 || first.key() == null ? null : market(first.key()),
+                    same.size() > 1 || first.key() == null ? null : naming.market(first.key(), instruments()),
                     fault.reason(),
                     detail,
                     first.raw()));
         });
     }
 
-    /** The id of a market whose terms may not be known. */
-    private String market(String key) {
-        Instrument instrument = instruments().get(key);
-        if (instrument != null) {
-            return market(instrument);
-        }
-        boolean isOption = !instruments().all().isEmpty()
-                && instruments().all().stream().allMatch(other -> other.type().isOption());
-        return venue.isAggregator() ? key : venue.exchange() + "-" + key + (isOption ? "-option" : "-future");
-    }
-
     private void tellUnmatchedSymbols(String endpoint, Instant at) {
-        if (symbols == null) {
-            return;
+        for (String text : naming.unmatched(instruments())) {
+            String detail = "venues." + settings.id() + ".symbols has " + text + ", which no listed market matches";
+            sink.quarantined(
+                    new Quarantined(at, settings.id(), endpoint, null, Reason.UNKNOWN_INSTRUMENT, detail, null));
         }
-        symbols.forEach((text, pattern) -> {
-            if (instruments().all().stream().noneMatch(instrument -> matches(pattern, instrument))) {
-                String detail = "venues." + settings.id() + ".symbols has " + text + ", which no listed market matches";
-                sink.quarantined(
-                        new Quarantined(at, settings.id(), endpoint, null, Reason.UNKNOWN_INSTRUMENT, detail, null));
-            }
-        });
-    }
-
-    private boolean matches(Pattern pattern, Instrument instrument) {
-        return pattern.matcher(instrument.symbol()).matches()
-                || pattern.matcher(market(instrument)).matches();
     }
 
     private static Instrument checked(String key, Instrument instrument) {
@@ -702,16 +616,5 @@ public final class VenueReader implements Observer {
         return e instanceof Fields.BadSchema || e instanceof Fields.Malformed || e instanceof Fields.Missing
                 ? e.getMessage()
                 : "the answer has not the documented form: " + e;
-    }
-
-    private Map<String, Pattern> patterns(List<String> texts) {
-        return texts.stream()
-                .collect(Collectors.toMap(
-                        text -> text, text -> glob(venue.published(text)), (one, same) -> one, LinkedHashMap::new));
-    }
-
-    private static Pattern glob(String text) {
-        return Pattern.compile(
-                Stream.of(text.split("\\*", -1)).map(Pattern::quote).collect(Collectors.joining(".*")));
     }
 }
