@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * Kraken futures: inverse contracts of one dollar (PI, FI) and linear ones of one coin (PF, FF) in one list, index rows and
- * a suspended market among them. XBT stands for bitcoin, a tokenised stock ends with a small x, and the funding rate is in
- * dollars.
+ * a suspended market among them. XBT stands for bitcoin, a tokenised stock ends with a small x, and the funding rate is money: dollars for a coin of linear
+ * contracts, coins for a dollar of inverse ones.
  */
 final class SimulatedKraken implements SimulatedVenue {
 
@@ -142,7 +142,8 @@ final class SimulatedKraken implements SimulatedVenue {
                     .put("indexPrice", Payload.number(contract.index(now), 8))
                     .put("suspended", false);
             if (listing.end() == null) {
-                row.put("fundingRate", Payload.number(contract.fundingRate(now) / HOURS_OF_FUNDING * mark, 12));
+                double rate = contract.fundingRate(now) / HOURS_OF_FUNDING;
+                row.put("fundingRate", Payload.number(listing.inverse() ? rate / mark : rate * mark, 20));
             }
             rows.add(row);
         }

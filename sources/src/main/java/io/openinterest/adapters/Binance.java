@@ -1,8 +1,8 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
@@ -58,6 +58,8 @@ public final class Binance implements Venue {
     private static final RateLimit HISTORY_POOL = RateLimit.of("binance-futures-history", 1000, Duration.ofMinutes(5));
 
     private static final BigDecimal USUAL_FUNDING_HOURS = BigDecimal.valueOf(8);
+
+    private static final BigDecimal FAR = new BigDecimal("1.9");
 
     private static final Duration HISTORY_STEP = Duration.ofMinutes(5);
     private static final int HISTORY_ROWS = 500;
@@ -255,12 +257,26 @@ public final class Binance implements Venue {
         JsonNode body = reply.json();
         out.each(body.isObject() ? Fields.MAPPER.createArrayNode().add(body) : body, row -> {
             String symbol = word(row, "symbol");
-            out.mark(symbol, decimal(row, "markPrice"));
+            BigDecimal mark = decimal(row, "markPrice");
+            BigDecimal index = decimal(row, "indexPrice");
+            if (isContradicted(mark, index)) {
+                out.implausible(symbol, "the mark price " + mark + " is far from the index price " + index);
+                return;
+            }
+            out.mark(symbol, mark);
             BigDecimal rate = decimal(row, "lastFundingRate");
             if (rate != null) {
                 fundingRates.put(symbol, rate);
             }
         });
+    }
+
+    /** Both are there, and one is nearly twice the other. */
+    private static boolean isContradicted(BigDecimal mark, BigDecimal index) {
+        boolean areBoth = mark != null && mark.signum() > 0 && index != null && index.signum() > 0;
+        return areBoth
+                && (mark.multiply(FAR).compareTo(index) < 0
+                        || index.multiply(FAR).compareTo(mark) < 0);
     }
 
     private List<Request> openInterestRequests(Instruments listed) {
@@ -289,7 +305,7 @@ public final class Binance implements Venue {
         out.row(symbol)
                 .count(decimal(row, "openInterest"))
                 .funding(fundingRates.get(symbol), fundingHours.getOrDefault(symbol, USUAL_FUNDING_HOURS))
-                .at(millis(row, "time"))
+                .at(figureTime(row, "time"))
                 .emit();
     }
 
@@ -327,7 +343,7 @@ public final class Binance implements Venue {
         String symbol =
                 coinMargined ? symbolOf(reply.request()) : reply.request().param("symbol");
         out.each(list(reply.json(), ""), row -> {
-            var market = out.row(symbol).count(decimal(row, "sumOpenInterest")).at(millis(row, "timestamp"));
+            var market = out.row(symbol).count(decimal(row, "sumOpenInterest")).at(figureTime(row, "timestamp"));
             BigDecimal value = requiredDecimal(row, "sumOpenInterestValue");
             if (coinMargined) {
                 market.amount(value);

@@ -2,8 +2,8 @@ package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.divide;
+import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.multiply;
 import static io.openinterest.venue.Fields.required;
 import static io.openinterest.venue.Fields.requiredDecimal;
@@ -342,7 +342,7 @@ public final class BinanceOptions implements Venue {
         if (option == null || one == null) {
             return;
         }
-        market.count(count).value(value).at(millis(row, names.time()));
+        market.count(count).value(value).at(figureTime(row, names.time()));
         BigDecimal unit = option.contractSize() == null ? BigDecimal.ONE : option.contractSize();
         if (unit.compareTo(BigDecimal.ONE) != 0) {
             Counted in = counted(one.underlying(), count, value, unit, now);
@@ -368,7 +368,7 @@ public final class BinanceOptions implements Venue {
         Index index = indexes.get(underlying);
         boolean known = index != null && !index.at().plus(INDEX_AGE).isBefore(now);
         if (!known || !isPositive(count) || !isPositive(value)) {
-            return lastCounted.getOrDefault(underlying, Counted.COINS);
+            return lastCounted.get(underlying);
         }
         BigDecimal ratio = divide(value, multiply(count, index.price()));
         Counted found = isNear(ratio, BigDecimal.ONE) ? Counted.COINS : isNear(ratio, unit) ? Counted.CONTRACTS : null;

@@ -1,8 +1,8 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
@@ -165,7 +165,7 @@ public final class Bitget implements Venue {
                     .index(decimal(row, "indexPrice"))
                     .funding(hours == null ? null : decimal(row, "fundingRate"), hours)
                     .volumeInQuote(decimal(row, "quoteVolume"))
-                    .at(millis(row, "ts"))
+                    .at(figureTime(row, "ts"))
                     .emit();
         });
     }

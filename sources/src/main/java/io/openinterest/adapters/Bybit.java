@@ -1,6 +1,7 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.requiredMillis;
@@ -276,7 +277,7 @@ public final class Bybit implements Venue {
      * "fundingIntervalHour":"8"}]},"time":1789677926362}
      */
     private void tickers(Reply reply, Observer out) {
-        Instant time = millis(reply.json(), "time");
+        Instant time = figureTime(reply.json(), "time");
         out.each(list(reply.json(), "/result/list"), row -> ticker(row, time, out));
     }
 
@@ -288,11 +289,13 @@ public final class Bybit implements Venue {
                 market.amount(decimal(row, "singleOpenInterest"))
                         .value(decimal(row, "singleOpenInterestValue"))
                         .mark(decimal(row, "markPrice"))
+                        .index(decimal(row, "indexPrice"))
                         .volumeInQuote(decimal(row, "turnover24h"));
             case "inverse" ->
                 market.amount(decimal(row, "singleOpenInterestValue"))
                         .value(decimal(row, "singleOpenInterest"))
                         .mark(decimal(row, "markPrice"))
+                        .index(decimal(row, "indexPrice"))
                         .volumeInQuote(decimal(row, "volume24h"));
             default ->
                 market.index(decimal(row, "indexPrice"))
@@ -405,7 +408,7 @@ public final class Bybit implements Venue {
         }
         out.each(rows, row -> {
             BigDecimal oneSide = decimal(row, "singleOpenInterest");
-            var market = out.row(symbol).count(decimal(row, "openInterest")).at(millis(row, "timestamp"));
+            var market = out.row(symbol).count(decimal(row, "openInterest")).at(figureTime(row, "timestamp"));
             (category.equals("inverse") ? market.value(oneSide) : market.amount(oneSide)).emit();
         });
         if (!rows.isEmpty()) {

@@ -2,9 +2,9 @@ package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.divide;
+import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
 import static io.openinterest.venue.Fields.word;
@@ -130,7 +130,7 @@ public final class CryptoCom implements Venue {
         Row market = out.row(symbol)
                 .count(decimal(row, "oi"))
                 .volumeUsd(decimal(row, "vv"))
-                .at(millis(row, "t"));
+                .at(figureTime(row, "t"));
         BigDecimal last = decimal(row, "a");
         BigDecimal middle = middle(decimal(row, "b"), decimal(row, "k"));
         if (instrument.type() == MarketType.FUTURE) {

@@ -1,9 +1,9 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.optionalWord;
 import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.requiredMillis;
@@ -253,7 +253,7 @@ public final class Deribit implements Venue {
         out.each(
                 list(reply.json(), "/result"),
                 row -> market(row, out)
-                        .at(millis(row, "creation_timestamp"))
+                        .at(figureTime(row, "creation_timestamp"))
                         .volumeUsd(decimal(row, "volume_usd"))
                         .emit());
     }
@@ -269,7 +269,8 @@ public final class Deribit implements Venue {
         if (!instrument.type().isOption()) {
             return market.mark(decimal(row, "mark_price"));
         }
-        market.index(index(row));
+        // the price of the forward tells an index that is off by a factor
+        market.index(index(row)).index(decimal(row, "underlying_price"));
         return instrument.structure() == Structure.INVERSE
                 ? market.premiumInBase(decimal(row, "mark_price"))
                 : market.premium(decimal(row, "mark_price"));
@@ -324,7 +325,7 @@ public final class Deribit implements Venue {
             case "subscription" -> {
                 if (body.at("/params/channel").asText().startsWith("ticker.")) {
                     market(data, out)
-                            .at(millis(data, "timestamp"))
+                            .at(figureTime(data, "timestamp"))
                             .volumeUsd(decimal(data.path("stats"), "volume_usd"))
                             .emit();
                 }

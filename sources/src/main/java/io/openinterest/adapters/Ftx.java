@@ -119,6 +119,7 @@ public final class Ftx implements Venue {
                 out.row(name)
                         .count(decimal(row, "openInterest"))
                         .mark(decimal(row, "mark"))
+                        .index(decimal(row, "index"))
                         .volumeUsd(decimal(row, "volumeUsd24h"))
                         .emit();
             } else {

@@ -150,7 +150,12 @@ public final class Gate implements Venue {
         }
         return classified(instrument, base, stated.word(row, "contract_type"), out)
                 .structure(isInverse ? Structure.INVERSE : Structure.LINEAR)
-                .contractSize(isInverse && multiplier != null ? BigDecimal.ONE : multiplier);
+                .contractSize(size(multiplier));
+    }
+
+    /** Zero is a contract of one dollar. */
+    private static BigDecimal size(BigDecimal multiplier) {
+        return multiplier != null && multiplier.signum() == 0 ? BigDecimal.ONE : multiplier;
     }
 
     /** An empty type is a coin's. */
@@ -169,6 +174,7 @@ public final class Gate implements Venue {
             BigDecimal hours = fundingHours.get(contract);
             out.row(contract)
                     .count(decimal(row, "total_size"))
+                    .contractSize(size(decimal(row, "quanto_multiplier")))
                     .mark(decimal(row, "mark_price"))
                     .index(decimal(row, "index_price"))
                     .funding(hours == null ? null : decimal(row, "funding_rate"), hours)

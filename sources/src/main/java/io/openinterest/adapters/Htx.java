@@ -1,6 +1,7 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.multiply;
@@ -224,7 +225,7 @@ public final class Htx implements Venue {
      * "ts":1606780807036}, of futures "symbol":"BTC" in place of the code. Delisted contracts keep a row with an old time.
      */
     private void index(Reply reply, Observer out) {
-        Instant now = millis(reply.json(), "ts");
+        Instant now = figureTime(reply.json(), "ts");
         out.each(list(reply.json(), "/data"), row -> {
             String key = text(row, "contract_code");
             Instant time = millis(row, "index_ts");
@@ -279,7 +280,7 @@ public final class Htx implements Venue {
      * "data":{"amount":"32476.092","volume":"32476092","value":"2063137924.9668","contract_code":"BTC-USDT"}.
      */
     private void openInterest(Reply reply, Observer out) {
-        Instant time = millis(reply.json(), "ts");
+        Instant time = figureTime(reply.json(), "ts");
         JsonNode data = reply.json().path("data");
         out.each(data.isObject() ? Fields.MAPPER.createArrayNode().add(data) : list(reply.json(), "/data"), row -> {
             String code = word(row, "contract_code");

@@ -301,7 +301,7 @@ public final class Hyperliquid implements Venue {
         switch (body.path("channel").asText()) {
             case CHANNEL -> {
                 for (JsonNode dex : list(body, "/data/ctxs")) {
-                    List<String> names = universes.getOrDefault(dex.path(0).asText(), List.of());
+                    List<String> names = universes.getOrDefault(dex.path(0).textValue(), List.of());
                     if (dex.path(1).size() == names.size()) {
                         markets(names, list(dex, "/1"), out);
                     }

@@ -1,8 +1,8 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.multiply;
 import static io.openinterest.venue.Fields.required;
 import static io.openinterest.venue.Fields.requiredDecimal;
@@ -194,7 +194,7 @@ public final class Mexc implements Venue {
                 .funding(
                         isFunded ? decimal(row, "fundingRate") : null,
                         fundingHours == null ? null : fundingHours.get(symbol))
-                .at(millis(row, "timestamp"));
+                .at(figureTime(row, "timestamp"));
         Instrument instrument = out.instruments().get(symbol);
         if (instrument != null && instrument.structure() == Structure.INVERSE) {
             market.volumeInQuote(multiply(decimal(row, "volume24"), instrument.contractSize()));

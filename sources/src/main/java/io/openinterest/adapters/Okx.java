@@ -1,8 +1,8 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.multiply;
 import static io.openinterest.venue.Fields.optionalWord;
 import static io.openinterest.venue.Fields.required;
@@ -392,7 +392,7 @@ public final class Okx implements Venue {
         Row market = out.row(symbol)
                 .count(decimal(row, "oi"))
                 .amount(decimal(row, "oiCcy"))
-                .at(millis(row, "ts"));
+                .at(figureTime(row, "ts"));
         Instrument instrument = out.instruments().get(symbol);
         if (instrument == null) {
             return;

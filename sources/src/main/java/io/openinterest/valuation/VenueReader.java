@@ -406,7 +406,12 @@ public final class VenueReader implements Observer {
             Observation observation = observation(row, terms, convention, figures);
             BigDecimal counted = Valuation.countedUsd(row, terms, convention, price, fx);
             checks.take(observation, source.feed(), convention, counted, Valuation.ownUsd(row, price, fx));
-            report(row, convention, observation, source);
+            String contradiction = Contradiction.in(row, terms, convention, price, fx);
+            if (contradiction == null) {
+                report(row, convention, observation, source);
+            } else {
+                quarantine(row, source, Reason.IMPLAUSIBLE, contradiction);
+            }
         } else if (valuation == Missing.SIZE) {
             quarantine(row, source, Reason.MISSING_VALUE, "no amount follows: the contract size is missing");
         } else if (row.origin() == Origin.HISTORY) {
@@ -602,6 +607,7 @@ public final class VenueReader implements Observer {
         if (instrument.contractSize() != null && instrument.contractSize().signum() <= 0) {
             throw new Fields.BadSchema("the contract size is not above 0");
         }
+        SymbolTerms.check(instrument);
         return instrument;
     }
 

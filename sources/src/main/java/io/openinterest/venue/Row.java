@@ -12,6 +12,9 @@ import java.util.function.Consumer;
  */
 public final class Row {
 
+    /** Mark, index and last price of one market differ by less, in a crash too. */
+    private static final BigDecimal MAX_PRICE_RATIO = new BigDecimal("1.9");
+
     private final String symbol;
     private final Origin origin;
     private final Instant receivedAt;
@@ -24,6 +27,7 @@ public final class Row {
     private BigDecimal price;
     private String priceSource;
     private String priceKey;
+    private String contradiction;
     private BigDecimal premium;
     private boolean isPremiumInBase;
     private BigDecimal contractSize;
@@ -244,6 +248,11 @@ public final class Row {
         return volumeUnit;
     }
 
+    /** One sentence where the row has prices that can't both be true; else null. */
+    public String contradiction() {
+        return contradiction;
+    }
+
     /** The venue's own time. */
     public Instant time() {
         return time;
@@ -253,8 +262,16 @@ public final class Row {
         if (given != null && price == null) {
             price = given;
             priceSource = source;
+        } else if (given != null && given.signum() > 0 && price.signum() > 0 && isFar(given, price)) {
+            contradiction = "the " + priceSource + " price " + price.toPlainString() + " and the " + source + " price "
+                    + given.toPlainString() + " contradict each other";
         }
         return this;
+    }
+
+    private static boolean isFar(BigDecimal a, BigDecimal b) {
+        return a.multiply(MAX_PRICE_RATIO).compareTo(b) < 0
+                || b.multiply(MAX_PRICE_RATIO).compareTo(a) < 0;
     }
 
     private Row volume(BigDecimal traded, VolumeUnit unit) {

@@ -78,7 +78,9 @@ class VenueMutationIT {
         });
         report(venue, tally, silent);
         assertThat(silent).as("silent wrong results").isEmpty();
-        assertThat(exceptions).as("exceptions that are none").allMatch(used::contains);
+        if (Files.isDirectory(VenueCase.payloads())) {
+            assertThat(exceptions).as("exceptions that are none").allMatch(used::contains);
+        }
     }
 
     /** A line of the list: venue, block, path and kind of the change with {@code *} for any text, and the reason. */

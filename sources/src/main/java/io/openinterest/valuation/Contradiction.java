@@ -1,0 +1,94 @@
+package io.openinterest.valuation;
+
+import io.openinterest.observation.Origin;
+import io.openinterest.observation.Structure;
+import io.openinterest.valuation.Prices.Price;
+import io.openinterest.venue.Conventions.Convention;
+import io.openinterest.venue.Conventions.Unit;
+import io.openinterest.venue.Fields;
+import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Row;
+import java.math.BigDecimal;
+
+/**
+ * Finds figures of one row that can't all be true: a count, an amount and a value that a venue states beside each other
+ * tell when one of them, the contract size or a price is off by a factor.
+ */
+final class Contradiction {
+
+    private static final BigDecimal HALF = new BigDecimal("0.5");
+    /** Prices of one market differ by less, in a crash too; figures of one amount by rounding only. */
+    private static final BigDecimal MAX_PRICE_RATIO = new BigDecimal("1.9");
+
+    private static final BigDecimal MAX_FUNDING_HOURS = new BigDecimal(24);
+    private static final BigDecimal MAX_ROUNDING = new BigDecimal("0.05");
+    /** A smaller value has too few digits to tell a price. */
+    private static final BigDecimal MIN_TELLING_USD = new BigDecimal(1000);
+
+    private Contradiction() {}
+
+    /** One sentence; null where there is none. */
+    static String in(Row row, Instrument instrument, Convention convention, Price price, BigDecimal fx) {
+        if (row.contradiction() != null) {
+            return row.contradiction();
+        }
+        if (row.fundingHours() != null && row.fundingHours().compareTo(MAX_FUNDING_HOURS) > 0) {
+            return "no market funds every " + row.fundingHours().toPlainString() + " hours";
+        }
+        BigDecimal size = instrument.contractSize();
+        boolean isSizedInBase =
+                instrument.structure() == Structure.LINEAR || instrument.type().isOption();
+        BigDecimal oneSide = convention.sides() == 2 ? row.count().multiply(HALF) : row.count();
+        BigDecimal counted = convention.unit() == Unit.CONTRACTS ? Fields.multiply(oneSide, size) : oneSide;
+        boolean isCountedInBase =
+                convention.unit() == Unit.BASE || convention.unit() == Unit.CONTRACTS && isSizedInBase;
+        BigDecimal unit = convention.unit() == Unit.CONTRACTS && size != null ? size : BigDecimal.ONE;
+        if (isCountedInBase && isOther(counted, row.amount(), unit)) {
+            return "a count of " + counted.toPlainString() + " coins and an amount of "
+                    + row.amount().toPlainString() + " contradict each other";
+        }
+        BigDecimal value = row.value();
+        if (!isCountedInBase && instrument.structure() == Structure.INVERSE) {
+            if (!row.isValueInUsd() && isOther(counted, value, unit)) {
+                return "a count of " + counted.toPlainString() + " in " + instrument.quote() + " and a value of "
+                        + value.toPlainString() + " contradict each other";
+            }
+            value = value == null ? counted : value;
+        }
+        return priceOf(row, value, price, fx);
+    }
+
+    private static String priceOf(Row row, BigDecimal value, Price price, BigDecimal fx) {
+        BigDecimal amount = row.amount();
+        if (row.origin() == Origin.HISTORY
+                || value == null
+                || amount == null
+                || amount.signum() == 0
+                || price == null
+                || fx == null) {
+            return null;
+        }
+        boolean isInUsd = row.value() != null && row.isValueInUsd();
+        BigDecimal usd = isInUsd ? value : value.multiply(fx);
+        BigDecimal told = Fields.divide(usd, amount);
+        if (usd.compareTo(MIN_TELLING_USD) < 0 || isNear(told, price.price().multiply(fx))) {
+            return null;
+        }
+        return "value and amount say a price of " + told.stripTrailingZeros().toPlainString() + " USD, the "
+                + price.source() + " price is " + price.price().toPlainString();
+    }
+
+    /** True for two prices of one market at one time. */
+    static boolean isNear(BigDecimal a, BigDecimal b) {
+        return a.multiply(MAX_PRICE_RATIO).compareTo(b) >= 0
+                && b.multiply(MAX_PRICE_RATIO).compareTo(a) >= 0;
+    }
+
+    private static boolean isOther(BigDecimal counted, BigDecimal stated, BigDecimal unit) {
+        if (counted == null || stated == null) {
+            return false;
+        }
+        BigDecimal tolerance = counted.max(stated).multiply(MAX_ROUNDING).add(unit);
+        return counted.subtract(stated).abs().compareTo(tolerance) > 0;
+    }
+}
