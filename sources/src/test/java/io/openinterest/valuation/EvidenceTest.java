@@ -79,19 +79,19 @@ class EvidenceTest {
     @Test
     void aVenueThatCountsBothSidesFromSomeInstantIsHeldAndContradicted() {
         for (int minute = 0; minute < 5; minute++) {
-            poll(1, 1);
+            count(1);
         }
         observed.clear();
 
         for (int minute = 0; minute < 10; minute++) {
-            poll(2, 1);
+            count(2);
         }
 
         assertThat(observed.size()).isZero();
         assertThat(evidence)
                 .filteredOn(one -> one.verdict() == Verdict.CONTRADICTED)
                 .extracting(Evidence::check)
-                .contains("factor", "own-value", "moved-by-volume");
+                .contains("factor", "moved-by-volume");
         assertThat(rejected)
                 .extracting(Quarantined::reason)
                 .containsOnly(Reason.IMPLAUSIBLE)
@@ -99,8 +99,23 @@ class EvidenceTest {
         assertThat(rejected.get(0).detail()).contains("8 of 8 markets").contains("factor of about 2");
 
         // and when the venue returns, so do its markets
-        poll(1, 1);
+        count(1);
         assertThat(observed).hasSize(MARKETS);
+    }
+
+    @Test
+    void countsThatTheVenuesOwnValuesDenyAreNotObserved() {
+        poll(1, 1);
+        observed.clear();
+        poll(2, 1);
+
+        assertThat(observed.size()).isZero();
+        assertThat(rejected).extracting(Quarantined::reason).containsOnly(Reason.IMPLAUSIBLE);
+        assertThat(rejected.get(0).detail()).contains("value and amount say a price of");
+        assertThat(evidence)
+                .filteredOn(one -> one.verdict() == Verdict.CONTRADICTED)
+                .extracting(Evidence::check)
+                .contains("own-value");
     }
 
     @Test
@@ -143,6 +158,23 @@ class EvidenceTest {
                         .count(number(amounts[i] * countedTimes))
                         .value(number(amounts[i] * prices[i] * valuedTimes))
                         .amount(number(amounts[i] * countedTimes))
+                        .mark(number(prices[i]))
+                        .volumeInQuote(number(amounts[i] * prices[i]))
+                        .emit();
+            }
+        });
+        for (int second = 0; second < 60; second += 10) {
+            now = now.plusSeconds(10);
+            reader.expire(now);
+        }
+    }
+
+    /** One answer with nothing but counts, prices and volumes. */
+    private void count(double times) {
+        reader.read("tickers", Origin.REST, "GET /tickers", Reply.message("{}", now), out -> {
+            for (int i = 0; i < MARKETS; i++) {
+                out.row("M" + i)
+                        .count(number(amounts[i] * times))
                         .mark(number(prices[i]))
                         .volumeInQuote(number(amounts[i] * prices[i]))
                         .emit();
