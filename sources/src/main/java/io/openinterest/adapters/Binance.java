@@ -113,7 +113,9 @@ public final class Binance implements Venue {
         return List.of(
                 Feed.instruments("instruments").get(api + "exchangeInfo").parse(this::instruments),
                 Feed.lookup("funding-intervals").get(api + "fundingInfo").parse(this::fundingIntervals),
+                // a sweep of open interest lasts longer than this: each row has a mark of its own time
                 Feed.poll("prices")
+                        .every(Duration.ofSeconds(15))
                         .get(api + "premiumIndex", 10)
                         .parse(this::prices)
                         .failed((request, fault) -> fundingRates.clear()),

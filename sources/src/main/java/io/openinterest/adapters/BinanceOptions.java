@@ -152,11 +152,14 @@ public final class BinanceOptions implements Venue {
                         .get("/eapi/v1/mark", 5)
                         .parse(this::marks)
                         .failed((request, fault) -> marks.clear()),
-                // before the rows, but not a must: most have a value of their own
+                // before the rows, which it proves the unit of; most have a value of their own
                 Feed.poll("index")
                         .requests((listed, now) -> indexRequests(listed))
                         .parse(this::index),
-                Feed.poll("open-interest").requests(this::openInterestRequests).parse(this::openInterest));
+                Feed.poll("open-interest")
+                        .after("index")
+                        .requests(this::openInterestRequests)
+                        .parse(this::openInterest));
         // pings come from the venue, and it ends each connection after 24 hours
         Feed stream = Feed.subscribe("open-interest-stream", "/market/stream")
                 .topics(this::topics, 20, this::subscribeFrame)

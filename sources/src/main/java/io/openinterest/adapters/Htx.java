@@ -95,10 +95,12 @@ public final class Htx implements Venue {
                                 Request.get("/api/v1/contract_index")))
                         .parse(this::index),
                 Feed.poll("linear-open-interest")
+                        .after("index")
                         .requests(this::linearRequests)
                         .failed(this::linearFailed)
                         .parse(this::linearOpenInterest),
                 Feed.poll("coin-open-interest")
+                        .after("index")
                         .requests((listed, now) -> List.of(
                                 Request.get("/swap-api/v1/swap_open_interest"),
                                 Request.get("/api/v1/contract_open_interest")))

@@ -120,6 +120,7 @@ public final class Okx implements Venue {
                         .requests((listed, now) -> priceRequests(listed))
                         .parse(this::prices),
                 Feed.poll("open-interest")
+                        .after("prices")
                         .requests((listed, now) -> requests("/api/v5/public/open-interest", List.of()))
                         .parse(this::openInterest),
                 Feed.poll("option-open-interest")
