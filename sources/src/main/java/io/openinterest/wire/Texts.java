@@ -18,8 +18,9 @@ final class Texts implements Form {
 
     private record Known(String text, byte[] bytes) {}
 
-    private final Known[] written = new Known[REMEMBERED];
-    private final Known[] read = new Known[REMEMBERED];
+    /** By hash. Made when first needed: each edge of the graph has its own at either end, and many never see a text. */
+    private Known[] known;
+
     private byte[] buffer = new byte[256];
 
     @Override
@@ -34,12 +35,12 @@ final class Texts implements Form {
             return text.getBytes(StandardCharsets.UTF_8);
         }
         int place = place(text.hashCode());
-        Known known = written[place];
-        if (known == null || !known.text.equals(text)) {
-            known = new Known(text, text.getBytes(StandardCharsets.UTF_8));
-            written[place] = known;
+        Known last = known[place];
+        if (last == null || !last.text.equals(text)) {
+            last = new Known(text, text.getBytes(StandardCharsets.UTF_8));
+            known[place] = last;
         }
-        return known.bytes;
+        return last.bytes;
     }
 
     @Override
@@ -58,15 +59,18 @@ final class Texts implements Form {
             hash = 31 * hash + buffer[i];
         }
         int place = place(hash);
-        Known known = read[place];
-        if (known == null || !Arrays.equals(known.bytes, 0, known.bytes.length, buffer, 0, length)) {
-            known = new Known(new String(buffer, 0, length, StandardCharsets.UTF_8), Arrays.copyOf(buffer, length));
-            read[place] = known;
+        Known last = known[place];
+        if (last == null || !Arrays.equals(last.bytes, 0, last.bytes.length, buffer, 0, length)) {
+            last = new Known(new String(buffer, 0, length, StandardCharsets.UTF_8), Arrays.copyOf(buffer, length));
+            known[place] = last;
         }
-        return known.text;
+        return last.text;
     }
 
-    private static int place(int hash) {
+    private int place(int hash) {
+        if (known == null) {
+            known = new Known[REMEMBERED];
+        }
         return (hash ^ hash >>> 16) & REMEMBERED - 1;
     }
 }
