@@ -52,6 +52,9 @@ final class PipelineHarness implements AutoCloseable {
     /** Everything published so far, in order. */
     final List<MarketRow> marketRows = new ArrayList<>();
 
+    /** Those of them that went to the rules. */
+    final List<MarketRow> watchedRows = new ArrayList<>();
+
     final List<TotalRow> totalRows = new ArrayList<>();
     final List<Observation> accepted = new ArrayList<>();
     final List<Quarantined> rejected = new ArrayList<>();
@@ -175,6 +178,7 @@ final class PipelineHarness implements AutoCloseable {
         close();
         PipelineHarness next = new PipelineHarness(settings, parallelism, saved);
         next.marketRows.addAll(marketRows);
+        next.watchedRows.addAll(watchedRows);
         next.totalRows.addAll(totalRows);
         next.accepted.addAll(accepted);
         next.rejected.addAll(rejected);
@@ -206,6 +210,14 @@ final class PipelineHarness implements AutoCloseable {
     private PipelineHarness arrive(Arrival arrival) throws Exception {
         accept.of(SnapshotMarkets.shard(arrival.observation().market())).processElement(new StreamRecord<>(arrival));
         flow();
+        return this;
+    }
+
+    /** An alert rule is written or removed. */
+    PipelineHarness hear(RunEvent.Rule rule) throws Exception {
+        for (var subtask : snapshot.subtasks) {
+            subtask.processElement2(new StreamRecord<>(RunEvent.of(rule)));
+        }
         return this;
     }
 
@@ -252,6 +264,7 @@ final class PipelineHarness implements AutoCloseable {
         List<StreamRecord<? extends Contribution>> contributions = new ArrayList<>();
         for (var subtask : snapshot.subtasks) {
             drain(subtask.getSideOutput(SnapshotMarkets.ROWS), marketRows);
+            drain(subtask.getSideOutput(SnapshotMarkets.WATCHED_ROWS), watchedRows);
             contributions.addAll(subtask.extractOutputStreamRecords());
             subtask.getOutput().clear();
         }
