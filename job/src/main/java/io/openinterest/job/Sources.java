@@ -103,10 +103,16 @@ public final class Sources {
         return unknown;
     }
 
+    private static boolean isCompressed(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.read() == 0x1f && in.read() == 0x8b;
+        }
+    }
+
     /** Looks at pieces, whatever lines there are: a file may be one endless line. */
     private static void removeVenuesOf(Path file, Set<String> venues) {
         try (InputStream plain = Files.newInputStream(file);
-                InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(plain) : plain) {
+                InputStream in = isCompressed(file) ? new GZIPInputStream(plain) : plain) {
             String end = "";
             for (byte[] piece = in.readNBytes(PIECE); piece.length > 0 && !venues.isEmpty(); ) {
                 String text = end + new String(piece, StandardCharsets.UTF_8);

@@ -101,7 +101,7 @@ final class JobWatch implements AutoCloseable {
             cause = sentence;
         }
         completedWhenTold = completed;
-        out.println(now() + "  The job failed: " + sentence + "; restarting from "
+        out.println(now() + "  The job failed: " + sentence.replaceFirst("\\.$", "") + "; restarting from "
                 + (completed > 0 ? "checkpoint " + completed : "where it started") + ".");
     }
 

@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ final class Lines implements Closeable {
         this.base = offset;
         channel = Files.newByteChannel(file);
         try {
-            if (file.toString().endsWith(".gz")) {
+            if (isCompressed(channel) || file.toString().endsWith(".gz")) {
                 in = new GZIPInputStream(Channels.newInputStream(channel), CHUNK);
                 toSkip = offset;
             } else {
@@ -79,6 +80,14 @@ final class Lines implements Closeable {
             channel.close();
             throw e;
         }
+    }
+
+    /** By the first two bytes: a link may have another name than what it leads to. */
+    private static boolean isCompressed(SeekableByteChannel channel) throws IOException {
+        ByteBuffer magic = ByteBuffer.allocate(2);
+        while (magic.hasRemaining() && channel.read(magic) >= 0) {}
+        channel.position(0);
+        return !magic.hasRemaining() && magic.get(0) == 0x1f && magic.get(1) == (byte) 0x8b;
     }
 
     Found next() throws IOException {

@@ -3,17 +3,21 @@ package io.openinterest.source.replay;
 import io.openinterest.observation.Arrival;
 import io.openinterest.wire.RecordType;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -126,15 +130,12 @@ public final class RecordedSource
     }
 
     private static List<Path> files(String path) {
-        List<Path> found;
+        Set<Path> found = new TreeSet<>();
         try {
-            Path start = Path.of(path).toRealPath();
-            try (Stream<Path> below = Files.walk(start, FileVisitOption.FOLLOW_LINKS)) {
-                found = below.filter(Files::isRegularFile)
-                        .filter(file -> file.equals(start) || isRecording(file))
-                        .toList();
-            }
-        } catch (IOException | UncheckedIOException | InvalidPathException e) {
+            Path start = Path.of(path);
+            Files.walkFileTree(
+                    start, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, new Finder(start, found));
+        } catch (IOException | InvalidPathException e) {
             throw new IllegalArgumentException("replay.paths: " + path + " does not exist or can't be read", e);
         }
         if (found.isEmpty()) {
@@ -146,11 +147,39 @@ public final class RecordedSource
                 throw new IllegalArgumentException("replay.paths: " + file + " can't be read");
             }
         }
-        return found;
+        return List.copyOf(found);
     }
 
     private static boolean isRecording(Path file) {
         String name = file.getFileName().toString();
         return name.endsWith(".jsonl") || name.endsWith(".jsonl.gz");
+    }
+
+    /** Follows links, also those that lead back, and counts a file once by whatever names it is found. */
+    private static final class Finder extends SimpleFileVisitor<Path> {
+
+        private final Path start;
+        private final Set<Path> found;
+
+        Finder(Path start, Set<Path> found) {
+            this.start = start;
+            this.found = found;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            if (attributes.isRegularFile() && (file.equals(start) || isRecording(file))) {
+                found.add(file.toRealPath());
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException why) throws IOException {
+            if (why instanceof FileSystemLoopException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw why;
+        }
     }
 }

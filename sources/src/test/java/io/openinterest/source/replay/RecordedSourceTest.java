@@ -207,6 +207,22 @@ class RecordedSourceTest {
     }
 
     @Test
+    void linksAreFollowedByWhateverNameAndAFileCountsOnce(@TempDir Path store) throws Exception {
+        // given a store of nameless content, a folder that leads back to itself, and a file found twice
+        Path content = store.resolve("9f86d081884c7d65");
+        write(content, gzip(record(1, 1), record(2, 2)));
+        Path link = Files.createSymbolicLink(folder.resolve("latest.jsonl.gz"), content);
+        Files.createSymbolicLink(folder.resolve("self"), folder);
+        Files.createSymbolicLink(folder.resolve("again.jsonl"), content);
+
+        assertThat(RecordedSource.files(List.of(folder.toString(), link.toString())))
+                .containsExactly(content.toRealPath());
+        assertThat(replay())
+                .hasSize(2)
+                .allSatisfy(arrival -> assertThat(arrival.observation()).isNotNull());
+    }
+
+    @Test
     void pathsThatLeadNowhereAreNamed() throws Exception {
         Path empty = Files.createDirectory(folder.resolve("empty"));
 
