@@ -74,6 +74,9 @@ class SecuredBrokerIT {
                 "replay.paths=[" + recording + "]",
                 "kafka.bootstrap-servers=localhost:" + port,
                 "kafka.properties.security.protocol=SASL_SSL",
+                // a machine under load takes its time for the first handshake
+                "kafka.properties.request.timeout.ms=120000",
+                "kafka.properties.default.api.timeout.ms=120000",
                 "kafka.properties.sasl.mechanism=PLAIN",
                 "kafka.properties.sasl.jaas.config=${env:JAAS}",
                 "kafka.properties.ssl.truststore.location=" + store,
