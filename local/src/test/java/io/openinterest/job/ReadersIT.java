@@ -2,6 +2,7 @@ package io.openinterest.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -12,7 +13,9 @@ import io.openinterest.job.kafka.Transactions;
 import io.openinterest.local.EmbeddedBroker;
 import io.openinterest.observation.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -27,8 +30,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.apache.flink.configuration.DeploymentOptions;
 import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
 import org.apache.flink.core.execution.JobStatusChangedListener;
@@ -156,6 +161,40 @@ class ReadersIT {
         assertThat(texts("SELECT max(revision)::VARCHAR FROM " + files("asset.1m")))
                 .as("something was corrected")
                 .containsExactly("1");
+    }
+
+    /** The command of the guide; skipped without kcat. */
+    @Test
+    void aRecordingIsOneCommandAndHasEveryObservation() throws Exception {
+        assumeTrue(runs("kcat", "-V"), "kcat is not installed");
+        String guide = Files.readString(Path.of(System.getProperty("project.directory"), "docs/guide.md"));
+        String command = guide.substring(guide.indexOf("```sh\n") + 6);
+        command = command.substring(0, command.indexOf("```"))
+                .replace("localhost:9092", broker.bootstrapServers())
+                .replace("open-interest.observations", "export.observations");
+        Process process = new ProcessBuilder("bash", "-o", "pipefail", "-c", command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(process.waitFor()).as(output).isZero();
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(folder.resolve("recording.jsonl.gz")))) {
+            assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8).lines())
+                    .containsExactlyInAnyOrderElementsOf(records.stream()
+                            .filter(record -> record.topic().equals("observations"))
+                            .map(CommittedRecords::value)
+                            .toList());
+        }
+    }
+
+    private static boolean runs(String... command) throws InterruptedException {
+        try {
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            return process.waitFor(10, TimeUnit.SECONDS);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Test
