@@ -7,13 +7,10 @@ import io.openinterest.job.kafka.TopicRecord;
 import io.openinterest.wire.RecordType;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.connector.file.sink.FileSink;
-import org.apache.flink.connector.file.sink.compactor.FileCompactStrategy;
-import org.apache.flink.connector.file.sink.compactor.RecordWiseFileCompactor;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.sink.filesystem.BucketAssigner;
@@ -23,12 +20,9 @@ import org.apache.flink.util.Collector;
 
 /**
  * Writes every record of every topic to Parquet files too, exactly once: {@code <topic>/day=<UTC day>/*.parquet} under
- * the configured folder. A checkpoint ends a file; the files of ten minutes, or of 128 MB, are then made one.
+ * the configured folder. A checkpoint ends a file, and a topic is written by one subtask, so that there are no more.
  */
 public final class ParquetExport {
-
-    private static final Duration COMPACTED_EVERY = Duration.ofMinutes(10);
-    private static final long COMPACTED_BYTES = 128L << 20;
 
     private ParquetExport() {}
 
@@ -42,23 +36,17 @@ public final class ParquetExport {
                 .flatMap(new Stamp(configuration.source() == SourceKind.REPLAY), new RecordType<>(ExportedRecord.class))
                 .name("export-records")
                 .uid("export-records")
-                .sinkTo(sink(folder, configuration.checkpointInterval()))
+                .keyBy(ExportedRecord::topic)
+                .sinkTo(sink(folder))
                 .name("parquet")
                 .uid("parquet");
     }
 
-    private static FileSink<ExportedRecord> sink(String folder, Duration checkpointInterval) {
-        int checkpoints = (int) Math.max(1, COMPACTED_EVERY.dividedBy(checkpointInterval));
+    private static FileSink<ExportedRecord> sink(String folder) {
         return FileSink.forBulkFormat(path(folder), new ParquetFile.Factory())
                 .withBucketAssigner(new ByTopicAndDay())
                 .withOutputFileConfig(
                         OutputFileConfig.builder().withPartSuffix(".parquet").build())
-                .enableCompact(
-                        FileCompactStrategy.Builder.newBuilder()
-                                .enableCompactionOnCheckpoint(checkpoints)
-                                .setSizeThreshold(COMPACTED_BYTES)
-                                .build(),
-                        new RecordWiseFileCompactor<>(ParquetFile::read))
                 .build();
     }
 

@@ -32,10 +32,10 @@ import org.apache.parquet.schema.Types;
  */
 final class TopicColumns {
 
-    static final String KEY = "key";
-    static final String TIMESTAMP = "timestamp";
-    static final String PUBLISHED_AT = "published_at";
-    static final String JSON = "json";
+    private static final String KEY = "key";
+    private static final String TIMESTAMP = "timestamp";
+    private static final String PUBLISHED_AT = "published_at";
+    private static final String JSON = "json";
 
     private static final int PRECISION = 38;
     private static final int SCALE = 20;
@@ -147,16 +147,6 @@ final class TopicColumns {
 
     MessageType type() {
         return type;
-    }
-
-    /** Of a file's columns those that the others are made from. */
-    static MessageType source(MessageType columns) {
-        return new MessageType(
-                columns.getName(),
-                columns.getType(KEY),
-                columns.getType(TIMESTAMP),
-                columns.getType(PUBLISHED_AT),
-                columns.getType(JSON));
     }
 
     private static Type type(String name, Kind kind) {

@@ -3,7 +3,6 @@ package io.openinterest.job.export;
 import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
@@ -33,23 +32,7 @@ final class ZstdCodec implements CompressionCodecFactory {
 
     @Override
     public BytesInputDecompressor getDecompressor(CompressionCodecName codec) {
-        return new BytesInputDecompressor() {
-            @Override
-            public BytesInput decompress(BytesInput bytes, int decompressedSize) throws IOException {
-                return BytesInput.from(Zstd.decompress(array(bytes), decompressedSize));
-            }
-
-            @Override
-            public void decompress(ByteBuffer input, int compressedSize, ByteBuffer output, int decompressedSize) {
-                byte[] compressed = new byte[compressedSize];
-                input.get(compressed);
-                output.put(Zstd.decompress(compressed, decompressedSize));
-                output.flip();
-            }
-
-            @Override
-            public void release() {}
-        };
+        throw new UnsupportedOperationException("files are written here and read by others");
     }
 
     private static byte[] array(BytesInput bytes) throws IOException {

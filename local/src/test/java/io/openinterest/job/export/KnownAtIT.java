@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.BulkWriter;
-import org.apache.flink.connector.file.sink.compactor.RecordWiseFileCompactor;
 import org.apache.flink.core.fs.FSDataOutputStream;
 import org.apache.flink.core.fs.FileSystem.WriteMode;
 import org.apache.flink.core.fs.local.LocalFileSystem;
@@ -41,23 +40,6 @@ class KnownAtIT {
 
         assertThat(rows(query(0))).containsExactly("btc|2026-03-01T11:58Z|150", "btc|2026-03-01T11:59Z|250");
         assertThat(rows(query(1))).containsExactly("btc|2026-03-01T11:58Z|150", "btc|2026-03-01T11:59Z|200");
-    }
-
-    @Test
-    void aFileGivesBackTheRecordsThatWereWritten() throws Exception {
-        Path file = folder.resolve("c.parquet");
-        ExportedRecord one = record("11:58", "100", 0, "2026-03-01T11:58:03Z");
-        ExportedRecord other = new ExportedRecord(one.topic(), one.key(), one.time(), null, one.json());
-
-        write(file, one, other);
-
-        try (RecordWiseFileCompactor.Reader<ExportedRecord> reader =
-                ParquetFile.read(new org.apache.flink.core.fs.Path(file.toUri()))) {
-            assertThat(List.of(reader.read(), reader.read()))
-                    .usingRecursiveComparison()
-                    .isEqualTo(List.of(one, other));
-            assertThat(reader.read()).isNull();
-        }
     }
 
     /** The n-th query of the guide, over the files here. */
