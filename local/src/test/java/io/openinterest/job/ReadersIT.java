@@ -190,7 +190,8 @@ class ReadersIT {
 
     private static boolean runs(String... command) throws InterruptedException {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             return process.waitFor(10, TimeUnit.SECONDS);
         } catch (IOException e) {
             return false;
