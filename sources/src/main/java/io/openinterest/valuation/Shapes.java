@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  * <pre>{@code tickers /result/list/[]/markPrice string read always}</pre>
  *
  * An answer is compared with them about once in ten minutes and feed. What matters is a path that the parser reads and
- * that is lost or has another type, and a new path named like a unit of the count.
+ * that is lost or has another type, and a field that no feed of the venue had, named like a unit of the count.
  */
 public final class Shapes {
 
@@ -45,6 +45,7 @@ public final class Shapes {
             Pattern.compile("(?i).*(multiplier|contract_?size|contract_?val|ct_?val|open_?interest|sides?)");
 
     private final Map<String, Map<String, Path>> byFeed = new HashMap<>();
+    private final Set<String> names = new TreeSet<>();
     private final Map<String, Instant> compared = new HashMap<>();
     private final Map<String, Integer> changed = new HashMap<>();
 
@@ -109,6 +110,7 @@ public final class Shapes {
     void learn(String line) {
         List<String> words = Arrays.asList(line.split(" "));
         Set<String> types = Set.of(words.get(2).split(","));
+        names.add(name(words.get(1)));
         byFeed.computeIfAbsent(words.get(0), feed -> new TreeMap<>())
                 .put(words.get(1), new Path(types, words.contains("read"), words.contains("always")));
     }
@@ -135,7 +137,8 @@ public final class Shapes {
         });
         found.types.forEach((path, types) -> {
             Path shape = known.get(path);
-            if (shape == null && UNIT_NAME.matcher(path).matches()) {
+            boolean isNew = shape == null && !names.contains(name(path));
+            if (isNew && UNIT_NAME.matcher(path).matches()) {
                 changes.add("the field " + path + " is new and may be a unit of the count");
             } else if (shape != null && shape.isRead && !shape.types.containsAll(types)) {
                 changes.add("the field " + path + " is " + String.join(" or ", types) + ", it was "
@@ -154,6 +157,10 @@ public final class Shapes {
     /** True after the first comparison. */
     boolean hasCompared() {
         return !compared.isEmpty();
+    }
+
+    private static String name(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     private static String parent(String path) {

@@ -22,7 +22,8 @@ class ShapesTest {
                 "tickers /data/[]/symbol string read always",
                 "tickers /data/[]/holdVol number,string read always",
                 "tickers /data/[]/fundingRate string read sometimes",
-                "tickers /data/[]/riseFall number unread always")) {
+                "tickers /data/[]/riseFall number unread always",
+                "contracts /data/[]/contractSize number read always")) {
             shapes.learn(line);
         }
     }
@@ -41,6 +42,9 @@ class ShapesTest {
         assertThat(compare("{'code':0,'data':[{'symbol':'A','holdVol':null,'lastPrice':7}]}"))
                 .isEmpty();
         assertThat(compare("{'data':[]}")).isEmpty();
+        assertThat(compare("{'data':[{'symbol':'A','holdVol':1,'contractSize':10}]}"))
+                .as("another feed has it")
+                .isEmpty();
         assertThat(compare("{'data':[{'symbol':'A','holdVol':1,'contractMultiplier':10}]}"))
                 .containsExactly("the field /data/[]/contractMultiplier is new and may be a unit of the count");
     }
