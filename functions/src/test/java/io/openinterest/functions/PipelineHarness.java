@@ -11,6 +11,7 @@ import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.functions.run.TrackRun;
 import io.openinterest.functions.total.Contribution;
+import io.openinterest.functions.total.Entity;
 import io.openinterest.functions.total.SumTotals;
 import io.openinterest.functions.total.SumTotals.Scope;
 import io.openinterest.observation.Arrival;
@@ -23,11 +24,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
+import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -151,6 +161,43 @@ final class PipelineHarness implements AutoCloseable {
                 states[i] = subtasks.get(i).snapshot(1, 1);
             }
             return new State(AbstractStreamOperatorTestHarness.repackageState(states), states.length);
+        }
+
+        long bytes() throws Exception {
+            long bytes = 0;
+            for (H subtask : subtasks) {
+                bytes += subtask.snapshot(2, 2).getStateSize();
+            }
+            return bytes;
+        }
+
+        /** Size of the greatest value of a map in state whose values are bytes. */
+        <K> int greatestValue(String state, TypeInformation<K> key) throws Exception {
+            int greatest = 0;
+            for (H subtask : subtasks) {
+                greatest = Math.max(greatest, greatestValue(subtask.getOperator(), state, key));
+            }
+            return greatest;
+        }
+
+        private static <K> int greatestValue(StreamOperator<?> of, String state, TypeInformation<K> key)
+                throws Exception {
+            AbstractStreamOperator<?> operator = (AbstractStreamOperator<?>) of;
+            KeyedStateBackend<Object> backend = operator.getKeyedStateBackend();
+            int greatest = 0;
+            for (Object current :
+                    backend.getKeys(state, VoidNamespace.INSTANCE).toList()) {
+                operator.setCurrentKey(current);
+                MapState<K, byte[]> values = backend.getPartitionedState(
+                        VoidNamespace.INSTANCE,
+                        VoidNamespaceSerializer.INSTANCE,
+                        new MapStateDescriptor<>(
+                                state, key, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+                for (byte[] value : values.values()) {
+                    greatest = Math.max(greatest, value.length);
+                }
+            }
+            return greatest;
         }
 
         void close() throws Exception {
@@ -284,6 +331,33 @@ final class PipelineHarness implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** What a checkpoint takes for markets, in bytes. */
+    long bytesOfMarkets() throws Exception {
+        return accept.bytes() + snapshot.bytes();
+    }
+
+    /** What a checkpoint takes for totals of every scope, in bytes. */
+    long bytesOfTotals() throws Exception {
+        long bytes = 0;
+        for (var stage : totals) {
+            bytes += stage.bytes();
+        }
+        return bytes;
+    }
+
+    /** Size of the greatest value in state, in bytes. */
+    int greatestValue() throws Exception {
+        int greatest = Math.max(
+                snapshot.greatestValue("markets", Types.STRING),
+                snapshot.greatestValue("groups", TypeInformation.of(SnapshotMarkets.Group.class)));
+        for (var stage : totals) {
+            greatest = Math.max(greatest, stage.greatestValue("entities", TypeInformation.of(Entity.class)));
+            greatest = Math.max(
+                    greatest, stage.greatestValue("minutes", TypeInformation.of(SumTotals.EntityMinute.class)));
+        }
+        return greatest;
     }
 
     private static <T> List<T> drain(List<T> values, ConcurrentLinkedQueue<Object> output) {

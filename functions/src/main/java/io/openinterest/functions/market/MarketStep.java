@@ -108,29 +108,25 @@ record MarketStep(
 
     /** The ledger of the minute: every change of value has one name, and quantity and price share what is left. */
     private static Ledger change(MarketStanding before, Status status, Observation value) {
-        BigDecimal zero = BigDecimal.ZERO;
         boolean included = status == Status.INCLUDED;
         if (!before.isIncluded()) {
             if (!included) {
                 return Ledger.ZERO;
             }
             BigDecimal now = Rounding.usd(value.valueUsd());
-            return before.status() == Status.STALE && before.known()
-                    ? Ledger.of(zero, zero, zero, zero, now, zero)
-                    : Ledger.of(zero, zero, now, zero, zero, zero);
+            boolean cameBack = before.status() == Status.STALE && before.known();
+            return cameBack ? Ledger.coverage(now) : Ledger.entry(now);
         }
         BigDecimal then = Rounding.usd(before.value().valueUsd());
         if (!included) {
-            return status == Status.GONE
-                    ? Ledger.of(zero, zero, zero, then.negate(), zero, zero)
-                    : Ledger.of(zero, zero, zero, zero, then.negate(), zero);
+            return status == Status.GONE ? Ledger.exit(then) : Ledger.coverage(then.negate());
         }
         BigDecimal difference = Rounding.usd(value.valueUsd()).subtract(then);
         if (isRestated(before.value(), value)) {
-            return Ledger.of(zero, zero, zero, zero, zero, difference);
+            return Ledger.restatement(difference);
         }
         BigDecimal quantity = quantityUsd(before.value(), value);
-        return Ledger.of(quantity, difference.subtract(quantity), zero, zero, zero, zero);
+        return Ledger.traded(quantity, difference.subtract(quantity));
     }
 
     /** (n1 - n0)(v0 n1 + v1 n0) / (2 n0 n1): the change of contracts at the mean published value of a contract. */
@@ -253,14 +249,8 @@ record MarketStep(
         Sums sums = new Sums();
         sums.gone = wentAway && stillCounts ? 1 : 0;
         if (before.isIncluded()) {
-            BigDecimal zero = BigDecimal.ZERO;
             sums.change = after.isIncluded()
-                    ? Ledger.of(
-                            zero,
-                            zero,
-                            zero,
-                            zero,
-                            zero,
+                    ? Ledger.restatement(
                             Rounding.usd(before.value().valueUsd()).negate())
                     : change;
         }
@@ -269,12 +259,9 @@ record MarketStep(
 
     /** The ledger of the group a market moved to: the whole value, under the name its arrival has. */
     private Ledger arrival() {
-        if (!before.isIncluded()) {
-            return change;
-        }
-        BigDecimal zero = BigDecimal.ZERO;
-        return Ledger.of(
-                zero, zero, zero, zero, zero, Rounding.usd(after.value().valueUsd()));
+        return before.isIncluded()
+                ? Ledger.restatement(Rounding.usd(after.value().valueUsd()))
+                : change;
     }
 
     /**

@@ -39,6 +39,36 @@ public record Ledger(
         return new Ledger(total, quantity, price, entries, exits, coverage, restatement);
     }
 
+    /** Contracts opened or closed, and what price did besides. */
+    public static Ledger traded(BigDecimal quantity, BigDecimal price) {
+        BigDecimal zero = BigDecimal.ZERO;
+        return of(quantity, price, zero, zero, zero, zero);
+    }
+
+    /** A market is included for the first time, with its whole value. */
+    public static Ledger entry(BigDecimal value) {
+        BigDecimal zero = BigDecimal.ZERO;
+        return of(zero, zero, value, zero, zero, zero);
+    }
+
+    /** A market that had a value expired or was delisted. */
+    public static Ledger exit(BigDecimal value) {
+        BigDecimal zero = BigDecimal.ZERO;
+        return of(zero, zero, zero, value.negate(), zero, zero);
+    }
+
+    /** A market went stale, with its value below 0, or came back. */
+    public static Ledger coverage(BigDecimal change) {
+        BigDecimal zero = BigDecimal.ZERO;
+        return of(zero, zero, zero, zero, change, zero);
+    }
+
+    /** A market counts otherwise or elsewhere. */
+    public static Ledger restatement(BigDecimal change) {
+        BigDecimal zero = BigDecimal.ZERO;
+        return of(zero, zero, zero, zero, zero, change);
+    }
+
     /** Both changes, one after the other. */
     public Ledger plus(Ledger next) {
         return new Ledger(
