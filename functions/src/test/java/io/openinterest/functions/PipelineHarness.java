@@ -185,14 +185,12 @@ final class PipelineHarness implements AutoCloseable {
             AbstractStreamOperator<?> operator = (AbstractStreamOperator<?>) of;
             KeyedStateBackend<Object> backend = operator.getKeyedStateBackend();
             int greatest = 0;
-            for (Object current :
-                    backend.getKeys(state, VoidNamespace.INSTANCE).toList()) {
+            for (Object current : backend.getKeys(state, VoidNamespace.INSTANCE).toList()) {
                 operator.setCurrentKey(current);
                 MapState<K, byte[]> values = backend.getPartitionedState(
                         VoidNamespace.INSTANCE,
                         VoidNamespaceSerializer.INSTANCE,
-                        new MapStateDescriptor<>(
-                                state, key, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+                        new MapStateDescriptor<>(state, key, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
                 for (byte[] value : values.values()) {
                     greatest = Math.max(greatest, value.length);
                 }

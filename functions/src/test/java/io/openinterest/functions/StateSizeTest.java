@@ -75,7 +75,8 @@ class StateSizeTest {
                 .symbol("SYMBOL" + m + "USDT", "asset" + m / 3, "usdt")
                 .at(
                         time(minute, random),
-                        BigDecimal.valueOf(10_000_000 + random.nextInt(1_000_000), 3).toString(),
+                        BigDecimal.valueOf(10_000_000 + random.nextInt(1_000_000), 3)
+                                .toString(),
                         BigDecimal.valueOf(600_000 + random.nextInt(10_000), 4).toString());
     }
 

@@ -485,33 +485,61 @@ class TotalsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3})
-    void theHighestRevisionsDoNotDependOnTheOrderOfArrival(long seed) throws Exception {
-        List<Observation> inOrder = observations(new Random(seed));
-        List<Observation> shuffled = shuffled(inOrder, new Random(seed));
-        try (PipelineHarness one = new PipelineHarness(SETTINGS);
-                PipelineHarness other = new PipelineHarness(SETTINGS)) {
+    @ValueSource(longs = {1, 2, 3, 4})
+    void theHighestRevisionsDoNotDependOnTheOrderOfArrivalNorOnRestarts(long seed) throws Exception {
+        Random random = new Random(seed);
+        List<Observation> inOrder = observations(random);
+        List<Observation> shuffled = shuffled(inOrder, random);
+        try (PipelineHarness one = new PipelineHarness(SETTINGS)) {
             for (Observation observation : inOrder) {
                 one.arrive(observation);
             }
             one.end();
-            PipelineHarness restarted = other;
+
+            // given the same in another order, between what can't be believed, with restarts at other parallelisms
+            PipelineHarness other = new PipelineHarness(SETTINGS);
+            int incredible = 0;
+            int fromHistory = 0;
             for (int i = 0; i < shuffled.size(); i++) {
-                if (i == shuffled.size() / 2) {
-                    restarted = restarted.restart(1 + i % 3);
+                Observation observation = shuffled.get(i);
+                if (i > 12 && random.nextInt(60) == 0) {
+                    other = other.restart(1 + random.nextInt(3));
+                    fromHistory = random.nextInt(4);
                 }
-                restarted.arrive(shuffled.get(i));
+                if (fromHistory > 0) {
+                    fromHistory--;
+                    other.arriveFromHistory(observation);
+                } else {
+                    other.arrive(observation);
+                }
+                if (i > 12 && random.nextInt(10) == 0) {
+                    other.arrive(incredible(observation.time().plusSeconds(random.nextInt(60))));
+                    incredible++;
+                }
             }
-            restarted.end();
+            for (int minute = 0; minute < 12; minute++) {
+                other.arrive(incredible(Instant.parse("2026-03-01T07:46:00Z").plusSeconds(60L * minute)));
+                incredible++;
+            }
+            other.end();
 
             assertThat(one.rejected).isEmpty();
-            assertThat(differences(restarted, one)).isEmpty();
+            assertThat(other.rejected)
+                    .hasSize(incredible)
+                    .allMatch(rejected -> rejected.reason() == Reason.IMPLAUSIBLE);
+            assertThat(differences(other, one)).isEmpty();
             assertThat(one.totalRows).allMatch(row -> row.revision() == 0);
-            assertThat(restarted.totalRows).anyMatch(row -> row.revision() > 0);
-            assertRevisionsHaveNoGap(restarted.totalRows);
+            assertThat(other.totalRows).anyMatch(row -> row.revision() > 0);
+            assertRevisionsHaveNoGap(other.totalRows);
+            assertMarketRevisionsHaveNoGap(other.marketRows);
             assertTotalsAddUp(one);
-            restarted.close();
+            other.close();
         }
+    }
+
+    /** An observation of 10^13 USD. */
+    private static Observation incredible(Instant time) {
+        return MarketFixture.market().symbol("M0", "btc", "usdt").at(time.toString(), "1000", "10000000000");
     }
 
     /** Markets of three exchanges with gaps, expiries, delistings and changes of how they are counted. */
@@ -544,6 +572,14 @@ class TotalsTest {
                         BigDecimal.valueOf(Math.round(contracts)).toString(),
                         BigDecimal.valueOf(90 + random.nextInt(20)).toString()));
             }
+        }
+        // an entity that ends, and lives once more for a while
+        for (int minute : new int[] {0, 1, 2, 3, 9}) {
+            list.add(MarketFixture.market()
+                    .on("okx")
+                    .symbol("XYZ", "xyz", "usdt")
+                    .future(minute < 9 ? "2026-03-01T07:04:00Z" : "2026-03-01T07:12:00Z")
+                    .at(Instant.ofEpochMilli(start + minute * 60_000L + 30_000).toString(), "10", "50"));
         }
         list.sort(Comparator.comparing(Observation::time));
         return list;

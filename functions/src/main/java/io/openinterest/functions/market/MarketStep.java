@@ -250,8 +250,7 @@ record MarketStep(
         sums.gone = wentAway && stillCounts ? 1 : 0;
         if (before.isIncluded()) {
             sums.change = after.isIncluded()
-                    ? Ledger.restatement(
-                            Rounding.usd(before.value().valueUsd()).negate())
+                    ? Ledger.restatement(Rounding.usd(before.value().valueUsd()).negate())
                     : change;
         }
         return sums;
