@@ -116,7 +116,7 @@ class HeldBackBoundariesIT {
         OpenInterestJob.prepare(environment, configuration);
         DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, 1);
         DataStream<RuleRecord> noRules = environment
-                .fromData(TypeInformation.of(RuleRecord.class), new RuleRecord("none", null, 0))
+                .fromData(TypeInformation.of(RuleRecord.class), new RuleRecord("none", null, 0, 0, 0))
                 .filter(rule -> false);
         Collected.RECORDS.clear();
         Pipeline.define(arrivals, noRules, new Collected(), 1, configuration);
