@@ -184,13 +184,14 @@ final class PipelineHarness implements AutoCloseable {
                 throws Exception {
             AbstractStreamOperator<?> operator = (AbstractStreamOperator<?>) of;
             KeyedStateBackend<Object> backend = operator.getKeyedStateBackend();
+            MapStateDescriptor<K, byte[]> descriptor =
+                    new MapStateDescriptor<>(state, key, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
             int greatest = 0;
-            for (Object current : backend.getKeys(state, VoidNamespace.INSTANCE).toList()) {
+            for (Object current :
+                    backend.getKeys(state, VoidNamespace.INSTANCE).toList()) {
                 operator.setCurrentKey(current);
                 MapState<K, byte[]> values = backend.getPartitionedState(
-                        VoidNamespace.INSTANCE,
-                        VoidNamespaceSerializer.INSTANCE,
-                        new MapStateDescriptor<>(state, key, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+                        VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, descriptor);
                 for (byte[] value : values.values()) {
                     greatest = Math.max(greatest, value.length);
                 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.functions.market.SnapshotSettings;
 import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.Observation;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +27,7 @@ class StateSizeTest {
             // given sixty markets of which every tenth observation comes eight minutes late
             int markets = 60;
             Random random = new Random(1);
-            for (int minute = 0; minute < 75; minute++) {
+            for (int minute = 0; minute < 45; minute++) {
                 for (int m = 0; m < markets; m++) {
                     int late = minute > 20 && random.nextInt(10) == 0 ? 8 : 0;
                     run.arrive(market(m, minute - late, random));
@@ -44,10 +45,10 @@ class StateSizeTest {
 
     @Test
     void totalsDoNotGrowWithTheMarketsBehindThem() throws Exception {
-        Map<Integer, Long> bytes = Set.of(300, 900).stream()
+        Map<Integer, Long> bytes = Set.of(200, 600).stream()
                 .collect(Collectors.toMap(options -> options, options -> bytesOfTotals(options)));
 
-        assertThat(bytes.get(900)).isLessThan(bytes.get(300) * 11 / 10);
+        assertThat(bytes.get(600)).isLessThan(bytes.get(200) * 11 / 10);
     }
 
     private static long bytesOfTotals(int options) {
@@ -69,7 +70,7 @@ class StateSizeTest {
         }
     }
 
-    private static io.openinterest.observation.Observation market(int m, int minute, Random random) {
+    private static Observation market(int m, int minute, Random random) {
         return MarketFixture.market()
                 .on(new String[] {"binance", "bybit", "okx"}[m % 3])
                 .symbol("SYMBOL" + m + "USDT", "asset" + m / 3, "usdt")
