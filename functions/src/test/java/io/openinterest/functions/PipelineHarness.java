@@ -187,8 +187,7 @@ final class PipelineHarness implements AutoCloseable {
             MapStateDescriptor<K, byte[]> descriptor =
                     new MapStateDescriptor<>(state, key, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
             int greatest = 0;
-            for (Object current :
-                    backend.getKeys(state, VoidNamespace.INSTANCE).toList()) {
+            for (Object current : backend.getKeys(state, VoidNamespace.INSTANCE).toList()) {
                 operator.setCurrentKey(current);
                 MapState<K, byte[]> values = backend.getPartitionedState(
                         VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, descriptor);
