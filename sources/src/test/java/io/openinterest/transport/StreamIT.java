@@ -100,7 +100,8 @@ class StreamIT {
     @Test
     void aMessageThatIsTooLargeIsARecordAndANewConnection() throws Exception {
         // given
-        venue.answer("/stub/list", "[\"A\"]");
+        venue.answer("/stub/list", "[\"A\"]")
+                .answer("/stub/rest", "{\"symbol\":\"A\",\"count\":\"9\",\"price\":\"2\"}");
         start(Map.of());
         StubVenue.Connection first = connection();
 
