@@ -13,16 +13,21 @@ import io.openinterest.observation.Arrival;
 import io.openinterest.source.replay.RecordedSource;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -64,6 +69,9 @@ class SavepointIT {
 
     /** The recording's last observation before the savepoint; the one that comes late is behind it. */
     private static final Instant SAVED = Instant.parse("2026-03-01T07:10:30Z");
+
+    private static final Pattern CLASS_NAME =
+            Pattern.compile("io\\.openinterest(\\.[a-z]+)+\\.[A-Z][A-Za-z0-9]*(\\$[A-Z][A-Za-z0-9]*)*");
 
     private static final Pattern ARRIVED = Pattern.compile("database_time\\W+([0-9TZ:-]+)");
 
@@ -108,7 +116,7 @@ class SavepointIT {
     /**
      * Run it when a version is released, with {@code -Dit.test=SavepointIT#writeSavepoint} and
      * {@code -Djunit.jupiter.conditions.deactivate=*DisabledCondition}, and commit the {@code _metadata} it writes below
-     * job/target/savepoint, packed with gzip, in a folder named after the version.
+     * local/target/savepoint, packed with gzip, and the names of its classes, in a folder named after the version.
      */
     @Test
     @Disabled("writes the savepoint of this version")
@@ -120,6 +128,24 @@ class SavepointIT {
                 .get();
 
         assertThat(PUBLISHED).extracting(Published::of).isNotEmpty().noneMatch(Published::isAfterSavepoint);
+    }
+
+    @ParameterizedTest
+    @MethodSource("savepoints")
+    void theClassesOfASavepointKeepTheirNames(Path version) throws Exception {
+        // given what the savepoint says of its own serializers
+        String metadata = Files.readString(unpacked(version).resolve("_metadata"), StandardCharsets.ISO_8859_1);
+        Set<String> named = CLASS_NAME
+                .matcher(metadata)
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
+
+        // then they are the classes of the list, none more and none less, and each of them exists
+        assertThat(named).containsExactlyElementsOf(Files.readAllLines(version.resolve("state-classes.txt")));
+        for (String name : named) {
+            assertThat(Class.forName(name)).isNotNull();
+        }
     }
 
     private Path unpacked(Path version) throws IOException {
