@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A step in the life of an alert (topic {@code alerts}).
@@ -32,11 +33,11 @@ public record AlertEvent(
         Instant time,
         Instant openedAt,
         String metric,
-        BigDecimal value,
-        BigDecimal threshold,
-        BigDecimal peak,
+        @Nullable BigDecimal value,
+        @Nullable BigDecimal threshold,
+        @Nullable BigDecimal peak,
         String message,
-        Evidence evidence) {
+        @Nullable Evidence evidence) {
 
     /**
      * The record behind an event.
@@ -46,12 +47,12 @@ public record AlertEvent(
      * @param exchanges an asset's exchanges with the greatest quantity change, at most three; null at other levels
      */
     public record Evidence(
-            BigDecimal valueUsd,
-            BigDecimal openUsd,
-            Ledger change,
-            BigDecimal coverage,
-            Long maxAgeMs,
-            List<String> exchanges) {}
+            @Nullable BigDecimal valueUsd,
+            @Nullable BigDecimal openUsd,
+            @Nullable Ledger change,
+            @Nullable BigDecimal coverage,
+            @Nullable Long maxAgeMs,
+            @Nullable List<String> exchanges) {}
 
     /** What an alert is about. The constants are part of saved state: append only. */
     public enum Kind {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of one exchange, asset and UTC date of expiration at a boundary (topic {@code expiry.<interval>}).
@@ -29,19 +30,19 @@ public record ExpiryRow(
         Instant expiration,
         Interval interval,
         Instant time,
-        BigDecimal callUsd,
-        BigDecimal putUsd,
-        BigDecimal callBase,
-        BigDecimal putBase,
-        BigDecimal putCallRatio,
-        BigDecimal marketValueUsd,
-        BigDecimal underlyingPriceUsd,
-        BigDecimal daysToExpiry,
-        BigDecimal maxPain,
-        List<Strike> strikes,
+        @Nullable BigDecimal callUsd,
+        @Nullable BigDecimal putUsd,
+        @Nullable BigDecimal callBase,
+        @Nullable BigDecimal putBase,
+        @Nullable BigDecimal putCallRatio,
+        @Nullable BigDecimal marketValueUsd,
+        @Nullable BigDecimal underlyingPriceUsd,
+        @Nullable BigDecimal daysToExpiry,
+        @Nullable BigDecimal maxPain,
+        @Nullable List<Strike> strikes,
         int revision,
         Instant finalAt,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Boolean withdrawn,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean withdrawn,
         @JsonIgnore Pass pass) {
 
     /** The same record at another interval. */

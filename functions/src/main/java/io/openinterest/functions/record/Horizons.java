@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A figure looked at over several spans of time that end at the boundary. Written as an object with one field for each
@@ -18,7 +19,13 @@ import java.util.function.LongFunction;
  * @param h4 over 4 hours
  * @param h24 over 24 hours
  */
-public record Horizons(Interval interval, BigDecimal m5, BigDecimal m15, BigDecimal h1, BigDecimal h4, BigDecimal h24) {
+public record Horizons(
+        Interval interval,
+        @Nullable BigDecimal m5,
+        @Nullable BigDecimal m15,
+        @Nullable BigDecimal h1,
+        @Nullable BigDecimal h4,
+        @Nullable BigDecimal h24) {
 
     private static final List<Horizon> MINUTE =
             List.of(Horizon.FIVE_MINUTES, Horizon.FIFTEEN_MINUTES, Horizon.ONE_HOUR);
@@ -62,7 +69,7 @@ public record Horizons(Interval interval, BigDecimal m5, BigDecimal m15, BigDeci
     }
 
     /** One value per carried horizon, from its length in milliseconds. */
-    public static Horizons of(Interval interval, LongFunction<BigDecimal> value) {
+    public static Horizons of(Interval interval, LongFunction<? extends @Nullable BigDecimal> value) {
         BigDecimal[] values = new BigDecimal[Horizon.values().length];
         for (Horizon horizon : carriedBy(interval)) {
             values[horizon.ordinal()] = value.apply(horizon.millis());
@@ -71,7 +78,7 @@ public record Horizons(Interval interval, BigDecimal m5, BigDecimal m15, BigDeci
     }
 
     /** The value over a horizon; null when not carried or not known. */
-    public BigDecimal over(Horizon horizon) {
+    public @Nullable BigDecimal over(Horizon horizon) {
         return switch (horizon) {
             case FIVE_MINUTES -> m5;
             case FIFTEEN_MINUTES -> m15;
@@ -83,8 +90,8 @@ public record Horizons(Interval interval, BigDecimal m5, BigDecimal m15, BigDeci
 
     /** The published form. */
     @JsonValue
-    Map<String, BigDecimal> byName() {
-        Map<String, BigDecimal> fields = new LinkedHashMap<>();
+    Map<String, @Nullable BigDecimal> byName() {
+        Map<String, @Nullable BigDecimal> fields = new LinkedHashMap<>();
         for (Horizon horizon : carriedBy(interval)) {
             fields.put(horizon.text(), over(horizon));
         }

@@ -7,6 +7,7 @@ import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Structure;
 import java.math.BigDecimal;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A market at a boundary (topic {@code market.<interval>}). USD amounts have 6 decimals, base amounts 8.
@@ -33,27 +34,27 @@ public record MarketRow(
         String margin,
         MarketType type,
         Structure structure,
-        Instant expiration,
-        BigDecimal strike,
+        @Nullable Instant expiration,
+        @Nullable BigDecimal strike,
         Interval interval,
         Instant time,
-        BigDecimal contractCount,
-        BigDecimal amountBase,
-        BigDecimal priceUsd,
-        BigDecimal valueUsd,
-        BigDecimal marketValueUsd,
-        BigDecimal openUsd,
-        BigDecimal highUsd,
-        BigDecimal lowUsd,
-        BigDecimal meanUsd,
-        Instant observedAt,
-        Long ageMs,
-        Boolean carried,
-        Integer observations,
-        Ledger change,
+        @Nullable BigDecimal contractCount,
+        @Nullable BigDecimal amountBase,
+        @Nullable BigDecimal priceUsd,
+        @Nullable BigDecimal valueUsd,
+        @Nullable BigDecimal marketValueUsd,
+        @Nullable BigDecimal openUsd,
+        @Nullable BigDecimal highUsd,
+        @Nullable BigDecimal lowUsd,
+        @Nullable BigDecimal meanUsd,
+        @Nullable Instant observedAt,
+        @Nullable Long ageMs,
+        @Nullable Boolean carried,
+        @Nullable Integer observations,
+        @Nullable Ledger change,
         int revision,
         Instant finalAt,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Boolean withdrawn,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean withdrawn,
         @JsonIgnore Pass pass) {
 
     /** The row as published the n-th time after the first. */

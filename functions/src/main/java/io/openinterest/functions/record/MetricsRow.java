@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.math.BigDecimal;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be said about an entity at a boundary beyond its total (topic {@code metrics.<interval>}). Percentages are
@@ -26,7 +27,7 @@ public record MetricsRow(
         @JsonUnwrapped Figures figures,
         int revision,
         Instant finalAt,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Boolean withdrawn,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean withdrawn,
         @JsonIgnore Pass pass) {
 
     /** The record's key, also in alert ids: {@code asset:btc}. */
@@ -72,9 +73,9 @@ public record MetricsRow(
      * @param coverageBefore coverage at T-h, which alerts with a minimum coverage look at; not published
      */
     public record Size(
-            BigDecimal valueUsd,
-            BigDecimal coverage,
-            @JsonIgnore Horizons coverageBefore) {}
+            @Nullable BigDecimal valueUsd,
+            @Nullable BigDecimal coverage,
+            @JsonIgnore @Nullable Horizons coverageBefore) {}
 
     /**
      * What changed over the horizons.
@@ -87,11 +88,11 @@ public record MetricsRow(
      * @param priceEffectUsd sum of the ledger's price part over (T-h, T]
      */
     public record Changes(
-            Horizons changeUsd,
-            Horizons changePct,
-            Horizons quantityChangeUsd,
-            Horizons quantityChangePct,
-            Horizons priceEffectUsd) {}
+            @Nullable Horizons changeUsd,
+            @Nullable Horizons changePct,
+            @Nullable Horizons quantityChangeUsd,
+            @Nullable Horizons quantityChangePct,
+            @Nullable Horizons priceEffectUsd) {}
 
     /**
      * How fast it changes.
@@ -102,9 +103,9 @@ public record MetricsRow(
      *     {@code return}
      */
     public record Pace(
-            BigDecimal velocityUsdPerMin,
-            BigDecimal accelerationUsdPerMin2,
-            @JsonProperty("return") BigDecimal rateOfReturn) {}
+            @Nullable BigDecimal velocityUsdPerMin,
+            @Nullable BigDecimal accelerationUsdPerMin2,
+            @JsonProperty("return") @Nullable BigDecimal rateOfReturn) {}
 
     /**
      * How unusual that is.
@@ -113,7 +114,10 @@ public record MetricsRow(
      * @param robustZscore distance from their median, in median absolute deviations times 0.6745
      * @param ewmaVolatility square root of the exponentially weighted mean of squared returns, decay 0.94
      */
-    public record Unusual(BigDecimal zscore, BigDecimal robustZscore, BigDecimal ewmaVolatility) {}
+    public record Unusual(
+            @Nullable BigDecimal zscore,
+            @Nullable BigDecimal robustZscore,
+            @Nullable BigDecimal ewmaVolatility) {}
 
     /**
      * The value among those of a day, outages and restatements taken out of all of them.
@@ -123,16 +127,19 @@ public record MetricsRow(
      * @param newLow24h true if it is below all of them
      */
     public record Rank(
-            @JsonProperty("percentile_24h") BigDecimal percentile24h,
-            @JsonProperty("new_high_24h") Boolean newHigh24h,
-            @JsonProperty("new_low_24h") Boolean newLow24h) {
+            @JsonProperty("percentile_24h") @Nullable BigDecimal percentile24h,
+            @JsonProperty("new_high_24h") @Nullable Boolean newHigh24h,
+            @JsonProperty("new_low_24h") @Nullable Boolean newLow24h) {
 
         /** There is no such comparison. */
         public static final Rank NONE = new Rank(null, null, null);
     }
 
     /** The value divided by that of its parents. */
-    public record Shares(BigDecimal shareOfTotal, BigDecimal shareOfAsset, BigDecimal shareOfExchange) {}
+    public record Shares(
+            @Nullable BigDecimal shareOfTotal,
+            @Nullable BigDecimal shareOfAsset,
+            @Nullable BigDecimal shareOfExchange) {}
 
     /**
      * How the value is spread over children.
@@ -143,15 +150,19 @@ public record MetricsRow(
      * @param leaderChanged true if the leader is not that of the record one interval before
      */
     public record Concentration(
-            BigDecimal hhi, BigDecimal effectiveCount, String leader, BigDecimal leaderShare, Boolean leaderChanged) {}
+            @Nullable BigDecimal hhi,
+            @Nullable BigDecimal effectiveCount,
+            @Nullable String leader,
+            @Nullable BigDecimal leaderShare,
+            @Nullable Boolean leaderChanged) {}
 
     /** What the value is made of. */
     public record Mix(
-            BigDecimal perpetualShare,
-            BigDecimal optionShare,
-            BigDecimal coinMarginShare,
-            BigDecimal putCallRatio,
-            BigDecimal optionsToFutures) {}
+            @Nullable BigDecimal perpetualShare,
+            @Nullable BigDecimal optionShare,
+            @Nullable BigDecimal coinMarginShare,
+            @Nullable BigDecimal putCallRatio,
+            @Nullable BigDecimal optionsToFutures) {}
 
     /**
      * The entity's price.
@@ -159,10 +170,15 @@ public record MetricsRow(
      * @param priceUsd 12 significant digits
      * @param regime what price and quantity say together
      */
-    public record Price(BigDecimal priceUsd, Horizons priceChangePct, Regime regime) {}
+    public record Price(
+            @Nullable BigDecimal priceUsd,
+            @Nullable Horizons priceChangePct,
+            @Nullable Regime regime) {}
 
     /** What holding and trading it says. */
-    public record Activity(@JsonProperty("funding_rate_8h") BigDecimal fundingRate8h, BigDecimal volumeRatio) {}
+    public record Activity(
+            @JsonProperty("funding_rate_8h") @Nullable BigDecimal fundingRate8h,
+            @Nullable BigDecimal volumeRatio) {}
 
     /** What price and quantity say together. The constants are part of saved state: append only. */
     public enum Regime {

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Numbers and texts in as few bytes as they need, for state and between operators. Exact: what is read equals what was
@@ -46,7 +48,7 @@ public final class Packing {
     }
 
     /** Writes a decimal, null too. */
-    public static void putDecimal(BigDecimal value, DataOutput out) throws IOException {
+    public static void putDecimal(@Nullable BigDecimal value, DataOutput out) throws IOException {
         if (value == null) {
             putLong(0, out);
             return;
@@ -64,7 +66,7 @@ public final class Packing {
     }
 
     /** Reads a decimal back, null too. */
-    public static BigDecimal getDecimal(DataInput in) throws IOException {
+    public static @Nullable BigDecimal getDecimal(DataInput in) throws IOException {
         long head = getLong(in);
         if (head == 0) {
             return null;
@@ -77,7 +79,7 @@ public final class Packing {
     }
 
     /** Writes a text, null too. */
-    public static void putText(String text, DataOutput out) throws IOException {
+    public static void putText(@Nullable String text, DataOutput out) throws IOException {
         if (text == null) {
             putLong(-1, out);
         } else {
@@ -86,7 +88,7 @@ public final class Packing {
     }
 
     /** Reads a text back, null too. */
-    public static String getText(DataInput in) throws IOException {
+    public static @Nullable String getText(DataInput in) throws IOException {
         int length = getInt(in);
         if (length < 0) {
             return null;
@@ -121,7 +123,10 @@ public final class Packing {
 
     /** Reads a ledger back; its total is the sum of its parts. */
     public static Ledger getLedger(DataInput in) throws IOException {
-        return Ledger.of(
-                getDecimal(in), getDecimal(in), getDecimal(in), getDecimal(in), getDecimal(in), getDecimal(in));
+        return Ledger.of(getPart(in), getPart(in), getPart(in), getPart(in), getPart(in), getPart(in));
+    }
+
+    private static BigDecimal getPart(DataInput in) throws IOException {
+        return Objects.requireNonNull(getDecimal(in), "a ledger has every part");
     }
 }

@@ -3,6 +3,7 @@ package io.openinterest.functions.record;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import org.jspecify.annotations.Nullable;
 
 /** How published figures are rounded: half-even, once. */
 public final class Rounding {
@@ -27,19 +28,19 @@ public final class Rounding {
     }
 
     /** A price of a total: 12 significant digits; null when the divisor is 0. */
-    public static BigDecimal price(BigDecimal weighted, BigDecimal weight) {
+    public static @Nullable BigDecimal price(BigDecimal weighted, BigDecimal weight) {
         return weight.signum() == 0
                 ? null
                 : weighted.divide(weight, TWELVE_SIGNIFICANT).stripTrailingZeros();
     }
 
     /** A ratio with 8 digits after the point; null when an operand is missing or the divisor is 0. */
-    public static BigDecimal ratio(BigDecimal dividend, BigDecimal divisor) {
+    public static @Nullable BigDecimal ratio(@Nullable BigDecimal dividend, @Nullable BigDecimal divisor) {
         return ratio(dividend, divisor, 8);
     }
 
     /** A ratio with so many digits after the point; null when an operand is missing or the divisor is 0. */
-    public static BigDecimal ratio(BigDecimal dividend, BigDecimal divisor, int digits) {
+    public static @Nullable BigDecimal ratio(@Nullable BigDecimal dividend, @Nullable BigDecimal divisor, int digits) {
         if (dividend == null || divisor == null || divisor.signum() == 0) {
             return null;
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.math.BigDecimal;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open interest of an entity at a boundary (topics {@code total}, {@code asset}, {@code exchange},
@@ -28,31 +29,31 @@ import java.time.Instant;
 public record TotalRow(
         Level level,
         String id,
-        String exchange,
-        String asset,
-        String pair,
+        @Nullable String exchange,
+        @Nullable String asset,
+        @Nullable String pair,
         Interval interval,
         Instant time,
-        BigDecimal valueUsd,
-        BigDecimal amountBase,
-        BigDecimal openUsd,
-        BigDecimal highUsd,
-        BigDecimal lowUsd,
-        BigDecimal meanUsd,
-        ByType byType,
-        ByMargin byMargin,
-        Reported reported,
-        BigDecimal priceUsd,
-        Markets markets,
-        Long unchangedMinutes,
-        Integer exchanges,
-        BigDecimal coverage,
-        Long maxAgeMs,
-        Ledger change,
+        @Nullable BigDecimal valueUsd,
+        @Nullable BigDecimal amountBase,
+        @Nullable BigDecimal openUsd,
+        @Nullable BigDecimal highUsd,
+        @Nullable BigDecimal lowUsd,
+        @Nullable BigDecimal meanUsd,
+        @Nullable ByType byType,
+        @Nullable ByMargin byMargin,
+        @Nullable Reported reported,
+        @Nullable BigDecimal priceUsd,
+        @Nullable Markets markets,
+        @Nullable Long unchangedMinutes,
+        @Nullable Integer exchanges,
+        @Nullable BigDecimal coverage,
+        @Nullable Long maxAgeMs,
+        @Nullable Ledger change,
         int revision,
         Instant finalAt,
-        @JsonInclude(JsonInclude.Include.NON_NULL) Boolean withdrawn,
-        @JsonIgnore Extras extras,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean withdrawn,
+        @JsonIgnore @Nullable Extras extras,
         @JsonIgnore Pass pass) {
 
     /** The record's key in the metrics topic and in alert ids: {@code asset:btc}. */
@@ -130,13 +131,13 @@ public record TotalRow(
      *     separated names; null at other levels
      */
     public record Extras(
-            BigDecimal hhi,
-            BigDecimal effectiveCount,
-            String leader,
-            BigDecimal leaderShare,
-            BigDecimal fundingRate8h,
-            BigDecimal volumeRatio,
-            String movers) {}
+            @Nullable BigDecimal hhi,
+            @Nullable BigDecimal effectiveCount,
+            @Nullable String leader,
+            @Nullable BigDecimal leaderShare,
+            @Nullable BigDecimal fundingRate8h,
+            @Nullable BigDecimal volumeRatio,
+            @Nullable String movers) {}
 
     /** The Coin Metrics metrics under their own names; market value fields are null where no market publishes one. */
     @JsonPropertyOrder
@@ -150,19 +151,19 @@ public record TotalRow(
             BigDecimal openInterestReportedFutureUsdMarginedUsd,
             BigDecimal openInterestReportedFutureOtherMarginedUsd,
             BigDecimal openInterestReportedOptionNotionalUsd,
-            BigDecimal openInterestReportedOptionMarketValueUsd,
+            @Nullable BigDecimal openInterestReportedOptionMarketValueUsd,
             BigDecimal openInterestReportedOptionCallNotionalUsd,
-            BigDecimal openInterestReportedOptionCallMarketValueUsd,
+            @Nullable BigDecimal openInterestReportedOptionCallMarketValueUsd,
             BigDecimal openInterestReportedOptionPutNotionalUsd,
-            BigDecimal openInterestReportedOptionPutMarketValueUsd,
+            @Nullable BigDecimal openInterestReportedOptionPutMarketValueUsd,
             BigDecimal openInterestReportedOptionTetherMarginedNotionalUsd,
-            BigDecimal openInterestReportedOptionTetherMarginedMarketValueUsd,
+            @Nullable BigDecimal openInterestReportedOptionTetherMarginedMarketValueUsd,
             BigDecimal openInterestReportedOptionCoinMarginedNotionalUsd,
-            BigDecimal openInterestReportedOptionCoinMarginedMarketValueUsd,
+            @Nullable BigDecimal openInterestReportedOptionCoinMarginedMarketValueUsd,
             BigDecimal openInterestReportedOptionUsdcMarginedNotionalUsd,
-            BigDecimal openInterestReportedOptionUsdcMarginedMarketValueUsd,
+            @Nullable BigDecimal openInterestReportedOptionUsdcMarginedMarketValueUsd,
             BigDecimal openInterestReportedOptionUsdMarginedNotionalUsd,
-            BigDecimal openInterestReportedOptionUsdMarginedMarketValueUsd,
+            @Nullable BigDecimal openInterestReportedOptionUsdMarginedMarketValueUsd,
             BigDecimal openInterestReportedOptionOtherMarginedNotionalUsd,
-            BigDecimal openInterestReportedOptionOtherMarginedMarketValueUsd) {}
+            @Nullable BigDecimal openInterestReportedOptionOtherMarginedMarketValueUsd) {}
 }
