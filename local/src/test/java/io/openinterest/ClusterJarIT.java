@@ -21,7 +21,7 @@ class ClusterJarIT {
 
     @BeforeAll
     static void open() throws IOException {
-        jar = new JarFile(Path.of("target/open-interest-job.jar").toFile());
+        jar = new JarFile(Path.of("../job/target/open-interest-job.jar").toFile());
         names = jar.stream().map(ZipEntry::getName).toList();
     }
 

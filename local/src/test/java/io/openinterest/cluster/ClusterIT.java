@@ -33,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ClusterIT {
 
-    private static final Path JAR = Path.of("target/open-interest-job.jar").toAbsolutePath();
+    private static final Path JAR =
+            Path.of("../job/target/open-interest-job.jar").toAbsolutePath();
 
     /** Takes the job long enough to be interrupted. */
     private static final Recording LONG = new Recording(60, 450);

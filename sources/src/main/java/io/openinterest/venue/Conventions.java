@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How venues count, as data: unit, sides and meaning of the time, since when, by which source. Read from
@@ -93,17 +94,17 @@ public record Conventions(List<Convention> conventions) implements Serializable 
      * @param source where this is known from
      */
     public record Convention(
-            String venue,
-            String exchange,
-            String endpoint,
-            Structure structure,
-            String type,
+            @Nullable String venue,
+            @Nullable String exchange,
+            @Nullable String endpoint,
+            @Nullable Structure structure,
+            @Nullable String type,
             Unit unit,
             int sides,
             TimeMeaning time,
             LocalDate since,
             Proof proof,
-            String source)
+            @Nullable String source)
             implements Serializable {
 
         public Convention {

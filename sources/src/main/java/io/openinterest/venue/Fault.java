@@ -6,6 +6,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why an answer is no answer, and what to do next.
@@ -16,7 +17,12 @@ import java.time.format.DateTimeFormatter;
  * @param detail one sentence
  * @param pause how long to ask nothing; null for an exponential backoff with jitter
  */
-public record Fault(Kind kind, Reason reason, String code, String detail, Duration pause) {
+public record Fault(
+        Kind kind,
+        Reason reason,
+        String code,
+        String detail,
+        @Nullable Duration pause) {
 
     private static final Duration BAN = Duration.ofMinutes(2);
     private static final Duration BAN_PAUSE = Duration.ofMinutes(10);
@@ -48,7 +54,7 @@ public record Fault(Kind kind, Reason reason, String code, String detail, Durati
     }
 
     /** A rate limit or ban; a null pause is the answer's Retry-After, else a backoff. */
-    public static Fault limited(Reply reply, String code, String message, Duration pause) {
+    public static Fault limited(Reply reply, String code, String message, @Nullable Duration pause) {
         Reason reason = reply.status() / 100 == 2 ? Reason.VENUE_ERROR : Reason.HTTP_STATUS;
         return new Fault(
                 Kind.LIMITED,
@@ -59,7 +65,7 @@ public record Fault(Kind kind, Reason reason, String code, String detail, Durati
     }
 
     /** What HTTP itself says about an answer; null when it is 2xx with a complete JSON body. */
-    public static Fault of(Reply reply) {
+    public static @Nullable Fault of(Reply reply) {
         int status = reply.status();
         if (status / 100 == 2) {
             return reply.isJson() ? null : notJson(reply);
@@ -78,7 +84,7 @@ public record Fault(Kind kind, Reason reason, String code, String detail, Durati
      * Retry-After, in seconds or as a date, which is taken by the venue's own clock where it tells it; null where there is
      * none or it can't be read. At most three days for a limit or ban, five minutes where the venue is ill.
      */
-    public static Duration retryAfter(Reply reply) {
+    public static @Nullable Duration retryAfter(Reply reply) {
         String stated = reply.header("retry-after");
         if (stated == null) {
             return null;
@@ -99,7 +105,7 @@ public record Fault(Kind kind, Reason reason, String code, String detail, Durati
     }
 
     /** Tue, 01 Dec 2026 10:00:00 GMT */
-    private static Instant date(String text) {
+    private static @Nullable Instant date(@Nullable String text) {
         try {
             return text == null ? null : Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text.strip()));
         } catch (DateTimeException e) {
@@ -107,7 +113,7 @@ public record Fault(Kind kind, Reason reason, String code, String detail, Durati
         }
     }
 
-    private static Fault status(Kind kind, Reply reply) {
+    private static @Nullable Fault status(Kind kind, Reply reply) {
         String code = Integer.toString(reply.status());
         String detail = "the venue answered HTTP " + code + target(reply);
         return new Fault(kind, Reason.HTTP_STATUS, code, detail, retryAfter(reply));
@@ -132,7 +138,7 @@ public record Fault(Kind kind, Reason reason, String code, String detail, Durati
         return new Fault(Kind.RETRY, Reason.NOT_JSON, "not-json", "the venue answered " + what, null);
     }
 
-    private static Duration longer(Duration a, Duration b) {
+    private static @Nullable Duration longer(@Nullable Duration a, @Nullable Duration b) {
         return a == null || a.compareTo(b) < 0 ? b : a;
     }
 }

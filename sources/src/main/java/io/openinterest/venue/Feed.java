@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing a venue is asked for again and again, or subscribed to. A feed is declared fluently, once, in
@@ -51,13 +52,13 @@ public sealed interface Feed {
 
         private final String name;
         private final Kind kind;
-        private Duration every;
+        private @Nullable Duration every;
         private Plan plan = (listed, now) -> List.of();
-        private BiConsumer<Reply, Observer> parser;
+        private @Nullable BiConsumer<Reply, Observer> parser;
         private BiConsumer<Request, Fault> failed = (request, fault) -> {};
-        private String after;
-        private String unless;
-        private Duration silence;
+        private @Nullable String after;
+        private @Nullable String unless;
+        private @Nullable Duration silence;
 
         /** What a sweep must report. */
         public enum Kind {
@@ -69,7 +70,7 @@ public sealed interface Feed {
             LOOKUP
         }
 
-        private Poll(String name, Kind kind, Duration every) {
+        private Poll(String name, Kind kind, @Nullable Duration every) {
             this.name = name;
             this.kind = kind;
             this.every = every;
@@ -138,7 +139,7 @@ public sealed interface Feed {
         }
 
         /** Distance of sweeps; null for the venue's poll interval. */
-        public Duration every() {
+        public @Nullable Duration every() {
             return every;
         }
 
@@ -148,7 +149,7 @@ public sealed interface Feed {
         }
 
         /** Reads one good answer. */
-        public BiConsumer<Reply, Observer> parser() {
+        public @Nullable BiConsumer<Reply, Observer> parser() {
             return parser;
         }
 
@@ -158,17 +159,17 @@ public sealed interface Feed {
         }
 
         /** The feed that goes first; null for the instrument list. */
-        public String after() {
+        public @Nullable String after() {
             return after;
         }
 
         /** The subscription in whose place it polls; null to poll always. */
-        public String unless() {
+        public @Nullable String unless() {
             return unless;
         }
 
         /** How long that subscription must have brought nothing; null to poll always. */
-        public Duration silence() {
+        public @Nullable Duration silence() {
             return silence;
         }
     }
@@ -179,17 +180,17 @@ public sealed interface Feed {
         private final String name;
         private final String path;
         private Function<Instruments, List<String>> topics = listed -> List.of();
-        private Function<List<String>, String> subscribe;
-        private Function<List<String>, String> unsubscribe;
+        private @Nullable Function<List<String>, String> subscribe;
+        private @Nullable Function<List<String>, String> unsubscribe;
         private int chunk = 1;
         private int perConnection = 200;
         private Duration pace = Duration.ofMillis(250);
-        private Duration ping;
-        private String pingFrame;
+        private @Nullable Duration ping;
+        private @Nullable String pingFrame;
         private Duration silence = Duration.ofSeconds(30);
         private Duration maxAge = Duration.ofHours(23);
         private Duration acknowledged = Duration.ofSeconds(10);
-        private Reader parser;
+        private @Nullable Reader parser;
         private Consumer<List<String>> opened = fresh -> {};
 
         /** Reads one message. */
@@ -287,12 +288,12 @@ public sealed interface Feed {
         }
 
         /** Makes the frame that asks for some topics; null where the path says it all. */
-        public Function<List<String>, String> subscribe() {
+        public @Nullable Function<List<String>, String> subscribe() {
             return subscribe;
         }
 
         /** Makes the frame that ends some topics; null where it is not worth it. */
-        public Function<List<String>, String> unsubscribe() {
+        public @Nullable Function<List<String>, String> unsubscribe() {
             return unsubscribe;
         }
 
@@ -312,12 +313,12 @@ public sealed interface Feed {
         }
 
         /** Distance of pings; null where the client sends none. */
-        public Duration ping() {
+        public @Nullable Duration ping() {
             return ping;
         }
 
         /** Text of a ping; null for a WebSocket ping frame. */
-        public String pingFrame() {
+        public @Nullable String pingFrame() {
             return pingFrame;
         }
 
@@ -337,7 +338,7 @@ public sealed interface Feed {
         }
 
         /** Reads one message. */
-        public Reader parser() {
+        public @Nullable Reader parser() {
             return parser;
         }
 

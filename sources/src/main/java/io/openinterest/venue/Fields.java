@@ -13,6 +13,7 @@ import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads fields of a payload. What is missing, null or an empty string is absent (null here), never zero; what is there
@@ -71,12 +72,12 @@ public final class Fields {
     }
 
     /** Text or number as text; null when absent. */
-    public static String text(JsonNode row, String field) {
+    public static @Nullable String text(JsonNode row, String field) {
         return text(row.path(field));
     }
 
     /** Text or number as text; null when absent. */
-    public static String text(JsonNode value) {
+    public static @Nullable String text(JsonNode value) {
         return isAbsent(value) || value.isContainerNode() ? null : value.asText();
     }
 
@@ -121,22 +122,22 @@ public final class Fields {
     }
 
     /** A decimal, number or text; null when absent. */
-    public static BigDecimal decimal(JsonNode row, String field) {
+    public static @Nullable BigDecimal decimal(JsonNode row, String field) {
         return decimal(field, row.path(field));
     }
 
     /** A decimal at a place of an array, as Bitfinex sends them; null when absent. */
-    public static BigDecimal decimal(JsonNode array, int index) {
+    public static @Nullable BigDecimal decimal(JsonNode array, int index) {
         return decimal("[" + index + "]", array.path(index));
     }
 
     /** Epoch milliseconds, or seconds where the number is below 1e11; null when absent or zero. */
-    public static Instant millis(JsonNode row, String field) {
+    public static @Nullable Instant millis(JsonNode row, String field) {
         return millis(field, row.path(field));
     }
 
     /** Epoch milliseconds at a place of an array; null when absent or zero. */
-    public static Instant millis(JsonNode array, int index) {
+    public static @Nullable Instant millis(JsonNode array, int index) {
         return millis("[" + index + "]", array.path(index));
     }
 
@@ -144,7 +145,7 @@ public final class Fields {
      * The time of a figure, epoch milliseconds, or seconds where the number is below 1e11. One that can't be read is
      * absent like one that is not there: it costs the time and not the figure.
      */
-    public static Instant figureTime(JsonNode row, String field) {
+    public static @Nullable Instant figureTime(JsonNode row, String field) {
         try {
             return millis(row, field);
         } catch (Malformed e) {
@@ -153,7 +154,7 @@ public final class Fields {
     }
 
     /** An ISO-8601 time, cut to milliseconds; null when absent. */
-    public static Instant iso(JsonNode row, String field) {
+    public static @Nullable Instant iso(JsonNode row, String field) {
         String text = text(row, field);
         if (text == null) {
             return null;
@@ -178,7 +179,7 @@ public final class Fields {
     }
 
     /** Text that may be left out, as text; null where it is. */
-    public static String optionalWord(JsonNode row, String field) {
+    public static @Nullable String optionalWord(JsonNode row, String field) {
         return isAbsent(row.path(field)) ? null : word(row, field);
     }
 
@@ -214,14 +215,14 @@ public final class Fields {
     }
 
     /** A quotient with 16 decimals, half-even; null if an operand is null or the divisor zero. */
-    public static BigDecimal divide(BigDecimal dividend, BigDecimal divisor) {
+    public static @Nullable BigDecimal divide(@Nullable BigDecimal dividend, @Nullable BigDecimal divisor) {
         return dividend == null || divisor == null || divisor.signum() == 0
                 ? null
                 : dividend.divide(divisor, QUOTIENT_SCALE, RoundingMode.HALF_EVEN);
     }
 
     /** A product; null if an operand is null. */
-    public static BigDecimal multiply(BigDecimal a, BigDecimal b) {
+    public static @Nullable BigDecimal multiply(@Nullable BigDecimal a, @Nullable BigDecimal b) {
         return a == null || b == null ? null : a.multiply(b, MathContext.UNLIMITED);
     }
 
@@ -231,7 +232,7 @@ public final class Fields {
                 || value.isTextual() && value.textValue().isEmpty();
     }
 
-    private static BigDecimal decimal(String field, JsonNode value) {
+    private static @Nullable BigDecimal decimal(String field, JsonNode value) {
         if (isAbsent(value)) {
             return null;
         }
@@ -254,7 +255,7 @@ public final class Fields {
         return decimal;
     }
 
-    private static Instant millis(String field, JsonNode value) {
+    private static @Nullable Instant millis(String field, JsonNode value) {
         BigDecimal number = decimal(field, value);
         if (number == null || number.signum() == 0) {
             return null;

@@ -5,6 +5,7 @@ import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Structure;
 import java.math.BigDecimal;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One entry of a venue's instrument list. The factories take assets as the venue writes them and make them canonical:
@@ -40,7 +41,11 @@ public record Instrument(String symbol, Coins coins, Contract contract, Status s
      *     it says nothing
      */
     public record Contract(
-            MarketType type, Structure structure, Instant expiration, BigDecimal strike, BigDecimal size) {}
+            MarketType type,
+            Structure structure,
+            @Nullable Instant expiration,
+            @Nullable BigDecimal strike,
+            @Nullable BigDecimal size) {}
 
     /**
      * Where a market belongs when it was read from somebody else.
@@ -48,7 +53,8 @@ public record Instrument(String symbol, Coins coins, Contract contract, Status s
      * @param exchange exchange of the market; null for the venue's own
      * @param venue venue id to report it under; null for the one it was read from
      */
-    public record ReportedAs(String exchange, String venue) {}
+    public record ReportedAs(
+            @Nullable String exchange, @Nullable String venue) {}
 
     /** What the list says of a market. */
     public enum Status {
@@ -90,8 +96,8 @@ public record Instrument(String symbol, Coins coins, Contract contract, Status s
             String quote,
             String margin,
             MarketType type,
-            Instant expiration,
-            BigDecimal strike) {
+            @Nullable Instant expiration,
+            @Nullable BigDecimal strike) {
         Assets.Multiplied coin = Assets.multiplied(base);
         String canonicalMargin = Assets.canonical(margin);
         Structure structure = canonicalMargin.equals(Assets.canonical(base)) || canonicalMargin.equals(coin.asset())
@@ -111,7 +117,7 @@ public record Instrument(String symbol, Coins coins, Contract contract, Status s
     }
 
     /** With a contract size, in the unit of the list; null where the list has no such field. */
-    public Instrument contractSize(BigDecimal size) {
+    public Instrument contractSize(@Nullable BigDecimal size) {
         return with(new Contract(type(), structure(), expiration(), strike(), size));
     }
 
@@ -181,27 +187,27 @@ public record Instrument(String symbol, Coins coins, Contract contract, Status s
     }
 
     /** When it expires; null for perpetuals. */
-    public Instant expiration() {
+    public @Nullable Instant expiration() {
         return contract.expiration();
     }
 
     /** Strike price; null but for options. */
-    public BigDecimal strike() {
+    public @Nullable BigDecimal strike() {
         return contract.strike();
     }
 
     /** Size of one contract in the unit of the list; null where it says nothing. */
-    public BigDecimal contractSize() {
+    public @Nullable BigDecimal contractSize() {
         return contract.size();
     }
 
     /** Exchange of the market; null for the venue's own. */
-    public String exchange() {
+    public @Nullable String exchange() {
         return reportedAs.exchange();
     }
 
     /** Venue id to report it under; null for the one it was read from. */
-    public String venue() {
+    public @Nullable String venue() {
         return reportedAs.venue();
     }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The venue's current instrument list, by {@link Instrument#key}. */
 public final class Instruments {
@@ -17,7 +18,7 @@ public final class Instruments {
     }
 
     /** The instrument, whatever its status; null when the list has none of that key. */
-    public Instrument get(String key) {
+    public @Nullable Instrument get(String key) {
         return byKey.get(key);
     }
 

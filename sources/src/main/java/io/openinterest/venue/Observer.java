@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What parsers report to. It values rows, converts quotes, counts sides by the conventions, clamps times, and turns
@@ -35,7 +36,7 @@ public interface Observer {
      * @param field name of the field with the word
      * @param word what the list states; null where it states nothing
      */
-    Instrument classified(Instrument instrument, String asset, String field, String word);
+    Instrument classified(Instrument instrument, String asset, @Nullable String field, @Nullable String word);
 
     /** The instrument with the class that the name of its base tells, on a venue that states none. */
     default Instrument classified(Instrument instrument, String asset) {
@@ -49,13 +50,13 @@ public interface Observer {
     Row row(String symbol);
 
     /** A price of one unit of the symbol's base in its quote; rows that give none of their own wait up to 60 s for it. */
-    void mark(String key, BigDecimal price);
+    void mark(String key, @Nullable BigDecimal price);
 
     /** The same with an index price. The key is a symbol, or any name rows ask for with {@link Row#priceOf}. */
-    void index(String key, BigDecimal price);
+    void index(String key, @Nullable BigDecimal price);
 
     /** The same with a last trade's price. */
-    void last(String key, BigDecimal price);
+    void last(String key, @Nullable BigDecimal price);
 
     /** In a history parser: the mark price of a symbol at an instant of the past. */
     void pastPrice(String symbol, Instant time, BigDecimal price);

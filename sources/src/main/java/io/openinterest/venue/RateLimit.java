@@ -1,6 +1,7 @@
 package io.openinterest.venue;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A published limit: so much weight in so much time.
@@ -11,7 +12,12 @@ import java.time.Duration;
  * @param usedHeader header (lower case) that tells the weight used in the current window; null for none
  * @param remainingHeader header (lower case) that tells the weight left; null for none
  */
-public record RateLimit(String scope, int weight, Duration per, String usedHeader, String remainingHeader) {
+public record RateLimit(
+        String scope,
+        int weight,
+        Duration per,
+        @Nullable String usedHeader,
+        @Nullable String remainingHeader) {
 
     /** A limit no header reports on. */
     public static RateLimit of(String scope, int weight, Duration per) {

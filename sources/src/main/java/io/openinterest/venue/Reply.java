@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One answer or one WebSocket message.
@@ -18,10 +19,16 @@ import java.util.Map;
  * @param receivedAt when the last byte came, milliseconds
  */
 public record Reply(
-        Request request, int status, Map<String, String> headers, String text, JsonNode json, Instant receivedAt) {
+        @Nullable Request request,
+        int status,
+        Map<String, String> headers,
+        String text,
+        JsonNode json,
+        Instant receivedAt) {
 
     /** An answer with this body. */
-    public static Reply of(Request request, int status, Map<String, String> headers, String text, Instant receivedAt) {
+    public static Reply of(
+            @Nullable Request request, int status, Map<String, String> headers, String text, Instant receivedAt) {
         String shown = request == null ? text : request.withoutSecret(text);
         return new Reply(request, status, headers, shown, parse(shown), receivedAt.truncatedTo(ChronoUnit.MILLIS));
     }
@@ -32,7 +39,7 @@ public record Reply(
     }
 
     /** A header, name in lower case; null if there is none. */
-    public String header(String name) {
+    public @Nullable String header(String name) {
         return headers.get(name);
     }
 

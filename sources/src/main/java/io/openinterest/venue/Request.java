@@ -3,6 +3,7 @@ package io.openinterest.venue;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One question to a venue.
@@ -14,7 +15,13 @@ import java.nio.charset.StandardCharsets;
  * @param limit name of the {@link RateLimit} it counts against; null for the venue's first
  * @param secret query text that must never be shown, e.g. {@code api_key=...}; null for none
  */
-public record Request(String method, String path, String body, int weight, String limit, String secret) {
+public record Request(
+        String method,
+        String path,
+        @Nullable String body,
+        int weight,
+        @Nullable String limit,
+        @Nullable String secret) {
 
     /** A GET of weight 1. The path's own query must be encoded already. */
     public static Request get(String path) {
@@ -54,7 +61,7 @@ public record Request(String method, String path, String body, int weight, Strin
     }
 
     /** Value of a query parameter, decoded; null if there is none. Parsers use it to know what they asked. */
-    public String param(String name) {
+    public @Nullable String param(String name) {
         int query = path.indexOf('?');
         if (query < 0) {
             return null;

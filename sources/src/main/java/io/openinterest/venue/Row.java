@@ -4,6 +4,7 @@ import io.openinterest.observation.Origin;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The open interest of one market as one payload states it. Give what the payload has; null is absent. Missing figures
@@ -20,22 +21,22 @@ public final class Row {
     private final Instant receivedAt;
     private final Consumer<Row> emit;
 
-    private BigDecimal count;
-    private BigDecimal amount;
-    private BigDecimal value;
+    private @Nullable BigDecimal count;
+    private @Nullable BigDecimal amount;
+    private @Nullable BigDecimal value;
     private boolean isValueInUsd;
-    private BigDecimal price;
-    private String priceSource;
-    private String priceKey;
-    private String contradiction;
-    private BigDecimal premium;
+    private @Nullable BigDecimal price;
+    private @Nullable String priceSource;
+    private @Nullable String priceKey;
+    private @Nullable String contradiction;
+    private @Nullable BigDecimal premium;
     private boolean isPremiumInBase;
-    private BigDecimal contractSize;
-    private BigDecimal fundingRate;
-    private BigDecimal fundingHours;
-    private BigDecimal volume;
-    private VolumeUnit volumeUnit;
-    private Instant time;
+    private @Nullable BigDecimal contractSize;
+    private @Nullable BigDecimal fundingRate;
+    private @Nullable BigDecimal fundingHours;
+    private @Nullable BigDecimal volume;
+    private @Nullable VolumeUnit volumeUnit;
+    private @Nullable Instant time;
 
     /** Unit of a traded volume. */
     public enum VolumeUnit {
@@ -64,43 +65,43 @@ public final class Row {
     }
 
     /** Open interest as the venue reports it, in the unit and with the sides the conventions state. */
-    public Row count(BigDecimal reported) {
+    public Row count(@Nullable BigDecimal reported) {
         count = reported;
         return this;
     }
 
     /** One-sided open interest in units of the symbol's base, where the venue has such a field of its own. */
-    public Row amount(BigDecimal oneSided) {
+    public Row amount(@Nullable BigDecimal oneSided) {
         amount = oneSided;
         return this;
     }
 
     /** One-sided value in the quote currency, where the venue has such a field of its own. */
-    public Row value(BigDecimal oneSided) {
+    public Row value(@Nullable BigDecimal oneSided) {
         value = oneSided;
         isValueInUsd = false;
         return this;
     }
 
     /** One-sided value in USD, where the venue has such a field of its own. */
-    public Row valueUsd(BigDecimal oneSided) {
+    public Row valueUsd(@Nullable BigDecimal oneSided) {
         value = oneSided;
         isValueInUsd = true;
         return this;
     }
 
     /** Mark price of one unit of the symbol's base in its quote. The first price given wins. */
-    public Row mark(BigDecimal markPrice) {
+    public Row mark(@Nullable BigDecimal markPrice) {
         return price("mark", markPrice);
     }
 
     /** Index price of one unit of the symbol's base in its quote, where no mark is to be used. */
-    public Row index(BigDecimal indexPrice) {
+    public Row index(@Nullable BigDecimal indexPrice) {
         return price("index", indexPrice);
     }
 
     /** Last price of one unit of the symbol's base in its quote, where there is neither mark nor index. */
-    public Row last(BigDecimal lastPrice) {
+    public Row last(@Nullable BigDecimal lastPrice) {
         return price("last", lastPrice);
     }
 
@@ -111,49 +112,49 @@ public final class Row {
     }
 
     /** Options: price of the option for one unit of the base, in the quote currency. */
-    public Row premium(BigDecimal perUnit) {
+    public Row premium(@Nullable BigDecimal perUnit) {
         premium = perUnit;
         isPremiumInBase = false;
         return this;
     }
 
     /** Options: price of the option for one unit of the base, in base coins, as Deribit's inverse options have it. */
-    public Row premiumInBase(BigDecimal perUnit) {
+    public Row premiumInBase(@Nullable BigDecimal perUnit) {
         premium = perUnit;
         isPremiumInBase = true;
         return this;
     }
 
     /** Contract size in the unit of the list, where the payload with the figures states it again. */
-    public Row contractSize(BigDecimal stated) {
+    public Row contractSize(@Nullable BigDecimal stated) {
         contractSize = stated;
         return this;
     }
 
     /** Funding as a fraction of notional per so many hours; null hours are 8. */
-    public Row funding(BigDecimal rate, BigDecimal hours) {
+    public Row funding(@Nullable BigDecimal rate, @Nullable BigDecimal hours) {
         fundingRate = rate;
         fundingHours = rate == null ? null : hours;
         return this;
     }
 
     /** Traded in 24 hours, in the quote currency. */
-    public Row volumeInQuote(BigDecimal traded) {
+    public Row volumeInQuote(@Nullable BigDecimal traded) {
         return volume(traded, VolumeUnit.QUOTE);
     }
 
     /** Traded in 24 hours, in units of the symbol's base. */
-    public Row volumeInBase(BigDecimal traded) {
+    public Row volumeInBase(@Nullable BigDecimal traded) {
         return volume(traded, VolumeUnit.BASE);
     }
 
     /** Traded in 24 hours, in USD. */
-    public Row volumeUsd(BigDecimal traded) {
+    public Row volumeUsd(@Nullable BigDecimal traded) {
         return volume(traded, VolumeUnit.USD);
     }
 
     /** The venue's own time of the figure; null where it gives none. */
-    public Row at(Instant venueTime) {
+    public Row at(@Nullable Instant venueTime) {
         time = venueTime;
         return this;
     }
@@ -179,17 +180,17 @@ public final class Row {
     }
 
     /** Open interest as reported. */
-    public BigDecimal count() {
+    public @Nullable BigDecimal count() {
         return count;
     }
 
     /** The venue's own one-sided amount in units of the symbol's base. */
-    public BigDecimal amount() {
+    public @Nullable BigDecimal amount() {
         return amount;
     }
 
     /** The venue's own one-sided value. */
-    public BigDecimal value() {
+    public @Nullable BigDecimal value() {
         return value;
     }
 
@@ -199,22 +200,22 @@ public final class Row {
     }
 
     /** Price of one unit of the symbol's base in its quote; null where the payload has none. */
-    public BigDecimal price() {
+    public @Nullable BigDecimal price() {
         return price;
     }
 
     /** {@code mark}, {@code index} or {@code last}; null without a price. */
-    public String priceSource() {
+    public @Nullable String priceSource() {
         return priceSource;
     }
 
     /** Name under which the price is reported where the payload has none. */
-    public String priceKey() {
+    public @Nullable String priceKey() {
         return priceKey;
     }
 
     /** Price of an option for one unit of the base. */
-    public BigDecimal premium() {
+    public @Nullable BigDecimal premium() {
         return premium;
     }
 
@@ -224,46 +225,50 @@ public final class Row {
     }
 
     /** Contract size as this payload states it. */
-    public BigDecimal contractSize() {
+    public @Nullable BigDecimal contractSize() {
         return contractSize;
     }
 
     /** Funding as a fraction of notional. */
-    public BigDecimal fundingRate() {
+    public @Nullable BigDecimal fundingRate() {
         return fundingRate;
     }
 
     /** Hours of one funding. */
-    public BigDecimal fundingHours() {
+    public @Nullable BigDecimal fundingHours() {
         return fundingHours;
     }
 
     /** Traded in 24 hours. */
-    public BigDecimal volume() {
+    public @Nullable BigDecimal volume() {
         return volume;
     }
 
     /** Unit of what was traded; null without a volume. */
-    public VolumeUnit volumeUnit() {
+    public @Nullable VolumeUnit volumeUnit() {
         return volumeUnit;
     }
 
     /** One sentence where the row has prices that can't both be true; else null. */
-    public String contradiction() {
+    public @Nullable String contradiction() {
         return contradiction;
     }
 
     /** The venue's own time. */
-    public Instant time() {
+    public @Nullable Instant time() {
         return time;
     }
 
-    private Row price(String source, BigDecimal given) {
-        if (given != null && price == null) {
+    private Row price(String source, @Nullable BigDecimal given) {
+        BigDecimal first = price;
+        if (given == null) {
+            return this;
+        }
+        if (first == null) {
             price = given;
             priceSource = source;
-        } else if (given != null && given.signum() > 0 && price.signum() > 0 && isFar(given, price)) {
-            contradiction = "the " + priceSource + " price " + price.toPlainString() + " and the " + source + " price "
+        } else if (given.signum() > 0 && first.signum() > 0 && isFar(given, first)) {
+            contradiction = "the " + priceSource + " price " + first.toPlainString() + " and the " + source + " price "
                     + given.toPlainString() + " contradict each other";
         }
         return this;
@@ -274,7 +279,7 @@ public final class Row {
                 || b.multiply(MAX_PRICE_RATIO).compareTo(a) < 0;
     }
 
-    private Row volume(BigDecimal traded, VolumeUnit unit) {
+    private Row volume(@Nullable BigDecimal traded, VolumeUnit unit) {
         volume = traded;
         volumeUnit = unit;
         return this;

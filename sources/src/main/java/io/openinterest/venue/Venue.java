@@ -3,6 +3,7 @@ package io.openinterest.venue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One product line of one exchange: what to ask, how to read the answers, how fast to ask. One file, named after the
@@ -23,7 +24,7 @@ public interface Venue {
     String restUrl();
 
     /** Everything before the documented WebSocket path; null where no feed subscribes. */
-    default String wsUrl() {
+    default @Nullable String wsUrl() {
         return null;
     }
 
@@ -31,7 +32,7 @@ public interface Venue {
     List<Feed> feeds();
 
     /** How the past is read after an outage; null where the venue keeps none. */
-    default Backfill history() {
+    default @Nullable Backfill history() {
         return null;
     }
 
@@ -44,7 +45,7 @@ public interface Venue {
      * Judges an answer before any parser sees it; null when it is good. Override for error codes inside HTTP 200, bans
      * and other rules of the venue's own, and leave the rest to {@link Fault#of}.
      */
-    default Fault fault(Reply reply) {
+    default @Nullable Fault fault(Reply reply) {
         return Fault.of(reply);
     }
 
@@ -85,7 +86,7 @@ public interface Venue {
     }
 
     /** One sentence with the closing date of an exchange that is gone and can't be enabled live; null while open. */
-    default String closed() {
+    default @Nullable String closed() {
         return null;
     }
 }

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One enabled venue as configured.
@@ -19,11 +20,11 @@ import java.util.Map;
  */
 public record VenueSettings(
         String id,
-        String restUrl,
-        String wsUrl,
-        Duration pollInterval,
-        Duration maxAge,
-        List<String> symbols,
+        @Nullable String restUrl,
+        @Nullable String wsUrl,
+        @Nullable Duration pollInterval,
+        @Nullable Duration maxAge,
+        @Nullable List<String> symbols,
         Map<String, String> options,
         SourceSettings common)
         implements Serializable {
