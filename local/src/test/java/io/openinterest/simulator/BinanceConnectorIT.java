@@ -70,7 +70,8 @@ class BinanceConnectorIT {
             assertThat(row.valueUsd()).isPositive();
             assertThat(row.exchangeTime()).isBeforeOrEqualTo(row.databaseTime());
         });
-        assertThat(asked(USDM, "/fapi/v1/premiumIndex")).hasSize(1);
+        // and the marks of all in one answer, asked every 15 seconds, so that a mark between may fall into it
+        assertThat(asked(USDM, "/fapi/v1/premiumIndex")).hasSizeBetween(1, 2);
     }
 
     @Test
