@@ -128,11 +128,16 @@ final class FactorGuard {
         seen.clear();
     }
 
-    /** Number of observations that were held since this was asked last. */
-    int takeWithheld() {
-        int count = withheld;
+    /** One sentence on the observations that were held since this was asked last; null where there were none. */
+    String takeWithheld() {
+        if (withheld == 0) {
+            return null;
+        }
+        String detail = withheld + " observations were held: the open interest of " + held() + " of " + markets()
+                + " markets leapt by a factor of about " + factor()
+                + " while prices stood still, so the venue may count otherwise than the conventions say";
         withheld = 0;
-        return count;
+        return detail;
     }
 
     /** Number of markets that are held. */

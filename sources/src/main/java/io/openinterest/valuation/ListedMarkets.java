@@ -32,6 +32,7 @@ final class ListedMarkets {
     private static final Logger LOG = LoggerFactory.getLogger(ListedMarkets.class);
 
     private final String venue;
+    private final Predicate<Instrument> wanted;
     private final Instruments instruments;
     private final Map<String, String> lines = new HashMap<>();
     private final Map<String, Instrument> changed = new HashMap<>();
@@ -49,11 +50,20 @@ final class ListedMarkets {
 
     ListedMarkets(String venue, Predicate<Instrument> wanted) {
         this.venue = venue;
+        this.wanted = wanted;
         this.instruments = new Instruments(wanted);
     }
 
     Instruments instruments() {
         return instruments;
+    }
+
+    /** The market of that symbol; null where it is not listed, not to be observed or not wanted. */
+    Instrument observed(String symbol) {
+        Instrument instrument = instruments.get(symbol);
+        return instrument != null && instrument.status() == Status.OBSERVED && wanted.test(instrument)
+                ? instrument
+                : null;
     }
 
     /**

@@ -9,7 +9,10 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -26,6 +29,7 @@ final class Prices {
     private final Map<String, Known> known = new HashMap<>();
     private final Map<String, TreeMap<Instant, BigDecimal>> past = new HashMap<>();
     private final Map<String, Rate> rates = new HashMap<>();
+    private final Set<String> news = new LinkedHashSet<>();
 
     /**
      * A price of one unit of a symbol's base in its quote.
@@ -53,6 +57,19 @@ final class Prices {
     /** Takes the price of a symbol, or of whatever rows ask for by that name. */
     void put(String key, BigDecimal price, String source, Instant at) {
         known.put(key, new Known(new Price(price, source), at));
+        news.add(key);
+    }
+
+    /** Names of the prices and rates that came since this was asked last. */
+    List<String> takeNews() {
+        List<String> came = List.copyOf(news);
+        news.clear();
+        return came;
+    }
+
+    /** The name of a rate, apart from the names of symbols, which have no space. */
+    static String rateKey(String asset) {
+        return "rate of " + asset;
     }
 
     /** Takes the mark price of an instant of the past. */
@@ -101,14 +118,10 @@ final class Prices {
         return rate == null || Duration.between(rate.at, at).compareTo(maxAge) > 0 ? null : rate.priceUsd;
     }
 
-    /**
-     * Keeps the price of the venue's largest dollar perpetual of each asset, for markets quoted in that asset.
-     *
-     * @return true where this is the price of its asset now
-     */
-    boolean remember(Observation o) {
+    /** Keeps the price of the venue's largest dollar perpetual of each asset, for markets quoted in that asset. */
+    void remember(Observation o) {
         if (o.type() != MarketType.PERPETUAL || !Assets.isDollar(o.quote()) || Origin.HISTORY.isOf(o)) {
-            return false;
+            return;
         }
         Rate before = rates.get(o.base());
         boolean isLargest = before == null
@@ -117,7 +130,7 @@ final class Prices {
                 || Duration.between(before.at, o.databaseTime()).compareTo(maxAge) > 0;
         if (isLargest) {
             rates.put(o.base(), new Rate(o.symbol(), o.valueUsd(), o.priceUsd(), o.databaseTime()));
+            news.add(rateKey(o.base()));
         }
-        return isLargest;
     }
 }

@@ -1,0 +1,228 @@
+package io.openinterest.valuation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.valuation.Listing.Entry;
+import io.openinterest.valuation.Listing.Problem;
+import io.openinterest.valuation.VenueReader.Outcome;
+import io.openinterest.venue.AssetClasses;
+import io.openinterest.venue.Fields;
+import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Instrument.Status;
+import io.openinterest.venue.Instruments;
+import io.openinterest.venue.Observer;
+import io.openinterest.venue.Request;
+import io.openinterest.venue.Row;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What a parser reports to while it reads one answer: entries of the list are gathered, prices kept, rows valued, and
+ * what can't be read is rejected with the element it stood in.
+ */
+final class AnswerReader implements Observer {
+
+    /** Far more than any venue needs; a symbol becomes part of keys and of state. */
+    private static final int MAX_SYMBOL_LENGTH = 200;
+
+    private final Answer answer;
+    private final AssetClasses classes;
+    private final Instruments listed;
+    private final Prices prices;
+    private final Rows rows;
+    private final Rejections rejections;
+
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<Request> asked = new ArrayList<>();
+    private int reported;
+    private boolean isWhole = true;
+    private boolean isReadable = true;
+    private JsonNode element;
+    private String symbol;
+
+    AnswerReader(
+            Answer answer, AssetClasses classes, Instruments listed, Prices prices, Rows rows, Rejections rejections) {
+        this.answer = answer;
+        this.classes = classes;
+        this.listed = listed;
+        this.prices = prices;
+        this.rows = rows;
+        this.rejections = rejections;
+    }
+
+    /** Lets a parser report; what it throws is a fault of the answer. */
+    Outcome read(Consumer<Observer> parser) {
+        try {
+            parser.accept(this);
+        } catch (RuntimeException e) {
+            isReadable = false;
+            unreadable(e);
+        }
+        return new Outcome(reported, new Listing.Part(entries, problems, isWhole), asked, isReadable);
+    }
+
+    // ---- the list -------------------------------------------------------------------------------------------------
+
+    @Override
+    public void instrument(Instrument instrument) {
+        instrument(instrument.key(), instrument::status, () -> instrument);
+    }
+
+    @Override
+    public void instrument(String key, Supplier<Status> state, Supplier<Instrument> terms) {
+        reported++;
+        if (key.length() > MAX_SYMBOL_LENGTH) {
+            throw new Fields.BadSchema("the symbol is longer than " + MAX_SYMBOL_LENGTH + " characters");
+        }
+        Status status = null;
+        Instrument instrument = null;
+        try {
+            status = state.get();
+            instrument = checked(key, terms.get()).status(status);
+        } catch (RuntimeException e) {
+            // what is not observed anyway needs no terms
+            if (status == null || status == Status.OBSERVED) {
+                problem(key, Rejections.reason(e), Rejections.sentence(e));
+            }
+        }
+        entries.add(new Entry(key, status, instrument));
+    }
+
+    private static Instrument checked(String key, Instrument instrument) {
+        if (!instrument.key().equals(key)) {
+            throw new IllegalStateException("the entry of " + key + " is named " + instrument.key());
+        }
+        if (instrument.contractSize() != null && instrument.contractSize().signum() <= 0) {
+            throw new Fields.BadSchema("the contract size is not above 0");
+        }
+        SymbolTerms.check(instrument);
+        return instrument;
+    }
+
+    @Override
+    public Instrument classified(Instrument instrument, String asset, String field, String word) {
+        if (classes.isCoin(asset)) {
+            return instrument;
+        }
+        AssetClass assetClass = word == null
+                ? classes.ofAsset(asset)
+                : classes.ofWord(word).orElseGet(() -> {
+                    String detail = "the field " + field + " says '" + word + "', which is the word of no asset class";
+                    problem(instrument.key(), Reason.SCHEMA, detail);
+                    return AssetClass.OTHER;
+                });
+        return instrument.assetClass(assetClass, assetClass == AssetClass.EQUITY ? classes.ticker(asset) : asset);
+    }
+
+    private void problem(String key, Reason reason, String detail) {
+        problems.add(new Problem(key, reason, detail, answer.endpoint(), raw()));
+    }
+
+    @Override
+    public Instruments instruments() {
+        return listed;
+    }
+
+    // ---- figures --------------------------------------------------------------------------------------------------
+
+    @Override
+    public Row row(String ofSymbol) {
+        reported++;
+        symbol = ofSymbol;
+        Source source = new Source(answer.feed(), answer.endpoint(), this::raw);
+        return new Row(ofSymbol, answer.origin(), answer.reply().receivedAt(), row -> rows.take(row, source));
+    }
+
+    @Override
+    public void mark(String key, BigDecimal price) {
+        price(key, price, "mark");
+    }
+
+    @Override
+    public void index(String key, BigDecimal price) {
+        price(key, price, "index");
+    }
+
+    @Override
+    public void last(String key, BigDecimal price) {
+        price(key, price, "last");
+    }
+
+    private void price(String key, BigDecimal price, String source) {
+        reported++;
+        if (price == null) {
+            return;
+        }
+        if (key == null) {
+            throw new Fields.BadSchema("a price has no name");
+        }
+        if (price.signum() < 0) {
+            reject(key, Reason.MALFORMED, "the price of " + key + " is negative");
+            return;
+        }
+        prices.put(key, price, source, answer.reply().receivedAt());
+    }
+
+    @Override
+    public void pastPrice(String ofSymbol, Instant time, BigDecimal price) {
+        reported++;
+        if (price != null && price.signum() > 0) {
+            prices.putPast(ofSymbol, time, price);
+        }
+    }
+
+    // ---- the answer -----------------------------------------------------------------------------------------------
+
+    @Override
+    public void each(JsonNode list, Consumer<JsonNode> reader) {
+        if (!list.isArray()) {
+            throw new Fields.BadSchema("a list was expected");
+        }
+        JsonNode outer = element;
+        for (JsonNode one : list) {
+            element = one;
+            symbol = null;
+            try {
+                reader.accept(one);
+            } catch (RuntimeException e) {
+                unreadable(e);
+            }
+        }
+        element = outer;
+        symbol = null;
+    }
+
+    @Override
+    public void ask(Request request) {
+        asked.add(request);
+    }
+
+    @Override
+    public void implausible(String ofSymbol, String detail) {
+        reject(ofSymbol, Reason.IMPLAUSIBLE, detail);
+    }
+
+    @Override
+    public void venueError(String detail) {
+        reject(null, Reason.VENUE_ERROR, detail);
+    }
+
+    private void unreadable(RuntimeException e) {
+        isWhole = false;
+        reject(symbol, Rejections.reason(e), Rejections.sentence(e));
+    }
+
+    private void reject(String ofSymbol, Reason reason, String detail) {
+        rejections.reject(answer, raw(), ofSymbol, reason, detail);
+    }
+
+    private String raw() {
+        return element != null ? element.toString() : answer.reply().text();
+    }
+}
