@@ -122,6 +122,7 @@ public final class Binance implements Venue {
                 Feed.poll("open-interest")
                         .after("prices")
                         .requests((listed, now) -> openInterestRequests(listed))
+                        .largest(64 << 10)
                         .parse(this::openInterest)
                         .failed(this::refuse));
     }

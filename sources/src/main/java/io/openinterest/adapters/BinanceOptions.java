@@ -145,16 +145,21 @@ public final class BinanceOptions implements Venue {
     @Override
     public List<Feed> feeds() {
         Stream<Feed> polls = Stream.of(
-                Feed.instruments("instruments").get("/eapi/v1/exchangeInfo").parse(this::instruments),
+                Feed.instruments("instruments")
+                        .get("/eapi/v1/exchangeInfo")
+                        .largest(8 << 20)
+                        .parse(this::instruments),
                 // premiums only: a poll that names no market would count as an empty list
                 Feed.lookup("marks")
                         .every(Duration.ofSeconds(60))
                         .get("/eapi/v1/mark", 5)
+                        .largest(4 << 20)
                         .parse(this::marks)
                         .failed((request, fault) -> marks.clear()),
                 // before the rows, which it proves the unit of; most have a value of their own
                 Feed.poll("index")
                         .requests((listed, now) -> indexRequests(listed))
+                        .largest(64 << 10)
                         .parse(this::index),
                 Feed.poll("open-interest")
                         .after("index")

@@ -96,7 +96,10 @@ public final class Bitmex implements Venue {
     public List<Feed> feeds() {
         Feed instruments =
                 Feed.instruments("instruments").get("/api/v1/instrument/active").parse(Bitmex::instruments);
-        Feed active = Feed.poll("active").get("/api/v1/instrument/active").parse(this::active);
+        Feed active = Feed.poll("active")
+                .get("/api/v1/instrument/active")
+                .largest(4 << 20)
+                .parse(this::active);
         Feed stream = Feed.subscribe("instrument-stream", "/realtime")
                 .topics(
                         listed -> List.of("instrument"),
@@ -104,6 +107,8 @@ public final class Bitmex implements Venue {
                         topics -> "{\"op\":\"subscribe\",\"args\":[\"" + topics.get(0) + "\"]}")
                 .ping(Duration.ofSeconds(5), "ping")
                 .opened(topics -> table.clear())
+                // the first message is the whole table
+                .largest(4 << 20)
                 .parse(this::stream);
         return streams ? List.of(instruments, active, stream) : List.of(instruments, active);
     }

@@ -106,6 +106,7 @@ public final class Bybit implements Venue {
             feeds.add(Feed.lookup("coins")
                     .every(Duration.ofHours(1))
                     .get("/v5/market/instruments-info?category=linear&limit=1000")
+                    .largest(4 << 20)
                     .parse(this::coins));
         }
         feeds.addAll(List.of(
@@ -116,6 +117,7 @@ public final class Bybit implements Venue {
                         .parse(this::instruments),
                 Feed.poll("tickers")
                         .requests((listed, now) -> requests("/v5/market/tickers", listedCoins(listed)))
+                        .largest(4 << 20)
                         .parse(this::tickers)));
         if (streams) {
             feeds.add(Feed.subscribe("ticker-stream", "/v5/public/" + category)

@@ -136,6 +136,7 @@ public final class Coinmetrics implements Venue {
                                 .map(this::referenceData)
                                 .distinct()
                                 .toList())
+                        .largest(8 << 20)
                         .parse(Coinmetrics::instruments)
                         .failed(this::learn),
                 // a lookup: without rates the rows are still to be read, and say what they lack
@@ -148,6 +149,7 @@ public final class Coinmetrics implements Venue {
                         .requests((listed, now) -> questions().stream()
                                 .map(markets -> latest(markets, now))
                                 .toList())
+                        .largest(8 << 20)
                         .parse(Coinmetrics::openInterest)
                         .failed(this::learn)
                         .after("reference-rates"));

@@ -95,10 +95,13 @@ public final class Deribit implements Venue {
     public List<Feed> feeds() {
         List<Feed> feeds = new ArrayList<>(List.of(
                 Feed.instruments("instruments")
+                        // 5.1 MB of 5,930 instruments in 2026
                         .get("/api/v2/public/get_instruments?currency=any&expired=false", LIST_CALL)
+                        .largest(10 << 20)
                         .parse(this::instruments),
                 Feed.poll("summaries")
                         .requests((listed, now) -> summaryRequests(listed))
+                        .largest(4 << 20)
                         .parse(this::summaries)));
         if (streams) {
             // a subscribe call costs 3,000 credits and takes 500 channels

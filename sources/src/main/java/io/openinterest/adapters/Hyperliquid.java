@@ -119,6 +119,8 @@ public final class Hyperliquid implements Venue {
                             topics -> "{\"method\":\"subscribe\",\"subscription\":{\"type\":\"" + CHANNEL + "\"}}")
                     .ping(Duration.ofSeconds(30), "{\"method\":\"ping\"}")
                     .silence(Duration.ofSeconds(60))
+                    // each message holds all markets
+                    .largest(4 << 20)
                     .parse(this::stream));
         }
         return feeds;

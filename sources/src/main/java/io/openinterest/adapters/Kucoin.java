@@ -61,7 +61,10 @@ public final class Kucoin implements Venue {
     public List<Feed> feeds() {
         return List.of(
                 Feed.instruments("contracts").get(CONTRACTS, WEIGHT).parse(this::contracts),
-                Feed.poll("open-interest").get(CONTRACTS, WEIGHT).parse(this::openInterest));
+                Feed.poll("open-interest")
+                        .get(CONTRACTS, WEIGHT)
+                        .largest(4 << 20)
+                        .parse(this::openInterest));
     }
 
     /** {"code":"429000","msg":"Too many requests in a short period of time, please retry later"} */

@@ -71,7 +71,10 @@ public final class Mexc implements Venue {
     @Override
     public List<Feed> feeds() {
         return List.of(
-                Feed.instruments("contracts").get("/api/v1/contract/detail").parse(this::contracts),
+                Feed.instruments("contracts")
+                        .get("/api/v1/contract/detail")
+                        .largest(8 << 20)
+                        .parse(this::contracts),
                 Feed.lookup("funding").get("/api/v1/contract/funding_rate").parse(this::funding),
                 Feed.poll("tickers").get("/api/v1/contract/ticker").parse(this::tickers));
     }

@@ -36,11 +36,6 @@ final class PollRunner {
     /** What is asked for by another poll is not asked for again so soon. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
-    /** Instrument lists of the largest venues have some 3 MiB, all other answers less than half of that. */
-    private static final int MAX_LIST_BYTES = 8 << 20;
-
-    private static final int MAX_BODY_BYTES = 4 << 20;
-
     private final VenueContext context;
     private final VenueRunner runner;
     private final Feed.Poll feed;
@@ -228,10 +223,14 @@ final class PollRunner {
         beganAt = context.millis();
         boolean isPaced = requests.size() >= PACED_FROM_REQUESTS;
         Duration gap = Duration.ofMillis(isPaced ? (long) (every * SWEEP_SHARE / requests.size()) : 0);
-        int largest = feed.kind() == Kind.INSTRUMENTS ? MAX_LIST_BYTES : MAX_BODY_BYTES;
         Sweeping sweeping = new Sweeping(lines(requests));
         sweep = new Sweep(
-                context, feed.name(), new Sweep.Way(gap, TRIES, largest, false), backoff, sweeping.lines, sweeping);
+                context,
+                feed.name(),
+                new Sweep.Way(gap, TRIES, feed.largest(), false),
+                backoff,
+                sweeping.lines,
+                sweeping);
         sweep.start();
     }
 

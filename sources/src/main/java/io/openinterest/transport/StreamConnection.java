@@ -37,7 +37,6 @@ import org.slf4j.LoggerFactory;
 final class StreamConnection implements Socket {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
-    private static final int MAX_MESSAGE_BYTES = 4 << 20;
     private static final int NORMAL_CLOSURE = 1000;
     private static final Duration HEALTHY = Duration.ofMinutes(1);
 
@@ -138,7 +137,7 @@ final class StreamConnection implements Socket {
         line = new Line();
         Duration ping = feed.ping() != null && feed.pingFrame() == null ? feed.ping() : Duration.ZERO;
         try {
-            socket = context.open(feed.path(), ping, MAX_MESSAGE_BYTES, line);
+            socket = context.open(feed.path(), ping, feed.largest(), line);
         } catch (IllegalArgumentException e) {
             replace("the address is no valid URL", null);
         }
@@ -382,7 +381,7 @@ final class StreamConnection implements Socket {
         @Override
         public void onMessage(WebSocket from, ByteString bytes) {
             Instant receivedAt = context.clock().now();
-            String text = unzip(bytes);
+            String text = unzip(bytes, feed.largest());
             if (text == null) {
                 hand(0, () -> reject("a binary message is no gzip or too large", null));
             } else {
@@ -440,10 +439,10 @@ final class StreamConnection implements Socket {
     }
 
     /** Venues compress payloads themselves; null when it is not gzip or larger than any message may be. */
-    private static String unzip(ByteString bytes) {
+    private static String unzip(ByteString bytes, int largest) {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-            byte[] plain = in.readNBytes(MAX_MESSAGE_BYTES + 1);
-            return plain.length > MAX_MESSAGE_BYTES ? null : new String(plain, StandardCharsets.UTF_8);
+            byte[] plain = in.readNBytes(largest + 1);
+            return plain.length > largest ? null : new String(plain, StandardCharsets.UTF_8);
         } catch (IOException e) {
             return null;
         }

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
@@ -43,15 +42,10 @@ record VenueContext(
         Budget budget) {
 
     /**
-     * Of one venue. Two of the largest answers, or some seconds of the busiest stream; all venues at once stay within the
-     * heap of a TaskManager of the default size.
+     * Of one venue: the largest answer, or some seconds of the busiest stream. All venues at once stay within the heap of
+     * a TaskManager of the default size.
      */
     static final int BUDGET_BYTES = 12 << 20;
-
-    /** A tree takes some fifteen times the memory of its text: of the large ones of all venues one is read at a time. */
-    private static final int LARGE_TEXT = 512 << 10;
-
-    private static final ReentrantLock LARGE_ONE_AT_A_TIME = new ReentrantLock(true);
 
     /** The budgets of a venue, shared with the venues its exchange meters together. */
     static Map<String, Quota> quotas(Venue venue, VenueSettings settings, ReceiptClock clock) {
@@ -113,27 +107,17 @@ record VenueContext(
             failed.accept(new Fault(Fault.Kind.RETRY, Reason.HTTP_STATUS, "none", answer.text(), null), null);
             return;
         }
-        boolean large = answer.text().length() > LARGE_TEXT;
-        if (large) {
-            LARGE_ONE_AT_A_TIME.lock();
+        Reply reply = Reply.of(request, answer.status(), answer.headers(), answer.text(), answer.receivedAt());
+        Quota quota = quota(request);
+        if (quota != null) {
+            quota.correct(reply, millis());
         }
-        try {
-            Reply reply = Reply.of(request, answer.status(), answer.headers(), answer.text(), answer.receivedAt());
-            Quota quota = quota(request);
-            if (quota != null) {
-                quota.correct(reply, millis());
-            }
-            Fault fault = Verdict.of(venue, reply);
-            stats.polled(latency, fault == null);
-            if (fault == null) {
-                reading.read(reply);
-            } else {
-                failed.accept(fault, reply.text());
-            }
-        } finally {
-            if (large) {
-                LARGE_ONE_AT_A_TIME.unlock();
-            }
+        Fault fault = Verdict.of(venue, reply);
+        stats.polled(latency, fault == null);
+        if (fault == null) {
+            reading.read(reply);
+        } else {
+            failed.accept(fault, reply.text());
         }
     }
 

@@ -185,11 +185,12 @@ final class AnswerReader implements Observer {
             throw new Fields.BadSchema("a list was expected");
         }
         JsonNode outer = element;
-        for (JsonNode one : list) {
-            element = one;
+        for (int i = 0; i < list.size(); i++) {
+            element = null;
             symbol = null;
             try {
-                reader.accept(one);
+                element = list.get(i);
+                reader.accept(element);
             } catch (RuntimeException e) {
                 unreadable(e);
             }

@@ -17,9 +17,12 @@ public sealed interface Feed {
     /** Unique in the venue; shown in metrics and used as the endpoint in the conventions. */
     String name();
 
+    /** Bytes above which an answer or message is none: a few times what the venue sends. */
+    int largest();
+
     /** A REST poll on a grid aligned to the epoch. Every sweep must report at least one row or price. */
     static Poll poll(String name) {
-        return new Poll(name, Poll.Kind.DATA, null);
+        return new Poll(name, Poll.Kind.DATA, null, 2 << 20);
     }
 
     /**
@@ -27,12 +30,12 @@ public sealed interface Feed {
      * read list no longer names is delisted.
      */
     static Poll instruments(String name) {
-        return new Poll(name, Poll.Kind.INSTRUMENTS, Duration.ofMinutes(10));
+        return new Poll(name, Poll.Kind.INSTRUMENTS, Duration.ofMinutes(10), 4 << 20);
     }
 
     /** A poll that may report nothing, for what the venue only keeps to itself (families, funding intervals). */
     static Poll lookup(String name) {
-        return new Poll(name, Poll.Kind.LOOKUP, Duration.ofMinutes(10));
+        return new Poll(name, Poll.Kind.LOOKUP, Duration.ofMinutes(10), 2 << 20);
     }
 
     /** A WebSocket subscription. The path, with its query, stands below the venue's WebSocket URL. */
@@ -59,6 +62,7 @@ public sealed interface Feed {
         private @Nullable String after;
         private @Nullable String unless;
         private @Nullable Duration silence;
+        private int largest;
 
         /** What a sweep must report. */
         public enum Kind {
@@ -70,10 +74,11 @@ public sealed interface Feed {
             LOOKUP
         }
 
-        private Poll(String name, Kind kind, @Nullable Duration every) {
+        private Poll(String name, Kind kind, @Nullable Duration every, int largest) {
             this.name = name;
             this.kind = kind;
             this.every = every;
+            this.largest = largest;
         }
 
         /** Sweeps at multiples of this since the epoch. */
@@ -115,6 +120,12 @@ public sealed interface Feed {
             return this;
         }
 
+        /** An answer above so many bytes is none; 4 MiB of an instrument list and 2 MiB of all else, unless said. */
+        public Poll largest(int bytes) {
+            largest = bytes;
+            return this;
+        }
+
         /** Starts when that feed has succeeded once, and goes after it where both are due. */
         public Poll after(String feed) {
             after = feed;
@@ -131,6 +142,11 @@ public sealed interface Feed {
         @Override
         public String name() {
             return name;
+        }
+
+        @Override
+        public int largest() {
+            return largest;
         }
 
         /** What a sweep must report. */
@@ -192,6 +208,7 @@ public sealed interface Feed {
         private Duration acknowledged = Duration.ofSeconds(10);
         private @Nullable Reader parser;
         private Consumer<List<String>> opened = fresh -> {};
+        private int largest = 1 << 20;
 
         /** Reads one message. */
         @FunctionalInterface
@@ -260,6 +277,12 @@ public sealed interface Feed {
             return this;
         }
 
+        /** A message above so many bytes, compressed or not, ends its connection; 1 MiB unless said. */
+        public Subscription largest(int bytes) {
+            largest = bytes;
+            return this;
+        }
+
         /** Reads one message, decompressed. */
         public Subscription parse(Reader reader) {
             parser = reader;
@@ -275,6 +298,11 @@ public sealed interface Feed {
         @Override
         public String name() {
             return name;
+        }
+
+        @Override
+        public int largest() {
+            return largest;
         }
 
         /** Path and query below the venue's WebSocket URL. */

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param status HTTP status; 200 for a WebSocket message
  * @param headers first value of each header, names in lower case
  * @param text the body as text, decompressed
- * @param json the body as a tree with exact decimals; a missing node where it is no complete JSON document
+ * @param json the body as a tree with exact decimals, of whose long lists one element at a time is read; a missing node
+ *     where it is no complete JSON document
  * @param receivedAt when the last byte came, milliseconds
  */
 public record Reply(
@@ -50,7 +51,7 @@ public record Reply(
 
     private static JsonNode parse(String text) {
         try {
-            return Fields.MAPPER.readTree(text);
+            return Document.read(text);
         } catch (JsonProcessingException e) {
             return MissingNode.getInstance();
         }
