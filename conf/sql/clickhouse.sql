@@ -1,5 +1,6 @@
 -- The topics as tables of ClickHouse. Read with FINAL, a table has the newest revision of each record and none that was
 -- withdrawn: SELECT ... FROM totals FINAL WHERE ...
+-- The columns are typed in the tables that read the topics already: what reads JSON by functions makes doubles of figures.
 
 -- Open interest of an entity at a boundary: level total, asset, exchange, exchange-asset, pair.
 CREATE TABLE totals (
@@ -32,38 +33,11 @@ CREATE TABLE totals (
 ) ENGINE = ReplacingMergeTree(revision, withdrawn)
 PARTITION BY toYYYYMM(time)
 ORDER BY (level, id, interval, time);
-CREATE TABLE totals_topic (record String) ENGINE = Kafka
-SETTINGS kafka_broker_list = 'localhost:9092', kafka_group_name = 'clickhouse-totals', kafka_format = 'JSONAsString',
+CREATE TABLE totals_topic AS totals ENGINE = Kafka
+SETTINGS kafka_broker_list = 'localhost:9092', kafka_group_name = 'clickhouse-totals', kafka_format = 'JSONEachRow',
+  date_time_input_format = 'best_effort', input_format_skip_unknown_fields = 1,
   kafka_topic_list = 'open-interest.total.1m,open-interest.total.5m,open-interest.total.15m,open-interest.asset.1m,open-interest.asset.5m,open-interest.asset.15m,open-interest.exchange.1m,open-interest.exchange.5m,open-interest.exchange.15m,open-interest.exchange-asset.1m,open-interest.exchange-asset.5m,open-interest.exchange-asset.15m,open-interest.pair.1m,open-interest.pair.5m,open-interest.pair.15m';
-CREATE MATERIALIZED VIEW totals_reader TO totals AS
-SELECT
-  JSONExtractString(record, 'level') AS `level`,
-  JSONExtractString(record, 'id') AS `id`,
-  JSONExtract(record, 'exchange', 'Nullable(String)') AS `exchange`,
-  JSONExtract(record, 'asset', 'Nullable(String)') AS `asset`,
-  JSONExtract(record, 'pair', 'Nullable(String)') AS `pair`,
-  JSONExtractString(record, 'interval') AS `interval`,
-  parseDateTime64BestEffort(JSONExtractString(record, 'time'), 3, 'UTC') AS `time`,
-  JSONExtract(record, 'value_usd', 'Nullable(Decimal(38, 6))') AS `value_usd`,
-  JSONExtract(record, 'amount_base', 'Nullable(Decimal(38, 18))') AS `amount_base`,
-  JSONExtract(record, 'open_usd', 'Nullable(Decimal(38, 6))') AS `open_usd`,
-  JSONExtract(record, 'high_usd', 'Nullable(Decimal(38, 6))') AS `high_usd`,
-  JSONExtract(record, 'low_usd', 'Nullable(Decimal(38, 6))') AS `low_usd`,
-  JSONExtract(record, 'mean_usd', 'Nullable(Decimal(38, 6))') AS `mean_usd`,
-  JSONExtract(record, 'by_type', 'Tuple(`perpetual` Nullable(Decimal(38, 6)), `future` Nullable(Decimal(38, 6)), `call` Nullable(Decimal(38, 6)), `put` Nullable(Decimal(38, 6)))') AS `by_type`,
-  JSONExtract(record, 'by_margin', 'Tuple(`coin` Nullable(Decimal(38, 6)), `usdt` Nullable(Decimal(38, 6)), `usdc` Nullable(Decimal(38, 6)), `usd` Nullable(Decimal(38, 6)), `other` Nullable(Decimal(38, 6)))') AS `by_margin`,
-  JSONExtract(record, 'reported', 'Tuple(`open_interest_reported_future_usd` Nullable(Decimal(38, 6)), `open_interest_reported_future_perpetual_usd` Nullable(Decimal(38, 6)), `open_interest_reported_future_nonperpetual_usd` Nullable(Decimal(38, 6)), `open_interest_reported_future_tether_margined_usd` Nullable(Decimal(38, 6)), `open_interest_reported_future_coin_margined_usd` Nullable(Decimal(38, 6)), `open_interest_reported_future_usdc_margined_usd` Nullable(Decimal(38, 6)), `open_interest_reported_future_usd_margined_usd` Nullable(Decimal(38, 6)), `open_interest_reported_future_other_margined_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_notional_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_market_value_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_call_notional_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_call_market_value_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_put_notional_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_put_market_value_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_tether_margined_notional_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_tether_margined_market_value_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_coin_margined_notional_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_coin_margined_market_value_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_usdc_margined_notional_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_usdc_margined_market_value_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_usd_margined_notional_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_usd_margined_market_value_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_other_margined_notional_usd` Nullable(Decimal(38, 6)), `open_interest_reported_option_other_margined_market_value_usd` Nullable(Decimal(38, 6)))') AS `reported`,
-  JSONExtract(record, 'price_usd', 'Nullable(Decimal(38, 18))') AS `price_usd`,
-  JSONExtract(record, 'markets', 'Tuple(`included` Nullable(Int64), `carried` Nullable(Int64), `stale` Nullable(Int64), `gone` Nullable(Int64), `changed` Nullable(Int64))') AS `markets`,
-  JSONExtract(record, 'unchanged_minutes', 'Nullable(Int64)') AS `unchanged_minutes`,
-  JSONExtract(record, 'exchanges', 'Nullable(Int64)') AS `exchanges`,
-  JSONExtract(record, 'coverage', 'Nullable(Decimal(38, 18))') AS `coverage`,
-  JSONExtract(record, 'max_age_ms', 'Nullable(Int64)') AS `max_age_ms`,
-  JSONExtract(record, 'change', 'Tuple(`total_usd` Nullable(Decimal(38, 6)), `quantity_usd` Nullable(Decimal(38, 6)), `price_usd` Nullable(Decimal(38, 6)), `entries_usd` Nullable(Decimal(38, 6)), `exits_usd` Nullable(Decimal(38, 6)), `coverage_usd` Nullable(Decimal(38, 6)), `restatement_usd` Nullable(Decimal(38, 6)))') AS `change`,
-  JSONExtractUInt(record, 'revision') AS `revision`,
-  parseDateTime64BestEffortOrNull(JSONExtractString(record, 'final_at'), 3, 'UTC') AS `final_at`,
-  JSONExtractBool(record, 'withdrawn') AS `withdrawn`
-FROM totals_topic;
+CREATE MATERIALIZED VIEW totals_reader TO totals AS SELECT * FROM totals_topic;
 
 -- What is derived from them: changes, statistics, shares, regime.
 CREATE TABLE metrics (
@@ -111,53 +85,11 @@ CREATE TABLE metrics (
 ) ENGINE = ReplacingMergeTree(revision, withdrawn)
 PARTITION BY toYYYYMM(time)
 ORDER BY (level, id, interval, time);
-CREATE TABLE metrics_topic (record String) ENGINE = Kafka
-SETTINGS kafka_broker_list = 'localhost:9092', kafka_group_name = 'clickhouse-metrics', kafka_format = 'JSONAsString',
+CREATE TABLE metrics_topic AS metrics ENGINE = Kafka
+SETTINGS kafka_broker_list = 'localhost:9092', kafka_group_name = 'clickhouse-metrics', kafka_format = 'JSONEachRow',
+  date_time_input_format = 'best_effort', input_format_skip_unknown_fields = 1,
   kafka_topic_list = 'open-interest.metrics.1m,open-interest.metrics.5m,open-interest.metrics.15m';
-CREATE MATERIALIZED VIEW metrics_reader TO metrics AS
-SELECT
-  JSONExtractString(record, 'level') AS `level`,
-  JSONExtractString(record, 'id') AS `id`,
-  JSONExtractString(record, 'interval') AS `interval`,
-  parseDateTime64BestEffort(JSONExtractString(record, 'time'), 3, 'UTC') AS `time`,
-  JSONExtract(record, 'value_usd', 'Nullable(Decimal(38, 6))') AS `value_usd`,
-  JSONExtract(record, 'coverage', 'Nullable(Decimal(38, 18))') AS `coverage`,
-  JSONExtract(record, 'change_usd', 'Tuple(`5m` Nullable(Decimal(38, 6)), `15m` Nullable(Decimal(38, 6)), `1h` Nullable(Decimal(38, 6)), `4h` Nullable(Decimal(38, 6)), `24h` Nullable(Decimal(38, 6)))') AS `change_usd`,
-  JSONExtract(record, 'change_pct', 'Tuple(`5m` Nullable(Decimal(38, 18)), `15m` Nullable(Decimal(38, 18)), `1h` Nullable(Decimal(38, 18)), `4h` Nullable(Decimal(38, 18)), `24h` Nullable(Decimal(38, 18)))') AS `change_pct`,
-  JSONExtract(record, 'quantity_change_usd', 'Tuple(`5m` Nullable(Decimal(38, 6)), `15m` Nullable(Decimal(38, 6)), `1h` Nullable(Decimal(38, 6)), `4h` Nullable(Decimal(38, 6)), `24h` Nullable(Decimal(38, 6)))') AS `quantity_change_usd`,
-  JSONExtract(record, 'quantity_change_pct', 'Tuple(`5m` Nullable(Decimal(38, 18)), `15m` Nullable(Decimal(38, 18)), `1h` Nullable(Decimal(38, 18)), `4h` Nullable(Decimal(38, 18)), `24h` Nullable(Decimal(38, 18)))') AS `quantity_change_pct`,
-  JSONExtract(record, 'price_effect_usd', 'Tuple(`5m` Nullable(Decimal(38, 6)), `15m` Nullable(Decimal(38, 6)), `1h` Nullable(Decimal(38, 6)), `4h` Nullable(Decimal(38, 6)), `24h` Nullable(Decimal(38, 6)))') AS `price_effect_usd`,
-  JSONExtract(record, 'velocity_usd_per_min', 'Nullable(Decimal(38, 18))') AS `velocity_usd_per_min`,
-  JSONExtract(record, 'acceleration_usd_per_min2', 'Nullable(Decimal(38, 18))') AS `acceleration_usd_per_min2`,
-  JSONExtract(record, 'return', 'Nullable(Decimal(38, 18))') AS `return`,
-  JSONExtract(record, 'zscore', 'Nullable(Decimal(38, 18))') AS `zscore`,
-  JSONExtract(record, 'robust_zscore', 'Nullable(Decimal(38, 18))') AS `robust_zscore`,
-  JSONExtract(record, 'ewma_volatility', 'Nullable(Decimal(38, 18))') AS `ewma_volatility`,
-  JSONExtract(record, 'percentile_24h', 'Nullable(Decimal(38, 18))') AS `percentile_24h`,
-  JSONExtract(record, 'new_high_24h', 'Nullable(Bool)') AS `new_high_24h`,
-  JSONExtract(record, 'new_low_24h', 'Nullable(Bool)') AS `new_low_24h`,
-  JSONExtract(record, 'share_of_total', 'Nullable(Decimal(38, 18))') AS `share_of_total`,
-  JSONExtract(record, 'share_of_asset', 'Nullable(Decimal(38, 18))') AS `share_of_asset`,
-  JSONExtract(record, 'share_of_exchange', 'Nullable(Decimal(38, 18))') AS `share_of_exchange`,
-  JSONExtract(record, 'hhi', 'Nullable(Decimal(38, 18))') AS `hhi`,
-  JSONExtract(record, 'effective_count', 'Nullable(Decimal(38, 18))') AS `effective_count`,
-  JSONExtract(record, 'leader', 'Nullable(String)') AS `leader`,
-  JSONExtract(record, 'leader_share', 'Nullable(Decimal(38, 18))') AS `leader_share`,
-  JSONExtract(record, 'leader_changed', 'Nullable(Bool)') AS `leader_changed`,
-  JSONExtract(record, 'perpetual_share', 'Nullable(Decimal(38, 18))') AS `perpetual_share`,
-  JSONExtract(record, 'option_share', 'Nullable(Decimal(38, 18))') AS `option_share`,
-  JSONExtract(record, 'coin_margin_share', 'Nullable(Decimal(38, 18))') AS `coin_margin_share`,
-  JSONExtract(record, 'put_call_ratio', 'Nullable(Decimal(38, 18))') AS `put_call_ratio`,
-  JSONExtract(record, 'options_to_futures', 'Nullable(Decimal(38, 18))') AS `options_to_futures`,
-  JSONExtract(record, 'price_usd', 'Nullable(Decimal(38, 18))') AS `price_usd`,
-  JSONExtract(record, 'price_change_pct', 'Tuple(`5m` Nullable(Decimal(38, 18)), `15m` Nullable(Decimal(38, 18)), `1h` Nullable(Decimal(38, 18)), `4h` Nullable(Decimal(38, 18)), `24h` Nullable(Decimal(38, 18)))') AS `price_change_pct`,
-  JSONExtract(record, 'regime', 'Nullable(String)') AS `regime`,
-  JSONExtract(record, 'funding_rate_8h', 'Nullable(Decimal(38, 18))') AS `funding_rate_8h`,
-  JSONExtract(record, 'volume_ratio', 'Nullable(Decimal(38, 18))') AS `volume_ratio`,
-  JSONExtractUInt(record, 'revision') AS `revision`,
-  parseDateTime64BestEffortOrNull(JSONExtractString(record, 'final_at'), 3, 'UTC') AS `final_at`,
-  JSONExtractBool(record, 'withdrawn') AS `withdrawn`
-FROM metrics_topic;
+CREATE MATERIALIZED VIEW metrics_reader TO metrics AS SELECT * FROM metrics_topic;
 
 -- A market at a boundary.
 CREATE TABLE markets (
@@ -195,40 +127,8 @@ CREATE TABLE markets (
 ) ENGINE = ReplacingMergeTree(revision, withdrawn)
 PARTITION BY toYYYYMM(time)
 ORDER BY (market, interval, time);
-CREATE TABLE markets_topic (record String) ENGINE = Kafka
-SETTINGS kafka_broker_list = 'localhost:9092', kafka_group_name = 'clickhouse-markets', kafka_format = 'JSONAsString',
+CREATE TABLE markets_topic AS markets ENGINE = Kafka
+SETTINGS kafka_broker_list = 'localhost:9092', kafka_group_name = 'clickhouse-markets', kafka_format = 'JSONEachRow',
+  date_time_input_format = 'best_effort', input_format_skip_unknown_fields = 1,
   kafka_topic_list = 'open-interest.market.1m,open-interest.market.5m,open-interest.market.15m';
-CREATE MATERIALIZED VIEW markets_reader TO markets AS
-SELECT
-  JSONExtractString(record, 'market') AS `market`,
-  JSONExtract(record, 'exchange', 'Nullable(String)') AS `exchange`,
-  JSONExtract(record, 'venue', 'Nullable(String)') AS `venue`,
-  JSONExtract(record, 'symbol', 'Nullable(String)') AS `symbol`,
-  JSONExtract(record, 'asset_class', 'Nullable(String)') AS `asset_class`,
-  JSONExtract(record, 'base', 'Nullable(String)') AS `base`,
-  JSONExtract(record, 'quote', 'Nullable(String)') AS `quote`,
-  JSONExtract(record, 'margin', 'Nullable(String)') AS `margin`,
-  JSONExtract(record, 'type', 'Nullable(String)') AS `type`,
-  JSONExtract(record, 'structure', 'Nullable(String)') AS `structure`,
-  parseDateTime64BestEffortOrNull(JSONExtractString(record, 'expiration'), 3, 'UTC') AS `expiration`,
-  JSONExtract(record, 'strike', 'Nullable(Decimal(38, 18))') AS `strike`,
-  JSONExtractString(record, 'interval') AS `interval`,
-  parseDateTime64BestEffort(JSONExtractString(record, 'time'), 3, 'UTC') AS `time`,
-  JSONExtract(record, 'contract_count', 'Nullable(Decimal(38, 18))') AS `contract_count`,
-  JSONExtract(record, 'amount_base', 'Nullable(Decimal(38, 18))') AS `amount_base`,
-  JSONExtract(record, 'price_usd', 'Nullable(Decimal(38, 18))') AS `price_usd`,
-  JSONExtract(record, 'value_usd', 'Nullable(Decimal(38, 6))') AS `value_usd`,
-  JSONExtract(record, 'market_value_usd', 'Nullable(Decimal(38, 6))') AS `market_value_usd`,
-  JSONExtract(record, 'open_usd', 'Nullable(Decimal(38, 6))') AS `open_usd`,
-  JSONExtract(record, 'high_usd', 'Nullable(Decimal(38, 6))') AS `high_usd`,
-  JSONExtract(record, 'low_usd', 'Nullable(Decimal(38, 6))') AS `low_usd`,
-  JSONExtract(record, 'mean_usd', 'Nullable(Decimal(38, 6))') AS `mean_usd`,
-  parseDateTime64BestEffortOrNull(JSONExtractString(record, 'observed_at'), 3, 'UTC') AS `observed_at`,
-  JSONExtract(record, 'age_ms', 'Nullable(Int64)') AS `age_ms`,
-  JSONExtract(record, 'carried', 'Nullable(Bool)') AS `carried`,
-  JSONExtract(record, 'observations', 'Nullable(Int64)') AS `observations`,
-  JSONExtract(record, 'change', 'Tuple(`total_usd` Nullable(Decimal(38, 6)), `quantity_usd` Nullable(Decimal(38, 6)), `price_usd` Nullable(Decimal(38, 6)), `entries_usd` Nullable(Decimal(38, 6)), `exits_usd` Nullable(Decimal(38, 6)), `coverage_usd` Nullable(Decimal(38, 6)), `restatement_usd` Nullable(Decimal(38, 6)))') AS `change`,
-  JSONExtractUInt(record, 'revision') AS `revision`,
-  parseDateTime64BestEffortOrNull(JSONExtractString(record, 'final_at'), 3, 'UTC') AS `final_at`,
-  JSONExtractBool(record, 'withdrawn') AS `withdrawn`
-FROM markets_topic;
+CREATE MATERIALIZED VIEW markets_reader TO markets AS SELECT * FROM markets_topic;

@@ -60,6 +60,25 @@ class PipelineTest {
     }
 
     @Test
+    void theDashboardShowsAVertexForEachStepAndNoneForWhatIsBesideIt() {
+        assertThat(graph("all").getJobGraph().getVertices())
+                .extracting(vertex -> vertex.getName().split(" ->")[0])
+                .containsExactlyInAnyOrder(
+                        "Source: arrivals",
+                        "Source: rules",
+                        "accept-observations",
+                        "snapshot-markets",
+                        "sum-assets",
+                        "sum-exchanges",
+                        "sum-whole",
+                        "show-totals",
+                        "sum-expiries",
+                        "derive-metrics",
+                        "evaluate-alerts",
+                        "topics: Writer");
+    }
+
+    @Test
     void rulesComeToTheirBroadcastThroughOneSubtask() {
         StreamGraph graph = graph("all");
         Deque<StreamNode> behind = new ArrayDeque<>();
@@ -109,6 +128,7 @@ class PipelineTest {
                 .uid("arrivals");
         DataStream<RuleRecord> rules = environment
                 .fromData(new RuleRecord("id", "{}", 0, 0, 0))
+                .setParallelism(1)
                 .uid("rules")
                 .name("rules");
         Pipeline.define(arrivals, rules, TopicSink.of(configuration, "run"), 4, configuration);

@@ -27,9 +27,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -44,17 +46,24 @@ import org.apache.flink.streaming.api.lineage.LineageGraph;
 import org.apache.flink.streaming.runtime.execution.JobCreatedEvent;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
+import org.apache.flink.types.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The topics read by others: as Parquet files by DuckDB, and as tables by Flink SQL. */
+/** The topics read by others: as Parquet files by DuckDB, and as tables by Flink SQL and ClickHouse. */
 @Timeout(300)
 class ReadersIT {
 
     private static final JsonMapper JSON = Json.mapper(Json.Decimals.NUMBER);
+    private static final Path CONF = Path.of(System.getProperty("project.directory"), "conf");
+    private static final String CLICKHOUSE = "src/test/resources/clickhouse.js";
+
+    /** The topics of each table of the SQL files, without their intervals. */
+    private static final Map<String, String> TABLES =
+            Map.of("totals", "(total|asset|exchange|exchange-asset|pair)", "metrics", "metrics", "markets", "market");
 
     @TempDir
     private static Path folder;
@@ -75,6 +84,8 @@ class ReadersIT {
         }
         // seven minutes late: corrects what was published
         observations.append(observation(1, 13, false).replace("\"value_usd\":1014", "\"value_usd\":2028"));
+        // as late: there is nothing of a market where there was
+        observations.append(observation(5, 15, true).replace(":10", ":50"));
         Path recording = Files.writeString(folder.resolve("recording.jsonl"), observations);
         Arguments arguments = new Arguments();
         arguments.set("source", "replay");
@@ -84,13 +95,17 @@ class ReadersIT {
         arguments.set("checkpoint-interval", "200ms");
         arguments.set("export.parquet", export.toString());
         JobConfiguration configuration = arguments.configuration(SourceKind.LIVE);
-        org.apache.flink.configuration.Configuration options = new org.apache.flink.configuration.Configuration();
-        options.set(DeploymentOptions.JOB_STATUS_CHANGED_LISTENERS, List.of(LineageListeners.class.getName()));
-        StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(2, options);
+        StreamExecutionEnvironment environment = environment();
         OpenInterestJob.define(environment, configuration);
         environment.execute("export");
         Transactions.awaitCommitted(configuration.kafka());
         records = CommittedRecords.of(broker.bootstrapServers(), "export.");
+    }
+
+    private static StreamExecutionEnvironment environment() {
+        org.apache.flink.configuration.Configuration options = new org.apache.flink.configuration.Configuration();
+        options.set(DeploymentOptions.JOB_STATUS_CHANGED_LISTENERS, List.of(LineageListeners.class.getName()));
+        return StreamExecutionEnvironment.createLocalEnvironment(2, options);
     }
 
     @AfterAll
@@ -188,6 +203,14 @@ class ReadersIT {
         }
     }
 
+    private static String output(ProcessBuilder command) throws IOException, InterruptedException {
+        Path errors = folder.resolve("errors.txt");
+        Process process = command.redirectError(errors.toFile()).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(Files.readString(errors)).isZero();
+        return output;
+    }
+
     private static boolean runs(String... command) throws InterruptedException {
         try {
             Process process =
@@ -213,19 +236,9 @@ class ReadersIT {
                 "SELECT id, `time`, value_usd, `change`.quantity_usd, revision FROM totals"
                         + " WHERE `level` = 'asset' AND `interval` = '1m'");
 
-        Map<String, JsonNode> newest = new TreeMap<>();
-        records.stream()
-                .filter(record -> record.topic().equals("asset.1m"))
-                .map(record -> json(record.value()))
-                .forEach(record -> newest.merge(
-                        record.path("id").asText() + record.path("time").asText(),
-                        record,
-                        (one, other) -> one.path("revision").asInt()
-                                        > other.path("revision").asInt()
-                                ? one
-                                : other));
-        assertThat(read).hasSameSizeAs(newest.values()).allSatisfy(row -> {
-            JsonNode record = newest.get(row.get(0) + row.get(1).toString());
+        Map<String, JsonNode> newest = newestOf("totals");
+        assertThat(read).isNotEmpty().allSatisfy(row -> {
+            JsonNode record = newest.get(key("asset", row.get(0), "1m", row.get(1)));
             assertThat((BigDecimal) row.get(2))
                     .isEqualByComparingTo(record.path("value_usd").decimalValue());
             if (record.path("change").isNull()) {
@@ -237,7 +250,71 @@ class ReadersIT {
             assertThat(row.get(4)).isEqualTo(record.path("revision").asLong());
         });
         assertThat(rows(tables, "SELECT COUNT(*) FROM metrics").get(0).get(0)).isNotEqualTo(0L);
-        assertThat(rows(tables, "SELECT COUNT(*) FROM markets").get(0).get(0)).isNotEqualTo(0L);
+    }
+
+    @Test
+    void flinkSqlHasEveryFieldAsItIsInTheTopics() throws Exception {
+        TableEnvironment tables = tables();
+
+        for (String table : TABLES.keySet()) {
+            Map<String, JsonNode> expected = newestOf(table);
+            try (var rows = tables.executeSql("SELECT * FROM " + table).collect()) {
+                List<String> read = new ArrayList<>();
+                rows.forEachRemaining(row -> {
+                    String id = row.getField(table.equals("markets") ? "market" : "id")
+                            .toString();
+                    String level =
+                            table.equals("markets") ? "" : row.getField("level").toString();
+                    String key = key(level, id, row.getField("interval"), row.getField("time"));
+                    read.add(key);
+                    for (Map.Entry<String, JsonNode> field : expected.get(key).properties()) {
+                        assertSame(table + " " + field.getKey(), row.getField(field.getKey()), field.getValue());
+                    }
+                });
+                assertThat(read).as(table).containsExactlyInAnyOrderElementsOf(expected.keySet());
+            }
+        }
+    }
+
+    /** Executed by chdb, which is ClickHouse as a library; skipped without it. */
+    @Test
+    void clickHouseHasEveryFieldOfTheNewestRevisionAsItIsInTheTopics() throws Exception {
+        assumeTrue(runs("npm", "--version"), "npm is not installed");
+        String modules = output(new ProcessBuilder("npm", "root", "-g")).strip();
+        assumeTrue(Files.isDirectory(Path.of(modules, "chdb")), "chdb is not installed (npm install -g chdb)");
+        Path sql = Files.writeString(
+                folder.resolve("clickhouse.sql"),
+                Files.readString(CONF.resolve("sql/clickhouse.sql"))
+                        .replace("localhost:9092", broker.bootstrapServers())
+                        .replace("open-interest.", "export."));
+        List<String> command = new ArrayList<>(
+                List.of("node", CLICKHOUSE, folder.resolve("clickhouse").toString(), sql.toString()));
+        for (String table : TABLES.keySet()) {
+            Collection<JsonNode> newest = newestOf(table).values();
+            int revisions = newest.stream()
+                    .mapToInt(record -> record.path("revision").asInt())
+                    .sum();
+            command.addAll(List.of(table, "" + newest.size(), "" + revisions));
+        }
+        ProcessBuilder node = new ProcessBuilder(command);
+        node.environment().put("NODE_PATH", modules);
+
+        Map<String, List<JsonNode>> rows = output(node)
+                .lines()
+                .collect(Collectors.groupingBy(
+                        line -> line.substring(0, line.indexOf(' ')),
+                        Collectors.mapping(line -> json(line.substring(line.indexOf(' '))), Collectors.toList())));
+
+        for (String table : TABLES.keySet()) {
+            Map<String, JsonNode> expected = newestOf(table);
+            List<String> read = new ArrayList<>();
+            for (JsonNode row : rows.get(table)) {
+                String key = key(row);
+                read.add(key);
+                assertSame(table + " " + key, row, expected.get(key));
+            }
+            assertThat(read).as(table).containsExactlyInAnyOrderElementsOf(expected.keySet());
+        }
     }
 
     @Test
@@ -265,7 +342,7 @@ class ReadersIT {
 
     @Test
     void aLineageListenerIsToldOfTheRecordingAndTheTopics() {
-        LineageGraph lineage = LineageListeners.created.lineageGraph();
+        LineageGraph lineage = LineageListeners.CREATED.get("export");
 
         assertThat(lineage.sources().stream().flatMap(vertex -> vertex.datasets().stream()))
                 .extracting(LineageDataset::namespace, LineageDataset::name)
@@ -288,16 +365,42 @@ class ReadersIT {
                 .allSatisfy(names -> assertThat(names).containsExactly("bootstrap.servers"));
     }
 
+    @Test
+    void aLineageListenerIsToldOfTheVenues() throws Exception {
+        Arguments arguments = new Arguments();
+        arguments.set("kafka.bootstrap-servers", broker.bootstrapServers());
+        arguments.set("kafka.topic-prefix", "lineage.");
+        for (String venue : arguments.configuration(SourceKind.LIVE).venues().keySet()) {
+            arguments.set(
+                    "venues." + venue + ".enabled",
+                    "" + List.of("bitfinex", "okx").contains(venue));
+        }
+        arguments.set("venues.bitfinex.rest-url", "http://localhost:1");
+        arguments.set("venues.okx.rest-url", "http://localhost:1");
+        arguments.set("venues.okx.ws-url", "ws://localhost:1");
+        StreamExecutionEnvironment environment = environment();
+        OpenInterestJob.define(environment, arguments.configuration(SourceKind.LIVE));
+
+        environment.executeAsync("venues").cancel().get();
+
+        assertThat(LineageListeners.CREATED.get("venues").sources().stream()
+                        .flatMap(vertex -> vertex.datasets().stream()))
+                .extracting(LineageDataset::namespace, LineageDataset::name)
+                .contains(tuple("venue", "bitfinex"), tuple("venue", "okx"))
+                .contains(tuple("kafka://" + broker.bootstrapServers(), "lineage.alert-rules"));
+    }
+
     /** Remembers the event by which Flink tells what a job reads and writes. */
     public static final class LineageListeners implements JobStatusChangedListenerFactory {
 
-        private static volatile JobCreatedEvent created;
+        /** By the name of the job. */
+        private static final Map<String, LineageGraph> CREATED = new ConcurrentHashMap<>();
 
         @Override
         public JobStatusChangedListener createListener(Context context) {
             return event -> {
                 if (event instanceof JobCreatedEvent creation) {
-                    created = created == null ? creation : created;
+                    CREATED.put(creation.jobName(), creation.lineageGraph());
                 }
             };
         }
@@ -315,7 +418,7 @@ class ReadersIT {
     }
 
     private static List<String> statements(String file) throws IOException {
-        String text = Files.readString(Path.of(System.getProperty("project.directory"), "conf/sql", file));
+        String text = Files.readString(CONF.resolve("sql").resolve(file));
         return Stream.of(text.replaceAll("(?m)^--.*$", "").split(";"))
                 .map(String::strip)
                 .filter(statement -> !statement.isEmpty())
@@ -336,6 +439,63 @@ class ReadersIT {
         return rows;
     }
 
+    /** Every revision of the records that a table shows. */
+    private static List<JsonNode> revisions(String table) {
+        return records.stream()
+                .filter(record -> record.topic().matches(TABLES.get(table) + "\\.[0-9]+m"))
+                .map(record -> json(record.value()))
+                .toList();
+    }
+
+    /** What a table is to show: the newest revision of each record, unless that withdraws it. */
+    private static Map<String, JsonNode> newestOf(String table) {
+        Map<String, JsonNode> newest = new TreeMap<>();
+        List<JsonNode> revisions = revisions(table);
+        revisions.forEach(record -> newest.merge(
+                key(record),
+                record,
+                (one, other) ->
+                        one.path("revision").asInt() > other.path("revision").asInt() ? one : other));
+        assertThat(newest.values()).as("something was corrected").hasSizeLessThan(revisions.size());
+        newest.values().removeIf(record -> record.has("withdrawn"));
+        return newest;
+    }
+
+    private static String key(JsonNode record) {
+        return key(
+                record.path("level").asText(),
+                record.path(record.has("market") ? "market" : "id").asText(),
+                record.path("interval").asText(),
+                Instant.parse(record.path("time").asText()));
+    }
+
+    private static String key(Object level, Object id, Object interval, Object time) {
+        return String.join(" ", level.toString(), id.toString(), interval.toString(), time.toString());
+    }
+
+    /** Fields that ClickHouse adds are null; a record that is null is one of nulls there. */
+    private static void assertSame(String what, JsonNode column, JsonNode value) {
+        if (column.isObject()) {
+            column.properties()
+                    .forEach(field ->
+                            assertSame(what + " " + field.getKey(), field.getValue(), value.path(field.getKey())));
+            assertThat(column.properties().stream().map(Map.Entry::getKey))
+                    .as(what)
+                    .containsAll(
+                            value.properties().stream().map(Map.Entry::getKey).toList());
+        } else if (what.endsWith(" withdrawn")) {
+            assertThat(column.asInt()).as(what).isZero();
+        } else if (column.isNumber()) {
+            assertThat(column.decimalValue()).as(what).isEqualByComparingTo(value.decimalValue());
+        } else if (column.isNull()) {
+            assertThat(value.isNull() || value.isMissingNode()).as(what).isTrue();
+        } else if (column.asText().matches("\\d{4}-\\d\\d-\\d\\dT.*Z")) {
+            assertThat(Instant.parse(column.asText())).as(what).isEqualTo(Instant.parse(value.asText()));
+        } else {
+            assertThat(column).as(what).isEqualTo(value);
+        }
+    }
+
     private static void assertSame(String what, Object column, JsonNode value) {
         if (value.isNull()) {
             assertThat(column).as(what).isNull();
@@ -345,6 +505,12 @@ class ReadersIT {
             assertThat(column).as(what).isEqualTo(value.asLong());
         } else if (value.isBoolean()) {
             assertThat(column).as(what).isEqualTo(value.asBoolean());
+        } else if (column instanceof Instant time) {
+            assertThat(time).as(what).isEqualTo(Instant.parse(value.asText()));
+        } else if (column instanceof Row row) {
+            for (Map.Entry<String, JsonNode> field : value.properties()) {
+                assertSame(what + " " + field.getKey(), row.getField(field.getKey()), field.getValue());
+            }
         } else if (column instanceof OffsetDateTime time) {
             assertThat(time.toInstant()).as(what).isEqualTo(Instant.parse(value.asText()));
         } else if (column instanceof java.sql.Struct struct) {

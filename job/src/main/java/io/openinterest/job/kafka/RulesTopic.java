@@ -27,6 +27,7 @@ import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -69,33 +70,39 @@ public final class RulesTopic {
      * later, which event time never waits for.
      *
      * <p>They are not a bounded Kafka source because one that is restored before it had finished never finishes: its
-     * enumerator finds no new partition and so never says that there are no more. Alerts would wait for it for ever.
+     * enumerator finds no new partition and so never says that there are no more. Alerts would wait for it for ever. And
+     * a bounded source of its own would stand in the dashboard as finished for as long as the job runs.
      */
     public static DataStream<RuleRecord> topic(StreamExecutionEnvironment environment, JobConfiguration configuration) {
         Existing existing = existing(configuration.kafka());
-        DataStream<RuleRecord> known = environment
-                .fromData(List.of(existing.rules()), Types.LIST(TypeInformation.of(RuleRecord.class)))
-                .uid("existing-rules")
-                .name("existing-rules")
-                .flatMap(new Each())
-                .setParallelism(1)
-                .uid("each-existing-rule")
-                .name("each-existing-rule");
-        if (configuration.source() == JobConfiguration.SourceKind.REPLAY) {
-            return known;
-        }
-        KafkaSource<RuleRecord> later = KafkaSource.<RuleRecord>builder()
-                .setProperties(KafkaClients.properties(configuration.kafka()))
-                .setTopics(configuration.kafka().topicPrefix() + Topics.ALERT_RULES)
+        SingleOutputStreamOperator<RuleRecord> rules = configuration.source() == JobConfiguration.SourceKind.REPLAY
+                ? environment
+                        .fromData(List.of(existing.rules()), Types.LIST(TypeInformation.of(RuleRecord.class)))
+                        .name("alert-rules")
+                        .uid("alert-rules")
+                        .flatMap(new Each())
+                : later(environment, configuration.kafka(), existing.ends())
+                        .transform(
+                                "existing-rules",
+                                TypeInformation.of(RuleRecord.class),
+                                new ExistingRules(existing.rules()));
+        return rules.setParallelism(1).name("existing-rules").uid("existing-rules");
+    }
+
+    private static DataStream<RuleRecord> later(
+            StreamExecutionEnvironment environment, JobConfiguration.Kafka kafka, Map<TopicPartition, Long> ends) {
+        KafkaSource<RuleRecord> source = KafkaSource.<RuleRecord>builder()
+                .setProperties(KafkaClients.properties(kafka))
+                .setTopics(kafka.topicPrefix() + Topics.ALERT_RULES)
                 .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, KafkaClients.COMMITTED_ONLY)
                 .setProperty(KafkaSourceOptions.COMMIT_OFFSETS_ON_CHECKPOINT.key(), "false")
-                .setStartingOffsets(OffsetsInitializer.offsets(existing.ends()))
+                .setStartingOffsets(OffsetsInitializer.offsets(ends))
                 .setDeserializer(new Reader())
                 .build();
-        return known.union(environment
-                .fromSource(later, WatermarkStrategy.forGenerator(context -> new NeverWaitedFor()), "new-rules")
+        return environment
+                .fromSource(source, WatermarkStrategy.forGenerator(context -> new NeverWaitedFor()), "alert-rules")
                 .setParallelism(1)
-                .uid("new-rules"));
+                .uid("alert-rules");
     }
 
     /**

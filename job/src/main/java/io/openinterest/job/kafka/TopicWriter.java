@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.function.Function;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 
 /**
- * Writes what the pipeline makes into topics. What is written gets an operator of its own behind the one that makes it,
- * and all of them end in one sink.
+ * Writes what the pipeline makes into topics. What is written gets an operator of its own, chained to the one that makes
+ * it, and all of them end in one sink.
  */
 public final class TopicWriter {
 
@@ -30,7 +31,7 @@ public final class TopicWriter {
      * @param form what is written of it, where
      */
     public <T> void write(String name, DataStream<T> stream, Function<Json.Decimals, ToTopic<T, ?>> form) {
-        written.add(records(name, stream, form));
+        written.add(records(name, stream, form).setParallelism(stream.getParallelism()));
     }
 
     /**
@@ -49,7 +50,7 @@ public final class TopicWriter {
         return all;
     }
 
-    private <T> DataStream<TopicRecord> records(
+    private <T> SingleOutputStreamOperator<TopicRecord> records(
             String name, DataStream<T> stream, Function<Json.Decimals, ToTopic<T, ?>> form) {
         return stream.flatMap(form.apply(decimals), new RecordType<>(TopicRecord.class))
                 .name(name)
