@@ -16,6 +16,7 @@ import java.time.temporal.TemporalAdjusters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Coin Metrics' community API with the futures of CME: one figure a day, a reference rate a minute, one unknown market
@@ -39,6 +40,15 @@ final class SimulatedCoinmetrics implements SimulatedVenue {
             new Product("ETH", "ETH", new BigDecimal("50"), 0.012),
             new Product("MBT", "BTC", new BigDecimal("0.1"), 0.001),
             new Product("MET", "ETH", new BigDecimal("0.1"), 0.001));
+
+    /** Last Fridays to 2032 that are Good Friday, Christmas or Boxing Day, and Christmas before Boxing Day. */
+    private static final Set<LocalDate> DAYS_OFF = Set.of(
+            LocalDate.of(2026, 12, 25),
+            LocalDate.of(2027, 3, 26),
+            LocalDate.of(2029, 3, 30),
+            LocalDate.of(2031, 12, 25),
+            LocalDate.of(2031, 12, 26),
+            LocalDate.of(2032, 3, 26));
 
     private record Listed(Product product, Contract contract) {
         String market() {
@@ -87,15 +97,19 @@ final class SimulatedCoinmetrics implements SimulatedVenue {
         return listed;
     }
 
+    /** The month's last Friday, or the last day before it that is a business day in London and New York. */
     private static Instant expiration(YearMonth month) {
-        LocalDate friday = month.atDay(1).with(TemporalAdjusters.lastInMonth(DayOfWeek.FRIDAY));
-        return friday.atTime(LocalTime.of(16, 0)).atZone(LONDON).toInstant();
+        LocalDate day = month.atDay(1).with(TemporalAdjusters.lastInMonth(DayOfWeek.FRIDAY));
+        while (DAYS_OFF.contains(day)) {
+            day = day.minusDays(1);
+        }
+        return day.atTime(LocalTime.of(16, 0)).atZone(LONDON).toInstant();
     }
 
     /**
      * {"data":[{"market":"cme-BTCZ6-future","exchange":"cme","type":"future","base":"btc","quote":"usd",
      * "pair":"btc-usd","symbol":"BTCZ6","size_asset":"btc","margin_asset":"usd","contract_size":"5",
-     * "listing":"...","expiration":"2026-12-25T16:00:00.000000000Z","status":"online"}]}
+     * "listing":"...","expiration":"2026-12-24T16:00:00.000000000Z","status":"online"}]}
      */
     private SimReply markets(SimRequest request) {
         ArrayNode rows = Payload.array();

@@ -48,10 +48,10 @@ import java.util.Set;
  */
 public final class Bybit implements Venue {
 
-    /** Coins whose options are asked for to begin with; the others are found among those that have perpetuals. */
-    private static final List<String> OPTION_COINS = List.of("BTC", "ETH", "SOL", "XRP", "DOGE", "XAUT", "MNT");
-
     private static final int MAX_COINS = 1000;
+    /** A coin without options is tried again. */
+    private static final Duration TRIED_EVERY = Duration.ofHours(1);
+
     private static final Duration BAN_PAUSE = Duration.ofMinutes(10);
     private static final Duration HISTORY_STEP = Duration.ofMinutes(5);
     private static final int HISTORY_ROWS = 200;
@@ -61,8 +61,10 @@ public final class Bybit implements Venue {
 
     /** Ticker state of the stream by topic: a delta has only the fields that changed. */
     private final Map<String, ObjectNode> tickers = new HashMap<>();
-    /** Whose options are asked for. */
-    private final Set<String> coins = new LinkedHashSet<>(OPTION_COINS);
+    /** Whose options are asked for: as configured, and each that has a perpetual. */
+    private final Set<String> coins;
+    /** When a coin turned out to have no options. */
+    private final Map<String, Instant> without = new HashMap<>();
     /** Topics of each subscribe frame: the answer names only the frame. */
     private final Map<String, List<String>> asked = new HashMap<>();
 
@@ -71,6 +73,7 @@ public final class Bybit implements Venue {
     public Bybit(VenueSettings settings) {
         this.category = settings.id().substring("bybit-".length());
         this.streams = settings.option("transport", "rest").equals("websocket");
+        this.coins = new LinkedHashSet<>(settings.common().products().askedOf(settings.id()));
     }
 
     @Override
@@ -104,17 +107,17 @@ public final class Bybit implements Venue {
         List<Feed> feeds = new ArrayList<>();
         if (isOption()) {
             feeds.add(Feed.lookup("coins")
-                    .every(Duration.ofHours(1))
                     .get("/v5/market/instruments-info?category=linear&limit=1000")
                     .largest(4 << 20)
                     .parse(this::coins));
         }
+        Feed.Poll instruments = Feed.instruments("instruments")
+                .requests((listed, now) -> requests("/v5/market/instruments-info", triedCoins(now)).stream()
+                        .map(request -> request.with("limit", 1000))
+                        .toList())
+                .parse(this::instruments);
         feeds.addAll(List.of(
-                Feed.instruments("instruments")
-                        .requests((listed, now) -> requests("/v5/market/instruments-info", coins).stream()
-                                .map(request -> request.with("limit", 1000))
-                                .toList())
-                        .parse(this::instruments),
+                isOption() ? instruments.after("coins") : instruments,
                 Feed.poll("tickers")
                         .requests((listed, now) -> requests("/v5/market/tickers", listedCoins(listed)))
                         .largest(4 << 20)
@@ -180,6 +183,13 @@ public final class Bybit implements Venue {
                 : List.of(request);
     }
 
+    private List<String> triedCoins(Instant now) {
+        return coins.stream()
+                .filter(coin -> !without.containsKey(coin)
+                        || !without.get(coin).plus(TRIED_EVERY).isAfter(now))
+                .toList();
+    }
+
     private static List<String> listedCoins(Instruments listed) {
         return listed.observed().stream()
                 .map(instrument -> instrument.base().toUpperCase(Locale.ROOT))
@@ -204,10 +214,17 @@ public final class Bybit implements Venue {
      * "deliveryTime":"0","symbolType":"innovation"}]}}, options with "optionsType":"Call" in place of contractType.
      */
     private void instruments(Reply reply, Observer out) {
-        if (judge(reply) != null) {
+        boolean exists = judge(reply) == null;
+        JsonNode rows = exists ? list(reply.json(), "/result/list") : Fields.MAPPER.createArrayNode();
+        String coin = reply.request().param("baseCoin");
+        if (coin != null && rows.isEmpty() && !listedCoins(out.instruments()).contains(coin)) {
+            without.put(coin, reply.receivedAt());
+        } else if (coin != null) {
+            without.remove(coin);
+        }
+        if (!exists) {
             return;
         }
-        JsonNode rows = list(reply.json(), "/result/list");
         Stated stated = new Stated(rows);
         out.each(rows, row -> {
             String symbol = word(row, "symbol");

@@ -10,6 +10,7 @@ import io.openinterest.venue.Feed;
 import io.openinterest.venue.Fields;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Observer;
+import io.openinterest.venue.Products;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
@@ -40,17 +41,6 @@ public final class Cme implements Venue {
     private static final String MONTH_CODES = "FGHJKMNQUVXZ";
     private static final ZoneId LONDON = ZoneId.of("Europe/London");
 
-    /** By product code; sizes of the contract specifications at cmegroup.com. */
-    private static final Map<String, Product> PRODUCTS = Map.of(
-            "BTC", new Product("btc", new BigDecimal("5")),
-            "MBT", new Product("btc", new BigDecimal("0.1")),
-            "ETH", new Product("eth", new BigDecimal("50")),
-            "MET", new Product("eth", new BigDecimal("0.1")),
-            "SOL", new Product("sol", new BigDecimal("500")),
-            "MSL", new Product("sol", new BigDecimal("25")),
-            "XRP", new Product("xrp", new BigDecimal("50000")),
-            "MXP", new Product("xrp", new BigDecimal("2500")));
-
     /** A month as 2026-12, 202612 or, as on CME's pages, DEC 26. */
     private static final List<DateTimeFormatter> MONTHS = List.of(
             DateTimeFormatter.ofPattern("uuuu-MM", Locale.ROOT),
@@ -60,10 +50,11 @@ public final class Cme implements Venue {
                     .appendPattern("MMM uu")
                     .toFormatter(Locale.ENGLISH));
 
-    private record Product(String base, BigDecimal size) {}
+    private final Products products;
 
-    /** Found by the id; nothing can be configured. */
-    public Cme(VenueSettings settings) {}
+    public Cme(VenueSettings settings) {
+        this.products = settings.common().products();
+    }
 
     @Override
     public String exchange() {
@@ -80,7 +71,7 @@ public final class Cme implements Venue {
     @Override
     public List<Feed> feeds() {
         return List.of(
-                Feed.instruments("contracts").parse(Cme::contract),
+                Feed.instruments("contracts").parse(this::contract),
                 Feed.poll("settlements").parse(Cme::settlement));
     }
 
@@ -100,16 +91,16 @@ public final class Cme implements Venue {
         return Duration.ofHours(96);
     }
 
-    /** The columns {@code base}, {@code contract_size} and {@code expiration} of the file come before what is known here. */
-    private static void contract(Reply reply, Observer out) {
+    /** The columns {@code base}, {@code contract_size} and {@code expiration} of the file come before {@code conf/products.yaml}. */
+    private void contract(Reply reply, Observer out) {
         JsonNode row = reply.json();
         String code = required(row, "product_code");
-        Product known = PRODUCTS.get(code);
+        Products.Contract known = products.ofCme(code);
         String base = text(row, "base");
         BigDecimal size = decimal(row, "contract_size");
         if (known == null && (base == null || size == null)) {
-            throw new Fields.BadSchema(
-                    "there is no product " + code + ": the columns base and contract_size tell what it is");
+            throw new Fields.BadSchema("there is no product " + code
+                    + " in conf/products.yaml, and no columns base and contract_size that tell what it is");
         }
         out.instrument(Instrument.future(symbol(row), base == null ? known.base() : base, "USD", "USD", end(row))
                 .contractSize(size == null ? known.size() : size));
@@ -174,21 +165,17 @@ public final class Cme implements Venue {
 
     /**
      * True for a day off in London or New York that can be a last Friday of a month or the days before it; others, such
-     * as Mondays, are of no concern here.
+     * as Mondays, are of no concern here. A New Year on a Saturday leaves the Friday before it a business day: BTCZ1 ended
+     * on 2021-12-31.
      */
     private static boolean isHoliday(LocalDate day) {
         boolean isChristmas =
                 day.getMonth() == Month.DECEMBER && (day.getDayOfMonth() == 25 || day.getDayOfMonth() == 26);
-        // the 25th on a Saturday is kept on the Friday before in New York, and so is the first of January
-        boolean isKeptBefore = day.getDayOfWeek() == DayOfWeek.FRIDAY
-                && day.getMonth() == Month.DECEMBER
-                && (day.getDayOfMonth() == 24 || day.getDayOfMonth() == 31);
         boolean isThanksgiving = day.getMonth() == Month.NOVEMBER
                 && day.equals(day.with(TemporalAdjusters.dayOfWeekInMonth(4, DayOfWeek.THURSDAY)));
         return day.getDayOfWeek() == DayOfWeek.SATURDAY
                 || day.getDayOfWeek() == DayOfWeek.SUNDAY
                 || isChristmas
-                || isKeptBefore
                 || isThanksgiving
                 || day.equals(easter(day.getYear()).minusDays(2));
     }

@@ -73,7 +73,10 @@ public final class Ftx implements Venue {
             // the price of a MOVE contract is a move, of a prediction a probability: no notional in coins
             if (type.equals("perpetual") || type.equals("future")) {
                 String name = word(row, "name");
-                out.instrument(name, () -> status(row, stated), () -> instrument(name, row, type));
+                out.instrument(
+                        name,
+                        () -> status(row, stated),
+                        () -> out.classified(instrument(name, row, type), word(row, "underlying")));
             }
         });
     }

@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * HTX derivatives: linear swaps and futures, coin-margined swaps, coin-margined futures, each family in one answer.
@@ -42,12 +43,18 @@ import java.util.List;
  * USD. The index prices only what has no figure of its own, a market without open interest. {@code trade_*} counts both
  * sides of the trades and is left out.
  *
- * <p>The linear family moves to v5, which answers one contract a call. Where v1 refuses the bulk question, each contract
- * is asked for, and the bulk question is tried again every hour.
+ * <p>The linear family moves to v5, which answers one contract a call. Where the bulk question of v1 is gone, has no rows,
+ * or is refused three times in a row, each contract is asked for, and the bulk question is tried again every hour.
  */
 public final class Htx implements Venue {
 
     private static final String LINEAR = "/linear-swap-api/v1/swap_open_interest";
+    /** Not found, and the code of an interface that is switched off. */
+    private static final Set<String> GONE = Set.of("404", "1017");
+
+    /** Any other refusal may be of one moment. */
+    private static final int MAX_REFUSALS = 3;
+
     private static final Duration PROBE = Duration.ofHours(1);
     private static final Duration INDEX_AGE = Duration.ofSeconds(60);
     private static final BigDecimal HALF = new BigDecimal("0.5");
@@ -55,6 +62,8 @@ public final class Htx implements Venue {
     private final AssetClasses classes;
 
     private boolean bulkRefused;
+    /** Refusals of the bulk question in a row. */
+    private int refusals;
     /** When the bulk question is tried again; null until each contract was asked for. */
     private Instant probeAt;
 
@@ -264,12 +273,14 @@ public final class Htx implements Venue {
 
     private void linearFailed(Request request, Fault fault) {
         if (request.path().startsWith(LINEAR) && fault.kind() == Fault.Kind.REFUSED) {
-            bulkRefused = true;
+            refusals++;
+            bulkRefused |= GONE.contains(fault.code()) || refusals >= MAX_REFUSALS;
         }
     }
 
     private void linearOpenInterest(Reply reply, Observer out) {
         if (reply.request().path().startsWith(LINEAR)) {
+            refusals = 0;
             bulkRefused = reply.json().path("data").isEmpty();
             probeAt = bulkRefused ? probeAt : null;
         }

@@ -54,10 +54,6 @@ import java.util.stream.Stream;
  */
 public final class Okx implements Venue {
 
-    /** Families of options to begin with; more are found in the lists, which leave out the dollar-margined ones. */
-    private static final List<String> FAMILIES =
-            List.of("BTC-USD", "ETH-USD", "BTC-USD_UM", "ETH-USD_UM", "SOL-USD_UM");
-
     private static final int MAX_FAMILIES = 100;
     private static final String MARK_PRICE_LIMIT = "okx-mark-price";
     /** No market is still observed when its premium is this old. */
@@ -67,8 +63,8 @@ public final class Okx implements Venue {
 
     private final boolean streams;
 
-    /** Families of options to try. */
-    private final Set<String> families = new LinkedHashSet<>(FAMILIES);
+    /** Families of options to try: as configured, and found in lists that leave out the dollar-margined ones. */
+    private final Set<String> families;
 
     /** Mark prices of options, by family. */
     private final Map<String, Premiums> premiums = new HashMap<>();
@@ -77,6 +73,7 @@ public final class Okx implements Venue {
 
     public Okx(VenueSettings settings) {
         this.streams = settings.option("transport", "rest").equals("websocket");
+        this.families = new LinkedHashSet<>(settings.common().products().askedOf(settings.id()));
     }
 
     @Override
@@ -114,6 +111,7 @@ public final class Okx implements Venue {
                         .get("/api/v5/public/underlying?instType=OPTION")
                         .parse(this::families),
                 Feed.instruments("instruments")
+                        .after("families")
                         .requests((listed, now) -> requests("/api/v5/public/instruments", List.copyOf(families)))
                         .parse(this::instruments),
                 Feed.poll("prices")

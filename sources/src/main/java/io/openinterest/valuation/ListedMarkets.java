@@ -19,8 +19,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The markets of a venue, renewed by each sweep of its list. A market leaves when the list calls it closed, or when a
@@ -29,9 +27,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ListedMarkets {
 
-    private static final Logger LOG = LoggerFactory.getLogger(ListedMarkets.class);
-
-    private final String venue;
     private final Predicate<Instrument> wanted;
     private final Instruments instruments;
     private final Map<String, String> lines = new HashMap<>();
@@ -48,8 +43,7 @@ final class ListedMarkets {
      */
     record Renewal(Trust trust, List<Instrument> delisted, List<Problem> problems) {}
 
-    ListedMarkets(String venue, Predicate<Instrument> wanted) {
-        this.venue = venue;
+    ListedMarkets(Predicate<Instrument> wanted) {
         this.wanted = wanted;
         this.instruments = new Instruments(wanted);
     }
@@ -79,7 +73,7 @@ final class ListedMarkets {
             }
             return new Renewal(Trust.NONE, List.of(), problems);
         }
-        Map<String, List<Instrument>> lost = lost(listing, isFinished);
+        Map<String, List<Instrument>> lost = lost(listing, isFinished, problems);
         boolean isPlausible = checkPlausible(listing, lost, at, problems);
         Set<String> gone = lost.values().stream()
                 .flatMap(List::stream)
@@ -138,7 +132,7 @@ final class ListedMarkets {
     }
 
     /** The markets that the sweep says are gone, by line. */
-    private Map<String, List<Instrument>> lost(Listing listing, boolean isFinished) {
+    private Map<String, List<Instrument>> lost(Listing listing, boolean isFinished, List<Problem> problems) {
         Map<String, List<Instrument>> lost = new TreeMap<>();
         int hidden = 0;
         for (Instrument old : alive()) {
@@ -155,12 +149,10 @@ final class ListedMarkets {
             }
         }
         if (hidden > 0) {
-            // the row itself is in quarantine
-            LOG.warn(
-                    "{} markets that the list of {} no longer names stay listed: a row that names no market could not"
-                            + " be read",
-                    hidden,
-                    venue);
+            String detail =
+                    hidden + " markets that the list no longer names stay listed: it has a row that could not be"
+                            + " read and names no market";
+            problems.add(problem(Reason.IMPLAUSIBLE_LIST, detail, null));
         }
         return lost;
     }

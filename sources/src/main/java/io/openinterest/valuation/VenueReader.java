@@ -71,7 +71,7 @@ public final class VenueReader {
         this.settings = settings;
         this.sink = sink;
         this.naming = new Naming(venue, settings);
-        this.listed = new ListedMarkets(settings.id(), naming::isWanted);
+        this.listed = new ListedMarkets(naming::isWanted);
         this.prices =
                 new Prices(settings.common().rates(), settings.maxAge() != null ? settings.maxAge() : venue.maxAge());
         this.observations = new Observations(venue, settings, naming);

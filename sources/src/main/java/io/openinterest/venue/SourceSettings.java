@@ -15,6 +15,7 @@ import java.util.Set;
  * @param rates USD prices of quote assets that the user fixed, by lower-case asset
  * @param conventions how venues count
  * @param assetClasses what is no coin
+ * @param products what no venue lists as a whole
  * @param directExchanges exchanges that have an enabled venue of their own, which an aggregator must not repeat
  * @param simulated true when a simulator stands in for the venues; observations then say so as their origin
  */
@@ -25,6 +26,7 @@ public record SourceSettings(
         Map<String, BigDecimal> rates,
         Conventions conventions,
         AssetClasses assetClasses,
+        Products products,
         Set<String> directExchanges,
         boolean simulated)
         implements Serializable {
@@ -38,6 +40,7 @@ public record SourceSettings(
                 Map.of(),
                 Conventions.builtIn(),
                 AssetClasses.builtIn(),
+                Products.builtIn(),
                 Set.of(),
                 false);
     }
@@ -45,6 +48,6 @@ public record SourceSettings(
     /** The same with other conventions. */
     public SourceSettings with(Conventions other) {
         return new SourceSettings(
-                lateness, startWait, historyWait, rates, other, assetClasses, directExchanges, simulated);
+                lateness, startWait, historyWait, rates, other, assetClasses, products, directExchanges, simulated);
     }
 }

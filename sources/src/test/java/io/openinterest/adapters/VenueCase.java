@@ -184,6 +184,7 @@ final class VenueCase {
                 rates,
                 DEFAULTS.conventions(),
                 DEFAULTS.assetClasses(),
+                DEFAULTS.products(),
                 DEFAULTS.directExchanges(),
                 false);
         settings = new VenueSettings(id, null, null, null, null, symbols, options, common);

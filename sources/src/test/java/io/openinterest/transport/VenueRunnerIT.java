@@ -330,6 +330,7 @@ class VenueRunnerIT {
                 Map.of(),
                 defaults.conventions(),
                 defaults.assetClasses(),
+                defaults.products(),
                 defaults.directExchanges(),
                 false);
         return new VenueSettings(

@@ -17,6 +17,7 @@ import io.openinterest.venue.Conventions.TimeMeaning;
 import io.openinterest.venue.Conventions.Unit;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.Instrument;
+import io.openinterest.venue.Products;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
@@ -206,6 +207,7 @@ class EvidenceTest {
                 Map.of(),
                 conventions,
                 AssetClasses.builtIn(),
+                Products.builtIn(),
                 Set.of(),
                 false);
         Venue venue = new Venue() {

@@ -21,6 +21,7 @@ import io.openinterest.venue.Fields;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Instrument.Status;
 import io.openinterest.venue.Observer;
+import io.openinterest.venue.Products;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
@@ -572,6 +573,7 @@ class VenueReaderTest {
                 rates,
                 conventions,
                 AssetClasses.builtIn(),
+                Products.builtIn(),
                 directExchanges,
                 false);
         VenueSettings settings = new VenueSettings("v", null, null, null, null, symbols, Map.of(), common);

@@ -4,6 +4,7 @@ import io.openinterest.adapters.Adapters;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.venue.AssetClasses;
 import io.openinterest.venue.Conventions;
+import io.openinterest.venue.Products;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The enabled venues as the live source wants them. */
@@ -27,8 +29,10 @@ public final class LiveVenues {
     /** Where the user may have corrected how venues count; without it the copy in the jar holds. */
     static final String CONVENTIONS = "conf/conventions.yaml";
 
-    /** What is no coin, beside the conventions; without it the copy in the jar holds. */
+    /** What is no coin, and what no venue lists, beside the conventions; without one the copy in the jar holds. */
     private static final String ASSET_CLASSES = "asset-classes.yaml";
+
+    private static final String PRODUCTS = "products.yaml";
 
     /** How long event time waits for a venue's first answer. */
     private static final Duration START_WAIT = Duration.ofSeconds(60);
@@ -166,18 +170,23 @@ public final class LiveVenues {
                 configuration.historyWait(),
                 Map.copyOf(configuration.rates()),
                 conventions(configuration.conventions()),
-                assetClasses(configuration.conventions()),
+                beside(configuration.conventions(), ASSET_CLASSES, AssetClasses::read, AssetClasses::builtIn),
+                beside(configuration.conventions(), PRODUCTS, Products::read, Products::builtIn),
                 directExchanges,
                 configuration.source() == SourceKind.SIMULATED);
     }
 
-    private static AssetClasses assetClasses(String conventions) {
-        Path file = Path.of(conventions).resolveSibling(ASSET_CLASSES);
+    private interface Reading<T> {
+        T read(Path file) throws IOException;
+    }
+
+    private static <T> T beside(String conventions, String name, Reading<T> reading, Supplier<T> builtIn) {
+        Path file = Path.of(conventions).resolveSibling(name);
         if (!Files.exists(file)) {
-            return AssetClasses.builtIn();
+            return builtIn.get();
         }
         try {
-            return AssetClasses.read(file);
+            return reading.read(file);
         } catch (IOException e) {
             throw new ConfigurationException(file + " can't be used: "
                     + e.getMessage().lines().findFirst().orElse("unknown fault") + ".");

@@ -127,6 +127,7 @@ class OpenInterestSourceIT {
                 Map.of(),
                 defaults.conventions(),
                 defaults.assetClasses(),
+                defaults.products(),
                 defaults.directExchanges(),
                 false);
         return new VenueSettings(id, restUrl, null, Duration.ofSeconds(1), null, null, Map.of(), common);
