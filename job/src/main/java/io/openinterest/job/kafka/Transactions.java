@@ -5,8 +5,11 @@ import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.Guarantee;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +37,9 @@ public final class Transactions {
             TransactionState.PREPARE_EPOCH_FENCE);
     private static final Duration MAX_WATCH = Duration.ofSeconds(30);
     private static final int POLL_MS = 200;
+
+    /** How often brokers look for transactions that are open for too long, and more. */
+    private static final Duration CLEANUP = Duration.ofSeconds(12);
 
     private Transactions() {}
 
@@ -80,10 +86,7 @@ public final class Transactions {
                 now = states(admin, kafka);
             }
             if (hasOpen(now) || !now.equals(before)) {
-                throw new ConfigurationException("kafka.transactional-id-prefix is \"" + kafka.transactionalIdPrefix()
-                        + "\", but another job writes transactions under it: stop that job, start from its savepoint, or"
-                        + " set another prefix; if it died, its transactions end after "
-                        + TopicSink.TRANSACTION_TIMEOUT.toMinutes() + " minutes.");
+                throw inUse(kafka, lastEnd(admin, now));
             }
         } catch (ExecutionException e) {
             throw KafkaClients.refused(kafka, "list transactions", e.getCause());
@@ -123,6 +126,30 @@ public final class Transactions {
                     .sorted()
                     .toList();
         }
+    }
+
+    private static ConfigurationException inUse(JobConfiguration.Kafka kafka, Optional<Instant> end) {
+        return new ConfigurationException("kafka.transactional-id-prefix is \"" + kafka.transactionalIdPrefix()
+                + "\", but another job writes transactions under it: stop that job, start from its savepoint or last"
+                + " checkpoint, or set another prefix"
+                + end.map(last -> "; if it died, the last of its transactions ends by "
+                                + last.truncatedTo(ChronoUnit.SECONDS))
+                        .orElse("")
+                + ".");
+    }
+
+    /** When the brokers will have aborted what is open now, if nobody goes on with it; empty where nothing is. */
+    private static Optional<Instant> lastEnd(Admin admin, Map<String, TransactionState> states)
+            throws InterruptedException, ExecutionException {
+        List<String> open = states.keySet().stream()
+                .filter(id -> OPEN.contains(states.get(id)))
+                .toList();
+        return admin.describeTransactions(open).all().get().values().stream()
+                .filter(transaction -> transaction.transactionStartTimeMs().isPresent())
+                .map(transaction -> Instant.ofEpochMilli(
+                                transaction.transactionStartTimeMs().getAsLong() + transaction.transactionTimeoutMs())
+                        .plus(CLEANUP))
+                .max(Comparator.naturalOrder());
     }
 
     private static boolean hasOpen(Map<String, TransactionState> states) {

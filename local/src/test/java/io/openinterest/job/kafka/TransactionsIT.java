@@ -46,6 +46,7 @@ class TransactionsIT {
         JobConfiguration configuration = configuration("busy.");
         Topics.create(configuration.kafka());
         String run = Transactions.run(configuration.kafka(), FRESH, Instant.now());
+        Instant begun = Instant.now();
         try (KafkaProducer<String, String> other = producer(run + "-0-1")) {
             other.beginTransaction();
             other.send(new ProducerRecord<>("busy.total.1m", "all", "{}")).get();
@@ -53,7 +54,10 @@ class TransactionsIT {
             assertThatThrownBy(() -> Transactions.requireUnused(configuration, FRESH))
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageStartingWith(
-                            "kafka.transactional-id-prefix is \"busy.all-live\", but another job writes");
+                            "kafka.transactional-id-prefix is \"busy.all-live\", but another job writes")
+                    .hasMessageMatching(".*; if it died, the last of its transactions ends by \\S+Z\\.")
+                    .extracting(refusal -> Instant.parse(refusal.getMessage().replaceFirst(".* by (\\S+)\\.$", "$1")))
+                    .satisfies(end -> assertThat(end).isBetween(begun, begun.plusSeconds(80)));
             assertThat(Transactions.openOfOthers(configuration.kafka())).isEmpty();
             assertThat(Transactions.openOfOthers(configuration("else.").kafka()))
                     .containsExactly(run + "-0-1");
