@@ -42,9 +42,14 @@ public final class KafkaClients {
 
     /** A reader of committed records, to which partitions are assigned by hand. */
     public static KafkaConsumer<byte[], byte[]> reader(JobConfiguration.Kafka kafka) {
+        return reader(properties(kafka));
+    }
+
+    /** The same, of what {@link #properties} gave. */
+    static KafkaConsumer<byte[], byte[]> reader(Properties client) {
         Properties properties = new Properties();
         properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MS);
-        properties.putAll(properties(kafka));
+        properties.putAll(client);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, COMMITTED_ONLY);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());

@@ -16,16 +16,20 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.flink.api.common.eventtime.NoWatermarksGenerator;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.serialization.DeserializationSchema.InitializationContext;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceOptions;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -62,8 +66,11 @@ public final class ObservationsTopic {
 
     private static final Logger LOG = LoggerFactory.getLogger(ObservationsTopic.class);
 
+    /** Partitions that are added to the topic are found this soon. */
+    private static final Duration DISCOVERY = Duration.ofMinutes(1);
+
     /** Longer than marks of a partition that has them take to be read. */
-    private static final Duration UNMARKED_AFTER = Duration.ofSeconds(30);
+    private static final Duration UNMARKED_AFTER = Duration.ofSeconds(5);
 
     /** As for observations: more than clocks differ. */
     private static final Duration MAX_CLOCK_AHEAD = Duration.ofSeconds(60);
@@ -79,23 +86,29 @@ public final class ObservationsTopic {
      */
     public static DataStream<Arrival> arrivals(
             StreamExecutionEnvironment environment, JobConfiguration configuration, int partitions) {
+        return arrivals(environment, configuration, partitions, DISCOVERY);
+    }
+
+    static DataStream<Arrival> arrivals(
+            StreamExecutionEnvironment environment,
+            JobConfiguration configuration,
+            int partitions,
+            Duration discovery) {
         String topic = configuration.kafka().topicPrefix() + Topics.OBSERVATIONS;
-        Marks marks = marks(configuration.kafka(), topic);
+        Properties client = KafkaClients.properties(configuration.kafka());
+        Marks marks = marks(configuration.kafka(), client, topic);
         boolean marked = marks.marked();
-        if (!marks.without().isEmpty()) {
-            System.err.println("Warning: " + topic + " has no time marks in partition "
-                    + marks.without().stream().map(String::valueOf).collect(Collectors.joining(", "))
-                    + ", which the job with stages ingest does not know yet: it is read, but event time does not wait for"
-                    + " it. Start that job again to have it used.");
+        if (marked && !marks.without().isEmpty()) {
+            System.err.println("Warning: " + unmarked(topic, marks.without()));
         }
-        boolean grown = !marks.without().isEmpty();
         long lateness = configuration.lateness().toMillis();
         KafkaSource<TopicEntry> source = KafkaSource.<TopicEntry>builder()
-                .setProperties(KafkaClients.properties(configuration.kafka()))
+                .setProperties(client)
                 .setTopics(topic)
                 .setGroupId(configuration.kafka().topicPrefix() + "analyze")
                 .setStartingOffsets(OffsetsInitializer.earliest())
                 .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, KafkaClients.COMMITTED_ONLY)
+                .setProperty(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), Long.toString(discovery.toMillis()))
                 .setDeserializer(new Reader())
                 .build();
         // a subtask without a partition would hold event time back for ever
@@ -103,7 +116,7 @@ public final class ObservationsTopic {
         return environment
                 .fromSource(
                         source,
-                        WatermarkStrategy.forGenerator(context -> new Watermarks(marked, lateness, grown)),
+                        WatermarkStrategy.forGenerator(new WatermarksByPartition(marked, lateness, client, topic)),
                         "read-observations")
                 .uid("read-observations")
                 .setParallelism(parallelism)
@@ -113,16 +126,32 @@ public final class ObservationsTopic {
                 .setParallelism(parallelism);
     }
 
+    private static String unmarked(String topic, Set<Integer> partitions) {
+        return topic + " has no time marks in partition "
+                + partitions.stream().map(String::valueOf).collect(Collectors.joining(", "))
+                + ", which the job with stages ingest does not know yet: it is read, but event time does not wait for"
+                + " it. Start that job again to have it used.";
+    }
+
     /**
      * Time marks in the topic.
      *
      * @param marked whether event time comes from marks: yes, unless there are observations and no marks among them
-     * @param without partitions that hold none where others do
+     * @param without partitions from which no event time comes: those without a mark where others have some or, where
+     *     event time does not come from marks, those without a record
      */
     private record Marks(boolean marked, Set<Integer> without) {}
 
-    private static Marks marks(JobConfiguration.Kafka kafka, String topic) {
-        try (KafkaConsumer<byte[], byte[]> consumer = KafkaClients.reader(kafka)) {
+    private static Marks marks(JobConfiguration.Kafka kafka, Properties client, String topic) {
+        try {
+            return marks(client, topic);
+        } catch (KafkaException e) {
+            throw KafkaClients.refused(kafka, "tell the observations", e);
+        }
+    }
+
+    private static Marks marks(Properties client, String topic) {
+        try (KafkaConsumer<byte[], byte[]> consumer = KafkaClients.reader(client)) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(partition -> new TopicPartition(topic, partition.partition()))
                     .toList();
@@ -131,25 +160,25 @@ public final class ObservationsTopic {
             consumer.beginningOffsets(partitions)
                     .forEach((partition, begin) ->
                             consumer.seek(partition, Math.max(begin, ends.get(partition) - RECENT)));
-            boolean empty = true;
-            Set<Integer> without = new TreeSet<>();
-            partitions.forEach(partition -> without.add(partition.partition()));
+            Set<Integer> unmarked = new TreeSet<>();
+            partitions.forEach(partition -> unmarked.add(partition.partition()));
+            Set<Integer> empty = new TreeSet<>(unmarked);
             Instant deadline = Instant.now().plus(PATIENCE);
             while (partitions.stream()
-                            .filter(partition -> without.contains(partition.partition()))
+                            .filter(partition -> unmarked.contains(partition.partition()))
                             .anyMatch(partition -> consumer.position(partition) < ends.get(partition))
                     && Instant.now().isBefore(deadline)) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
-                    empty = false;
+                    empty.remove(record.partition());
                     if (isMark(record)) {
-                        without.remove(record.partition());
+                        unmarked.remove(record.partition());
                     }
                 }
             }
-            boolean some = without.size() < partitions.size();
-            return new Marks(empty || some, some ? without : Set.of());
-        } catch (KafkaException e) {
-            throw KafkaClients.refused(kafka, "tell the observations", e);
+            if (empty.size() == partitions.size()) {
+                return new Marks(true, Set.of());
+            }
+            return unmarked.size() == partitions.size() ? new Marks(false, empty) : new Marks(true, unmarked);
         }
     }
 
@@ -232,27 +261,63 @@ public final class ObservationsTopic {
         }
     }
 
-    /** Event time of one partition for the operators behind: a watermark when it passes a full minute. */
+    /** Gives every partition its own generator, and none to the records of no partition, for which Flink asks first. */
+    private static final class WatermarksByPartition implements WatermarkGeneratorSupplier<TopicEntry> {
+
+        private static final long serialVersionUID = 1;
+
+        private final boolean marked;
+        private final long lateness;
+        private final Properties client;
+        private final String topic;
+        private transient boolean asked;
+
+        WatermarksByPartition(boolean marked, long lateness, Properties client, String topic) {
+            this.marked = marked;
+            this.lateness = lateness;
+            this.client = client;
+            this.topic = topic;
+        }
+
+        @Override
+        public WatermarkGenerator<TopicEntry> createWatermarkGenerator(Context context) {
+            if (!asked) {
+                asked = true;
+                return new NoWatermarksGenerator<>();
+            }
+            return new Watermarks(marked, lateness, client, topic);
+        }
+    }
+
+    /**
+     * Event time of one partition for the operators behind: a watermark when it passes a full minute. A partition that has
+     * said nothing is waited for, until the brokers say that no event time comes from it: the topic has grown, or has more
+     * partitions than markets. It counts from its first word on.
+     */
     private static final class Watermarks implements WatermarkGenerator<TopicEntry> {
 
         private static final long MINUTE = 60_000;
 
         private final boolean marked;
         private final long lateness;
-        private final boolean grown;
-        private final long start = System.nanoTime();
+        private final Properties client;
+        private final String topic;
+        private long asked = System.nanoTime();
         private PartitionWatermark time = PartitionWatermark.start(0);
+        private Integer partition;
         private long passed = Long.MIN_VALUE;
-        private boolean told;
+        private boolean passedOver;
 
-        Watermarks(boolean marked, long lateness, boolean grown) {
+        Watermarks(boolean marked, long lateness, Properties client, String topic) {
             this.marked = marked;
             this.lateness = lateness;
-            this.grown = grown;
+            this.client = client;
+            this.topic = topic;
         }
 
         @Override
         public void onEvent(TopicEntry entry, long timestamp, WatermarkOutput output) {
+            partition = entry.partition();
             time = time.after(entry);
             long reached = time.reached(marked, lateness);
             long minute = reached == Long.MIN_VALUE ? reached : Math.floorDiv(reached, MINUTE) * MINUTE;
@@ -262,18 +327,30 @@ public final class ObservationsTopic {
             }
         }
 
-        /** A partition that has never had a mark is waited for, unless it was found so at the start; either is told. */
         @Override
         public void onPeriodicEmit(WatermarkOutput output) {
-            if (told || passed != Long.MIN_VALUE || System.nanoTime() - start < UNMARKED_AFTER.toNanos()) {
+            if (passedOver || passed != Long.MIN_VALUE || System.nanoTime() - asked < UNMARKED_AFTER.toNanos()) {
                 return;
             }
-            told = true;
-            if (grown) {
-                LOG.warn("Event time does not wait for a partition of the observations topic that has no time mark.");
+            Set<Integer> without = without();
+            asked = System.nanoTime();
+            if (partition == null ? !without.isEmpty() : without.contains(partition)) {
+                passedOver = true;
                 output.markIdle();
+                if (marked) {
+                    LOG.warn(unmarked(topic, without));
+                }
             } else {
-                LOG.warn("Event time waits for a partition of the observations topic that has no time mark yet.");
+                LOG.warn("Event time waits for a partition of {} that says nothing of it.", topic);
+            }
+        }
+
+        private Set<Integer> without() {
+            try {
+                return marks(client, topic).without();
+            } catch (KafkaException e) {
+                LOG.warn("{} can't be asked for its time marks", topic, e);
+                return Set.of();
             }
         }
     }

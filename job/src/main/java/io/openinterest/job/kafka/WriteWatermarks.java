@@ -5,6 +5,7 @@ import io.openinterest.wire.EvenKeys;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.functions.FlatMapFunction;
 import org.apache.flink.api.common.functions.OpenContext;
@@ -81,12 +82,16 @@ public final class WriteWatermarks extends KeyedProcessFunction<Integer, TopicRe
 
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<TopicRecord> out) throws Exception {
+        OptionalInt partition = partition(context.getCurrentKey());
+        if (partition.isEmpty()) {
+            return; // one of before the topic grew; the partitions there are have keys of their own
+        }
         long watermark = context.timerService().currentWatermark();
         boolean ended = watermark == Long.MAX_VALUE;
         long mark = ended ? lastMinute.value() : Math.floorDiv(watermark + 1, SECOND) * SECOND;
         if (lastMark.value() == null || mark > lastMark.value()) {
             lastMark.update(mark);
-            out.collect(mark(partition(context.getCurrentKey()), Instant.ofEpochMilli(mark)));
+            out.collect(mark(partition.getAsInt(), Instant.ofEpochMilli(mark)));
         }
         if (!ended) {
             markAfter(watermark, context);
@@ -99,11 +104,10 @@ public final class WriteWatermarks extends KeyedProcessFunction<Integer, TopicRe
         context.timerService().registerEventTimeTimer(nextSecond - 1);
     }
 
-    private int partition(int key) {
+    private OptionalInt partition(int key) {
         return IntStream.range(0, keys.length)
                 .filter(partition -> keys[partition] == key)
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
     }
 
     private static TopicRecord mark(int partition, Instant mark) {

@@ -66,6 +66,25 @@ class WriteWatermarksTest {
     }
 
     @Test
+    void aTopicThatGrewGetsMarksInEachOfItsPartitions() throws Exception {
+        OperatorSubtaskState saved;
+        try (Harness harness = new Harness(2)) {
+            harness.observe(0);
+            harness.advanceTo(1_000);
+            saved = harness.snapshot();
+        }
+        try (Harness harness = new Harness(5, saved)) {
+            harness.advanceTo(999);
+            harness.observe(60_000);
+            harness.advanceTo(61_000);
+
+            for (int partition = 0; partition < 5; partition++) {
+                assertThat(harness.marks(partition)).containsExactly("07:01:01Z");
+            }
+        }
+    }
+
+    @Test
     void theLastMarkClosesTheMinuteOfTheNewestObservationOfAnyPartition() throws Exception {
         try (Harness harness = new Harness(3)) {
             harness.observe(61_000);

@@ -30,6 +30,7 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -122,6 +123,46 @@ class ObservationsTopicIT {
                         "event time passed 2026-03-01T07:01:00Z");
     }
 
+    @Test
+    void withoutAnyMarksAPartitionThatIsEmptyHoldsNothingUp() throws Exception {
+        observe(0, "2026-03-01T07:00:11Z");
+        observe(0, "2026-03-01T07:01:30Z");
+        FailOnce.failed.countDown();
+
+        assertThat(read(2, 3).get()).contains("event time passed 2026-03-01T07:01:00Z");
+    }
+
+    @Test
+    void aPartitionThatIsAddedAndNotMarkedIsReadAndHoldsNothingUp() throws Exception {
+        // given a job that reads two partitions, and then a third one that nobody marks
+        mark(0, "2026-03-01T07:00:10Z");
+        mark(1, "2026-03-01T07:00:10Z");
+        observe(0, "2026-03-01T07:00:11Z");
+        FailOnce.failed.countDown();
+        CompletableFuture<List<String>> seen = read(2, 4);
+        FailOnce.awaitArrivals(1);
+        try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.createPartitions(Map.of(TOPIC, NewPartitions.increaseTo(PARTITIONS + 1)))
+                    .all()
+                    .get();
+        }
+        observe(PARTITIONS, "2026-03-01T07:00:12Z");
+        FailOnce.awaitArrivals(2);
+
+        // when the marks of the others go on
+        mark(0, "2026-03-01T07:01:00Z");
+        mark(1, "2026-03-01T07:01:00Z");
+        observe(0, "2026-03-01T07:01:01Z");
+
+        // then
+        assertThat(seen.get())
+                .containsExactlyInAnyOrder(
+                        "2026-03-01T07:00:11Z at 2026-03-01T07:00:10Z",
+                        "2026-03-01T07:00:12Z at 2026-03-01T07:00:12Z",
+                        "2026-03-01T07:01:01Z at 2026-03-01T07:01:00Z",
+                        "event time passed 2026-03-01T07:01:00Z");
+    }
+
     private CompletableFuture<List<String>> read(int parallelism, int count) throws Exception {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(new org.apache.flink.configuration.Configuration()
@@ -134,7 +175,8 @@ class ObservationsTopicIT {
                 new ObjectMapper()
                         .readTree("{\"kafka\":{\"bootstrap-servers\":\"" + broker.bootstrapServers() + "\"}}"),
                 SourceKind.KAFKA);
-        DataStream<String> seen = ObservationsTopic.arrivals(environment, configuration, PARTITIONS)
+        DataStream<String> seen = ObservationsTopic.arrivals(
+                        environment, configuration, PARTITIONS, Duration.ofMillis(200))
                 .map(new FailOnce())
                 .setParallelism(1)
                 .keyBy(arrival -> 0)
@@ -201,6 +243,12 @@ class ObservationsTopicIT {
 
         static void awaitFailure() throws InterruptedException {
             failed.await();
+        }
+
+        static void awaitArrivals(int count) throws InterruptedException {
+            while (ARRIVED.get() < count) {
+                Thread.sleep(10);
+            }
         }
 
         @Override
