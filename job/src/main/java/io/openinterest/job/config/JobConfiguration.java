@@ -10,16 +10,18 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
 
 /**
  * What the job is told to do. Every key of the configuration file is one component here; conf/open-interest.yaml
@@ -75,10 +77,17 @@ public record JobConfiguration(
     private static final Pattern SERVERS = Pattern.compile(SERVER + "(\\s*,\\s*" + SERVER + ")*");
 
     /** Properties of any Kafka client; each takes those that concern it. */
-    private static final Set<String> KAFKA_NAMES = Stream.of(
-                    AdminClientConfig.configNames(), ConsumerConfig.configNames(), ProducerConfig.configNames())
-            .flatMap(Set::stream)
-            .collect(Collectors.toUnmodifiableSet());
+    private static final List<ConfigDef> KAFKA =
+            List.of(ProducerConfig.configDef(), ConsumerConfig.configDef(), AdminClientConfig.configDef());
+
+    private static final Set<String> KAFKA_NAMES =
+            KAFKA.stream().flatMap(client -> client.names().stream()).collect(Collectors.toUnmodifiableSet());
+
+    /** Bytes that a record of what could not be used has room in, whatever it was. */
+    private static final long MIN_REQUEST = 65_536;
+
+    /** A transaction is open from one checkpoint to the next, and that takes a while now and then. */
+    private static final long MIN_TRANSACTION_MS = 60_000;
 
     /** Properties on which exactly-once and the reading of topics rest. */
     private static final Set<String> SET_BY_THE_JOB = Set.of(
@@ -342,8 +351,40 @@ public record JobConfiguration(
                         + Section.perhaps(name, KAFKA_NAMES, "kafka.properties.")
                         + "allowed are the properties of Kafka's clients.");
             }
+            requireValid(name, properties.get(name));
         }
+        requireAtLeast(MIN_REQUEST, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, properties);
+        requireAtLeast(MIN_TRANSACTION_MS, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, properties);
         return properties;
+    }
+
+    /** As Kafka's clients would find, which show the value. */
+    private static void requireValid(String name, String value) {
+        for (ConfigDef client : KAFKA) {
+            ConfigDef.ConfigKey key = client.configKeys().get(name);
+            if (key == null || key.type == ConfigDef.Type.CLASS) {
+                continue;
+            }
+            try {
+                Object parsed = ConfigDef.parseType(name, value, key.type);
+                if (key.validator != null) {
+                    key.validator.ensureValid(name, parsed);
+                }
+            } catch (ConfigException e) {
+                throw new ConfigurationException("kafka.properties." + name + " can't be used, allowed is "
+                        + (key.validator == null
+                                ? "a value of type " + key.type.name().toLowerCase(Locale.ROOT)
+                                : key.validator)
+                        + ".");
+            }
+        }
+    }
+
+    private static void requireAtLeast(long least, String name, Map<String, String> properties) {
+        if (properties.containsKey(name) && Long.parseLong(properties.get(name).strip()) < least) {
+            throw new ConfigurationException(
+                    "kafka.properties." + name + " can't be used, allowed is at least " + least + ".");
+        }
     }
 
     private static Local local(Section section, Map<String, String> flink) {

@@ -1,5 +1,6 @@
 package io.openinterest.job.config;
 
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.openinterest.adapters.Adapters;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.venue.AssetClasses;
@@ -206,6 +207,9 @@ public final class LiveVenues {
             return conventions;
         } catch (NoSuchFileException e) {
             throw new ConfigurationException("conventions " + file + " does not exist, allowed is a YAML file.");
+        } catch (MismatchedInputException e) {
+            throw new ConfigurationException("conventions " + file + " can't be used: it is not made like "
+                    + CONVENTIONS + ".");
         } catch (IOException | InvalidPathException e) {
             throw new ConfigurationException("conventions " + file + " can't be used: "
                     + e.getMessage().lines().findFirst().orElse("unknown fault") + ".");
