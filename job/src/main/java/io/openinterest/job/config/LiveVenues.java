@@ -208,8 +208,8 @@ public final class LiveVenues {
         } catch (NoSuchFileException e) {
             throw new ConfigurationException("conventions " + file + " does not exist, allowed is a YAML file.");
         } catch (MismatchedInputException e) {
-            throw new ConfigurationException("conventions " + file + " can't be used: it is not made like "
-                    + CONVENTIONS + ".");
+            throw new ConfigurationException(
+                    "conventions " + file + " can't be used: it is not made like " + CONVENTIONS + ".");
         } catch (IOException | InvalidPathException e) {
             throw new ConfigurationException("conventions " + file + " can't be used: "
                     + e.getMessage().lines().findFirst().orElse("unknown fault") + ".");

@@ -108,7 +108,8 @@ public final class ObservationsTopic {
                 .setGroupId(configuration.kafka().topicPrefix() + "analyze")
                 .setStartingOffsets(OffsetsInitializer.earliest())
                 .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, KafkaClients.COMMITTED_ONLY)
-                .setProperty(KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), Long.toString(discovery.toMillis()))
+                .setProperty(
+                        KafkaSourceOptions.PARTITION_DISCOVERY_INTERVAL_MS.key(), Long.toString(discovery.toMillis()))
                 .setDeserializer(new Reader())
                 .build();
         // a subtask without a partition would hold event time back for ever
