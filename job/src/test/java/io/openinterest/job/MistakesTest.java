@@ -124,7 +124,6 @@ class MistakesTest {
                 "venues.okx.ws-url=",
                 "venues.okx.rest-url=https://",
                 "venues.okx.rest-url=file:///etc/passwd",
-                "venues.okx.rest-url=https://okx.com?api-key=hunter2",
                 "venues.=x",
                 "venues=[]",
                 "venues={}",

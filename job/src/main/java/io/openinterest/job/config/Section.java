@@ -176,17 +176,10 @@ public final class Section {
 
     /** An address of one of the schemes. */
     URI uri(String key, List<String> schemes, URI fallback) {
-        String allowed = "an address that begins with " + String.join(":// or ", schemes)
-                + ":// and has no query, because a path follows";
-        return scalar(key, allowed, fallback, text -> {
+        return scalar(key, "an address that begins with " + String.join(":// or ", schemes) + "://", fallback, text -> {
             try {
                 URI uri = new URI(text);
-                return uri.getHost() != null
-                                && schemes.contains(uri.getScheme())
-                                && uri.getRawQuery() == null
-                                && uri.getRawFragment() == null
-                        ? uri
-                        : null;
+                return uri.getHost() != null && schemes.contains(uri.getScheme()) ? uri : null;
             } catch (URISyntaxException e) {
                 return null;
             }
