@@ -484,6 +484,32 @@ class TotalsTest {
         }
     }
 
+    @Test
+    void eventTimeThatJumpsToTheEndChangesNothing() throws Exception {
+        // given an exchange that begins later than the others
+        List<Observation> observations = observations(new Random(4)).stream()
+                .filter(observation -> !observation.exchange().equals("okx")
+                        || observation.time().isAfter(Instant.parse("2026-03-01T07:06:00Z")))
+                .toList();
+        try (PipelineHarness steady = new PipelineHarness(SETTINGS);
+                PipelineHarness jumping = new PipelineHarness(SETTINGS)) {
+            for (Observation observation : observations) {
+                steady.arrive(observation);
+            }
+            steady.end();
+
+            // when nothing is known of event time before the input ends, as while alert rules are still being read
+            for (Observation observation : observations) {
+                jumping.arrive(observation, observation.time().minusSeconds(60).toString());
+            }
+            jumping.end();
+
+            assertThat(jumping.totalRows).allMatch(row -> row.revision() == 0);
+            assertThat(jumping.totalRows).containsExactlyInAnyOrderElementsOf(steady.totalRows);
+            assertThat(jumping.marketRows).containsExactlyInAnyOrderElementsOf(steady.marketRows);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void theHighestRevisionsDoNotDependOnTheOrderOfArrivalNorOnRestarts(long seed) throws Exception {

@@ -199,12 +199,17 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             return;
         }
         boolean ended = context.timerService().currentWatermark() == NO_TIMER_LEFT;
-        long limit = ended && settings.bounded() ? Long.MAX_VALUE : timestamp + 1;
+        long limit = timestamp + 1;
+        boolean complete = ended;
         if (settings.bounded()) {
             long passed = ended
                     ? Long.MAX_VALUE
                     : Interval.floorToMinute(context.timerService().currentWatermark() + 1);
-            limit = Math.min(limit, RunBounds.last(passed, context.getBroadcastState(RunBounds.REACHED)));
+            long last = RunBounds.last(passed, context.getBroadcastState(RunBounds.REACHED));
+            // Event time can jump from its beginning to its end: still one boundary after the other, all shards
+            // together.
+            complete = ended && last <= limit;
+            limit = Math.min(limit, last);
         }
         while (progress.doneUpTo() < limit) {
             long boundary = progress.doneUpTo() + Interval.MINUTE_MILLIS;
@@ -215,7 +220,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             }
             publishedUpTo = Math.max(publishedUpTo, boundary);
         }
-        if (ended) {
+        if (complete) {
             // A shard whose first observation came late began where event time was, which may be after the end.
             long end = Math.min(progress.doneUpTo(), limit);
             progress = new Progress(progress.finalUpTo(), end, progress.publishedUpTo());
@@ -224,7 +229,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             flush.emit(progress.finalUpTo(), out);
         }
         progresses.update(progress);
-        if (!ended) {
+        if (!complete) {
             awaitNextBoundary(timestamp + 1, context);
         }
     }
