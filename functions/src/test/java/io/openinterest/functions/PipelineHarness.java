@@ -3,6 +3,7 @@ package io.openinterest.functions;
 import io.openinterest.functions.market.AcceptObservations;
 import io.openinterest.functions.market.SnapshotMarkets;
 import io.openinterest.functions.market.SnapshotSettings;
+import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.TotalRow;
@@ -11,7 +12,6 @@ import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.functions.run.TrackRun;
 import io.openinterest.functions.total.Contribution;
-import io.openinterest.functions.total.Entity;
 import io.openinterest.functions.total.SumTotals;
 import io.openinterest.functions.total.SumTotals.Scope;
 import io.openinterest.observation.Arrival;
@@ -378,15 +378,15 @@ final class PipelineHarness implements AutoCloseable {
             put(
                     rows,
                     row.market() + " " + row.interval() + " " + row.time(),
-                    row.withdrawn(),
-                    Referee.write(row.withRevision(0)));
+                    row.edition().withdrawn(),
+                    Referee.write(row.revised(0)));
         }
         for (TotalRow row : totalRows) {
             put(
                     rows,
-                    row.entity() + " " + row.interval() + " " + row.time(),
-                    row.withdrawn(),
-                    Referee.write(row.withRevision(0)) + row.extras());
+                    row.key() + " " + row.interval() + " " + row.time(),
+                    row.edition().withdrawn(),
+                    Referee.write(row.revised(0)) + row.figures().unpublished());
         }
         return rows;
     }
@@ -403,7 +403,7 @@ final class PipelineHarness implements AutoCloseable {
     TotalRow total(String entity, Interval interval, String time) {
         TotalRow newest = null;
         for (TotalRow row : totalRows) {
-            if (row.entity().equals(entity)
+            if (row.key().equals(entity)
                     && row.interval() == interval
                     && row.time().toString().equals(time)) {
                 newest = row;

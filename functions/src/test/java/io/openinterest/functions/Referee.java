@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.openinterest.functions.record.Edition;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.Level;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,16 +90,16 @@ public final class Referee {
                                 + row.get("time").asText(),
                         row);
             }
-            for (Level level : Level.values()) {
+            for (Level level : EnumSet.complementOf(EnumSet.of(Level.MARKET))) {
                 for (String text : values(level.text() + "." + interval.text())) {
                     TotalRow row = read(text, TotalRow.class);
-                    JsonNode of = metrics.get(level.text() + row.id() + Json.text(row.time()));
+                    JsonNode of = metrics.get(level.text() + row.entity().id() + Json.text(row.time()));
                     assertThat(of)
-                            .as("metrics of %s at %s", row.entity(), row.time())
+                            .as("metrics of %s at %s", row.key(), row.time())
                             .isNotNull();
-                    rows.add(withExtras(
+                    rows.add(withUnpublished(
                             row,
-                            new TotalRow.Extras(
+                            new TotalRow.Unpublished(
                                     decimal(of, "hhi"),
                                     decimal(of, "effective_count"),
                                     of.get("leader").isNull()
@@ -138,101 +140,49 @@ public final class Referee {
         return row.get(field).isNull() ? null : new BigDecimal(row.get(field).asText());
     }
 
-    static TotalRow withExtras(TotalRow row, TotalRow.Extras extras) {
+    private static TotalRow withUnpublished(TotalRow row, TotalRow.Unpublished unpublished) {
+        TotalRow.Figures figures = row.figures();
         return new TotalRow(
-                row.level(),
-                row.id(),
-                row.exchange(),
-                row.asset(),
-                row.pair(),
-                row.interval(),
-                row.time(),
-                row.valueUsd(),
-                row.amountBase(),
-                row.openUsd(),
-                row.highUsd(),
-                row.lowUsd(),
-                row.meanUsd(),
-                row.byType(),
-                row.byMargin(),
-                row.reported(),
-                row.priceUsd(),
-                row.markets(),
-                row.unchangedMinutes(),
-                row.exchanges(),
-                row.coverage(),
-                row.maxAgeMs(),
-                row.change(),
-                row.revision(),
-                row.finalAt(),
-                row.withdrawn(),
-                extras,
-                Pass.inOrder(row.time().toEpochMilli()));
+                row.entity(),
+                row.boundary(),
+                new TotalRow.Figures(
+                        figures.valueUsd(),
+                        figures.amountBase(),
+                        figures.range(),
+                        figures.split(),
+                        figures.priceUsd(),
+                        figures.basis(),
+                        figures.change(),
+                        unpublished),
+                Edition.first(
+                        row.edition().finalAt(), Pass.inOrder(row.boundary().millis())));
     }
 
-    /** The row with another value, ledger and revision. */
-    public static TotalRow copy(TotalRow row, BigDecimal value, Ledger change, int revision, Boolean withdrawn) {
+    /** The row with another value and ledger. */
+    public static TotalRow changed(TotalRow row, BigDecimal value, Ledger change) {
+        TotalRow.Figures figures = row.figures();
         return new TotalRow(
-                row.level(),
-                row.id(),
-                row.exchange(),
-                row.asset(),
-                row.pair(),
-                row.interval(),
-                row.time(),
-                value,
-                row.amountBase(),
-                row.openUsd(),
-                row.highUsd(),
-                row.lowUsd(),
-                row.meanUsd(),
-                row.byType(),
-                row.byMargin(),
-                row.reported(),
-                row.priceUsd(),
-                row.markets(),
-                row.unchangedMinutes(),
-                row.exchanges(),
-                row.coverage(),
-                row.maxAgeMs(),
-                change,
-                revision,
-                row.finalAt(),
-                withdrawn,
-                row.extras(),
-                row.pass());
+                row.entity(),
+                row.boundary(),
+                new TotalRow.Figures(
+                        value,
+                        figures.amountBase(),
+                        figures.range(),
+                        figures.split(),
+                        figures.priceUsd(),
+                        figures.basis(),
+                        change,
+                        figures.unpublished()),
+                row.edition());
     }
 
     /** The row as a pass publishes it. */
     public static TotalRow published(TotalRow row, Pass pass) {
+        Edition edition = row.edition();
         return new TotalRow(
-                row.level(),
-                row.id(),
-                row.exchange(),
-                row.asset(),
-                row.pair(),
-                row.interval(),
-                row.time(),
-                row.valueUsd(),
-                row.amountBase(),
-                row.openUsd(),
-                row.highUsd(),
-                row.lowUsd(),
-                row.meanUsd(),
-                row.byType(),
-                row.byMargin(),
-                row.reported(),
-                row.priceUsd(),
-                row.markets(),
-                row.unchangedMinutes(),
-                row.exchanges(),
-                row.coverage(),
-                row.maxAgeMs(),
-                row.change(),
-                row.revision(),
-                row.finalAt(),
-                row.withdrawn(),
-                row.extras(),
-                pass);
+                row.entity(),
+                row.boundary(),
+                row.figures(),
+                new Edition(edition.revision(), edition.finalAt(), edition.withdrawn(), pass));
     }
 }

@@ -37,7 +37,7 @@ class StateSizeTest {
 
             long entities =
                     run.totalRows.stream().map(row -> row.entity()).distinct().count();
-            assertThat(run.totalRows).anyMatch(row -> row.revision() > 0);
+            assertThat(run.totalRows).anyMatch(row -> row.edition().revision() > 0);
             assertThat((run.bytesOfMarkets() - ofNoMarket) / markets).isLessThan(2 * KIBI);
             assertThat((run.bytesOfTotals() - ofNoEntity) / entities).isLessThan(16 * KIBI);
             assertThat(run.greatestValue()).isLessThan(64 * KIBI);

@@ -51,14 +51,14 @@ class TotalsTest {
 
             // then its value leaves under coverage when it is more than five minutes old
             TotalRow btc = run.total("asset:btc", Interval.ONE_MINUTE, "2026-03-01T07:06:00Z");
-            assertThat(btc.change().coverageUsd()).isEqualByComparingTo("-300000");
-            assertThat(btc.change().quantityUsd()).isZero();
-            assertThat(btc.coverage()).isEqualByComparingTo("0.25");
-            assertThat(btc.markets()).isEqualTo(new TotalRow.Markets(1, 0, 1, 0, 0));
+            assertThat(btc.figures().change().coverageUsd()).isEqualByComparingTo("-300000");
+            assertThat(btc.figures().change().quantityUsd()).isZero();
+            assertThat(btc.figures().basis().coverage()).isEqualByComparingTo("0.25");
+            assertThat(btc.figures().basis().markets()).isEqualTo(new TotalRow.Markets(1, 0, 1, 0, 0));
             TotalRow okx = run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:06:00Z");
-            assertThat(okx.valueUsd()).isZero();
-            assertThat(okx.coverage()).isZero();
-            assertThat(okx.priceUsd()).isNull();
+            assertThat(okx.figures().valueUsd()).isZero();
+            assertThat(okx.figures().basis().coverage()).isZero();
+            assertThat(okx.figures().priceUsd()).isNull();
         }
     }
 
@@ -76,14 +76,16 @@ class TotalsTest {
             run.end();
 
             TotalRow last = run.total("asset:eth", Interval.ONE_MINUTE, "2026-03-01T07:02:00Z");
-            assertThat(last.valueUsd()).isZero();
-            assertThat(last.change().exitsUsd()).isEqualByComparingTo("-20000");
-            assertThat(last.markets().gone()).isOne();
-            assertThat(last.coverage()).isNull();
+            assertThat(last.figures().valueUsd()).isZero();
+            assertThat(last.figures().change().exitsUsd()).isEqualByComparingTo("-20000");
+            assertThat(last.figures().basis().markets().gone()).isOne();
+            assertThat(last.figures().basis().coverage()).isNull();
             assertThat(run.total("asset:eth", Interval.ONE_MINUTE, "2026-03-01T07:03:00Z"))
                     .isNull();
             // and the five minutes that hold it have a record, the next five none
             assertThat(run.total("asset:eth", Interval.FIVE_MINUTES, "2026-03-01T07:05:00Z")
+                            .figures()
+                            .basis()
                             .markets()
                             .gone())
                     .isOne();
@@ -120,8 +122,8 @@ class TotalsTest {
             assertThat(run.total("total:all", Interval.ONE_MINUTE, "2026-03-01T07:01:00Z"))
                     .isNull();
             TotalRow first = run.total("total:all", Interval.ONE_MINUTE, "2026-03-01T07:02:00Z");
-            assertThat(first.valueUsd()).isEqualByComparingTo("200000");
-            assertThat(first.change()).isNull();
+            assertThat(first.figures().valueUsd()).isEqualByComparingTo("200000");
+            assertThat(first.figures().change()).isNull();
         }
     }
 
@@ -146,12 +148,14 @@ class TotalsTest {
             run.end();
 
             assertThat(run.total("asset:eth", Interval.ONE_MINUTE, "2026-03-01T07:02:00Z")
+                            .figures()
                             .valueUsd())
                     .isEqualByComparingTo("20000");
             assertThat(run.total("asset:eth", Interval.ONE_MINUTE, "2026-03-01T07:06:00Z")
+                            .figures()
                             .valueUsd())
                     .isEqualByComparingTo("40000");
-            assertThat(run.totalRows).allMatch(row -> row.revision() == 0);
+            assertThat(run.totalRows).allMatch(row -> row.edition().revision() == 0);
         }
     }
 
@@ -169,15 +173,18 @@ class TotalsTest {
             run.end();
 
             assertThat(run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:03:00Z")
+                            .edition()
                             .revision())
                     .isZero();
             TotalRow corrected = run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:04:00Z");
-            assertThat(corrected.revision()).isOne();
-            assertThat(corrected.valueUsd()).isEqualByComparingTo("330000");
+            assertThat(corrected.edition().revision()).isOne();
+            assertThat(corrected.figures().valueUsd()).isEqualByComparingTo("330000");
             assertThat(run.total("exchange:binance", Interval.ONE_MINUTE, "2026-03-01T07:04:00Z")
+                            .edition()
                             .revision())
                     .isZero();
             assertThat(run.total("total:all", Interval.FIVE_MINUTES, "2026-03-01T07:05:00Z")
+                            .figures()
                             .change())
                     .isNull();
         }
@@ -197,10 +204,11 @@ class TotalsTest {
             run.end();
 
             TotalRow gone = run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:04:00Z");
-            assertThat(gone.withdrawn()).isTrue();
-            assertThat(gone.revision()).isOne();
-            assertThat(gone.valueUsd()).isNull();
+            assertThat(gone.edition().withdrawn()).isTrue();
+            assertThat(gone.edition().revision()).isOne();
+            assertThat(gone.figures().valueUsd()).isNull();
             assertThat(run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:03:00Z")
+                            .figures()
                             .change()
                             .exitsUsd())
                     .isEqualByComparingTo("-300000");
@@ -247,7 +255,8 @@ class TotalsTest {
                     .end();
 
             assertThat(run.accepted).hasSize(2);
-            assertThat(run.marketRows.get(0).observations()).isEqualTo(2);
+            assertThat(run.marketRows.get(0).figures().observed().observations())
+                    .isEqualTo(2);
         }
     }
 
@@ -288,6 +297,7 @@ class TotalsTest {
 
             // then it is a correction at every level, and what follows is that of the same input in order
             assertThat(run.total("asset:btc", Interval.ONE_MINUTE, "2026-03-01T07:30:00Z")
+                            .edition()
                             .revision())
                     .isOne();
             assertRevisionsHaveNoGap(run.totalRows);
@@ -315,6 +325,7 @@ class TotalsTest {
         // then it enters where it can still be published, and the ledgers are whole
         assertRevisionsHaveNoGap(run.totalRows);
         assertThat(run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:31:00Z")
+                        .figures()
                         .valueUsd())
                 .isEqualByComparingTo("130000");
         assertTotalsAddUp(run);
@@ -360,7 +371,7 @@ class TotalsTest {
             assertThat(run.total("total:all", Interval.ONE_MINUTE, "2026-03-01T07:18:00Z"))
                     .isNotNull();
             assertThat(run.totalRows)
-                    .filteredOn(row -> row.entity().equals("exchange:binance"))
+                    .filteredOn(row -> row.key().equals("exchange:binance"))
                     .allMatch(row -> row.pass().equals(Pass.inOrder(row.time().toEpochMilli())));
         }
     }
@@ -383,9 +394,12 @@ class TotalsTest {
                     .singleElement()
                     .satisfies(late -> assertThat(late.reason()).isEqualTo(Reason.TOO_LATE));
             assertThat(run.total("total:all", Interval.ONE_MINUTE, "2026-03-01T07:01:00Z")
+                            .figures()
                             .valueUsd())
                     .isEqualByComparingTo("300000");
             assertThat(run.total("total:all", Interval.ONE_MINUTE, "2026-03-01T07:03:00Z")
+                            .figures()
+                            .basis()
                             .markets()
                             .carried())
                     .isZero();
@@ -406,8 +420,8 @@ class TotalsTest {
             run.end();
 
             TotalRow okx = run.total("exchange:okx", Interval.ONE_MINUTE, "2026-03-01T07:02:00Z");
-            assertThat(okx.markets().gone()).isZero();
-            assertThat(okx.change().exitsUsd()).isEqualByComparingTo("-300000");
+            assertThat(okx.figures().basis().markets().gone()).isZero();
+            assertThat(okx.figures().change().exitsUsd()).isEqualByComparingTo("-300000");
         }
     }
 
@@ -426,7 +440,8 @@ class TotalsTest {
             assertThat(run.marketRows)
                     .filteredOn(row -> row.interval() == Interval.FIVE_MINUTES)
                     .singleElement()
-                    .satisfies(row -> assertThat(row.observations()).isEqualTo(6));
+                    .satisfies(row ->
+                            assertThat(row.figures().observed().observations()).isEqualTo(6));
         }
     }
 
@@ -442,7 +457,7 @@ class TotalsTest {
             run.arrive(MarketFixture.market().at("2026-03-01T07:02:30Z", "100", "1000"));
 
             assertThat(run.marketRows).extracting(MarketRow::time).containsOnly(Instant.parse("2026-03-01T07:02:00Z"));
-            assertThat(run.totalRows).allMatch(row -> row.change() == null);
+            assertThat(run.totalRows).allMatch(row -> row.figures().change() == null);
         }
     }
 
@@ -504,7 +519,7 @@ class TotalsTest {
             }
             jumping.end();
 
-            assertThat(jumping.totalRows).allMatch(row -> row.revision() == 0);
+            assertThat(jumping.totalRows).allMatch(row -> row.edition().revision() == 0);
             assertThat(jumping.totalRows).containsExactlyInAnyOrderElementsOf(steady.totalRows);
             assertThat(jumping.marketRows).containsExactlyInAnyOrderElementsOf(steady.marketRows);
         }
@@ -554,8 +569,8 @@ class TotalsTest {
                     .hasSize(incredible)
                     .allMatch(rejected -> rejected.reason() == Reason.IMPLAUSIBLE);
             assertThat(differences(other, one)).isEmpty();
-            assertThat(one.totalRows).allMatch(row -> row.revision() == 0);
-            assertThat(other.totalRows).anyMatch(row -> row.revision() > 0);
+            assertThat(one.totalRows).allMatch(row -> row.edition().revision() == 0);
+            assertThat(other.totalRows).anyMatch(row -> row.edition().revision() > 0);
             assertRevisionsHaveNoGap(other.totalRows);
             assertMarketRevisionsHaveNoGap(other.marketRows);
             assertTotalsAddUp(one);
@@ -678,29 +693,34 @@ class TotalsTest {
         Map<String, Integer> next = new HashMap<>();
         for (MarketRow row : rows) {
             String identity = row.market() + row.interval() + row.time();
-            assertThat(row.revision()).as(identity).isEqualTo(next.getOrDefault(identity, 0));
-            next.put(identity, row.revision() + 1);
+            assertThat(row.edition().revision()).as(identity).isEqualTo(next.getOrDefault(identity, 0));
+            next.put(identity, row.edition().revision() + 1);
         }
     }
 
     private static void assertRevisionsHaveNoGap(List<TotalRow> rows) {
         Map<String, Integer> next = new HashMap<>();
         for (TotalRow row : rows) {
-            String identity = row.entity() + row.interval() + row.time();
-            assertThat(row.revision()).as(identity).isEqualTo(next.getOrDefault(identity, 0));
-            next.put(identity, row.revision() + 1);
+            String identity = row.key() + row.interval() + row.time();
+            assertThat(row.edition().revision()).as(identity).isEqualTo(next.getOrDefault(identity, 0));
+            next.put(identity, row.edition().revision() + 1);
         }
     }
 
     private static void assertTotalsAddUp(PipelineHarness run) {
         Map<String, TotalRow> newest = new LinkedHashMap<>();
-        run.totalRows.forEach(row -> newest.put(row.entity() + row.interval() + row.time(), row));
+        run.totalRows.forEach(row -> newest.put(row.key() + row.interval() + row.time(), row));
         Map<String, BigDecimal> sums = new HashMap<>();
         for (TotalRow row : newest.values()) {
-            sums.merge(row.level() + " " + row.interval() + " " + row.time(), row.valueUsd(), BigDecimal::add);
-            if (row.change() != null) {
-                assertThat(row.change().totalUsd())
-                        .isEqualByComparingTo(row.valueUsd().subtract(row.openUsd()));
+            sums.merge(
+                    row.entity().level() + " " + row.interval() + " " + row.time(),
+                    row.figures().valueUsd(),
+                    BigDecimal::add);
+            if (row.figures().change() != null) {
+                assertThat(row.figures().change().totalUsd())
+                        .isEqualByComparingTo(row.figures()
+                                .valueUsd()
+                                .subtract(row.figures().range().openUsd()));
             }
         }
         sums.forEach((identity, sum) -> {

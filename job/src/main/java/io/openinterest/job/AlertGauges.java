@@ -46,7 +46,7 @@ final class AlertGauges extends RichMapFunction<AlertEvent, AlertEvent> implemen
             case ESCALATED -> 0;
             case RESOLVED, EXPIRED, RETRACTED -> -1;
         };
-        (event.kind() == Kind.MARKET ? market : dataQuality).addAndGet(step);
+        (event.rule().kind() == Kind.MARKET ? market : dataQuality).addAndGet(step);
         return event;
     }
 

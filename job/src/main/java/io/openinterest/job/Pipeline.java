@@ -16,6 +16,7 @@ import io.openinterest.functions.metrics.DeriveMetrics;
 import io.openinterest.functions.metrics.MetricsSettings;
 import io.openinterest.functions.metrics.ParentValue;
 import io.openinterest.functions.record.AlertEvent;
+import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.ExpiryRow;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MarketRow;
@@ -191,7 +192,7 @@ public final class Pipeline {
                 "sum-expiries",
                 markets.getSideOutput(SnapshotMarkets.OPTIONS)
                         .keyBy(OptionContribution::expiry)
-                        .process(new SumExpiries(configuration.allowedLateness())));
+                        .process(new SumExpiries(settings.corrections())));
         out.write("publish-expiries", expiries, ToTopic::expiries);
     }
 
@@ -204,7 +205,7 @@ public final class Pipeline {
         DataStream<BoundaryRecord> measured = named(
                 "derive-metrics",
                 totals.all()
-                        .keyBy(TotalRow::entity)
+                        .keyBy(TotalRow::key)
                         .connect(union(parents).broadcast(DeriveMetrics.PARENTS))
                         .process(new DeriveMetrics(metrics(configuration)), new RecordType<>(BoundaryRecord.class)));
         out.write("publish-metrics", measured, ToTopic::metrics);
@@ -277,6 +278,6 @@ public final class Pipeline {
         return new MetricsSettings(
                 configuration.regime().priceBand(),
                 configuration.regime().returnBand(),
-                configuration.allowedLateness());
+                new CorrectionWindow(configuration.allowedLateness()));
     }
 }

@@ -1,10 +1,12 @@
 package io.openinterest.job;
 
+import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.TotalRow;
 import java.math.BigDecimal;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -49,6 +51,7 @@ final class TotalGauges extends KeyedProcessFunction<String, TotalRow, Void> {
     private static final int MOST_GAUGES = 100;
 
     private static final int LATENCIES = 60;
+    private static final Set<Level> SHOWN = EnumSet.of(Level.TOTAL, Level.EXCHANGE, Level.ASSET);
 
     private final boolean measuresLatency;
 
@@ -83,8 +86,8 @@ final class TotalGauges extends KeyedProcessFunction<String, TotalRow, Void> {
     /** Whether a row can become a gauge: of one minute, of a level of which there are not too many. */
     static boolean concerns(TotalRow row) {
         return row.interval() == Interval.ONE_MINUTE
-                && row.valueUsd() != null
-                && (row.level() == Level.TOTAL || row.level() == Level.EXCHANGE || row.level() == Level.ASSET);
+                && row.figures().valueUsd() != null
+                && SHOWN.contains(row.entity().level());
     }
 
     @Override
@@ -108,7 +111,7 @@ final class TotalGauges extends KeyedProcessFunction<String, TotalRow, Void> {
         long boundary = row.time().toEpochMilli();
         // a correction of the past is in the topics; a chart has gone on
         if (boundary > shownBoundary) {
-            waiting.computeIfAbsent(boundary, minute -> new HashMap<>()).put(row.entity(), row);
+            waiting.computeIfAbsent(boundary, minute -> new HashMap<>()).put(row.key(), row);
             context.timerService().registerEventTimeTimer(context.timestamp());
         }
     }
@@ -128,10 +131,13 @@ final class TotalGauges extends KeyedProcessFunction<String, TotalRow, Void> {
         }
         shown = figures;
         shownBoundary = boundary;
-        rows.values().stream().filter(row -> row.level() != Level.ASSET).forEach(this::register);
         rows.values().stream()
-                .filter(row -> row.level() == Level.ASSET)
-                .sorted(Comparator.comparing(TotalRow::valueUsd).reversed())
+                .filter(row -> row.entity().level() != Level.ASSET)
+                .forEach(this::register);
+        rows.values().stream()
+                .filter(row -> row.entity().level() == Level.ASSET)
+                .sorted(Comparator.comparing((TotalRow row) -> row.figures().valueUsd())
+                        .reversed())
                 .limit(LARGEST)
                 .forEach(this::register);
         if (measuresLatency) {
@@ -141,21 +147,24 @@ final class TotalGauges extends KeyedProcessFunction<String, TotalRow, Void> {
     }
 
     private Figures figures(String entity, TotalRow row) throws Exception {
-        double value = row.valueUsd().doubleValue();
+        TotalRow.Figures total = row.figures();
+        double value = total.valueUsd().doubleValue();
         Double before = likeForLike.get(entity);
-        BigDecimal opened = row.change() == null ? null : row.change().quantityUsd();
+        BigDecimal opened = total.change() == null ? null : total.change().quantityUsd();
         double now = before == null ? value : opened == null ? before : before + opened.doubleValue();
         likeForLike.put(entity, now);
-        return new Figures(
-                value, row.coverage() == null ? Double.NaN : row.coverage().doubleValue(), now);
+        BigDecimal coverage = total.basis().coverage();
+        return new Figures(value, coverage == null ? Double.NaN : coverage.doubleValue(), now);
     }
 
     private void register(TotalRow row) {
-        Set<String> ids = registered.computeIfAbsent(row.level(), level -> new HashSet<>());
-        if (ids.size() < MOST_GAUGES && ids.add(row.id())) {
-            String entity = row.entity();
-            MetricGroup group =
-                    getRuntimeContext().getMetricGroup().addGroup(row.level().text(), row.id());
+        Entity shownEntity = row.entity();
+        Set<String> ids = registered.computeIfAbsent(shownEntity.level(), level -> new HashSet<>());
+        if (ids.size() < MOST_GAUGES && ids.add(shownEntity.id())) {
+            String entity = row.key();
+            MetricGroup group = getRuntimeContext()
+                    .getMetricGroup()
+                    .addGroup(shownEntity.level().text(), shownEntity.id());
             gauge(group, "openInterestUsd", entity, Figures::openInterestUsd);
             gauge(group, "coverage", entity, Figures::coverage);
             gauge(group, "likeForLikeUsd", entity, Figures::likeForLikeUsd);

@@ -3,10 +3,14 @@ package io.openinterest.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.functions.record.AlertEvent;
+import io.openinterest.functions.record.Boundary;
+import io.openinterest.functions.record.Edition;
+import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.Pass;
+import io.openinterest.functions.record.Range;
 import io.openinterest.functions.record.TotalRow;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -210,54 +214,31 @@ class GaugesTest {
 
     private static TotalRow total(Level level, String id, int minute, String value, String coverage, String opened) {
         BigDecimal zero = BigDecimal.ZERO;
-        return new TotalRow(
-                level,
-                id,
-                null,
-                null,
-                null,
-                Interval.ONE_MINUTE,
-                EIGHT.plusSeconds(60L * minute),
+        TotalRow.Figures figures = new TotalRow.Figures(
                 new BigDecimal(value),
                 null,
+                Range.NONE,
+                new TotalRow.Split(null, null, null),
                 null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                new BigDecimal(coverage),
-                null,
+                new TotalRow.Basis(null, null, null, new BigDecimal(coverage), null),
                 Ledger.of(new BigDecimal(opened), zero, zero, zero, zero, zero),
-                0,
-                EIGHT,
-                null,
-                null,
-                Pass.inOrder(EIGHT.plusSeconds(60L * minute).toEpochMilli()));
+                null);
+        Instant time = EIGHT.plusSeconds(60L * minute);
+        return new TotalRow(
+                new Entity(level, id, null, null, null),
+                new Boundary(Interval.ONE_MINUTE, time),
+                figures,
+                Edition.first(EIGHT, Pass.inOrder(time.toEpochMilli())));
     }
 
     private static AlertEvent event(AlertEvent.Kind kind, AlertEvent.State state) {
         return new AlertEvent(
                 "id",
-                "rule",
-                "0123456789ab",
-                kind,
+                new AlertEvent.Rule("rule", "0123456789ab", kind),
                 state,
                 AlertEvent.Severity.WARNING,
-                "asset",
-                "btc",
-                Interval.FIVE_MINUTES,
-                EIGHT,
-                EIGHT,
-                "coverage",
-                null,
-                null,
-                null,
+                new AlertEvent.Occasion(Level.ASSET, "btc", new Boundary(Interval.FIVE_MINUTES, EIGHT), EIGHT),
+                new AlertEvent.Figures("coverage", null, null, null),
                 "",
                 null);
     }

@@ -73,8 +73,8 @@ final class BoundaryTable implements AutoCloseable {
     BoundaryTable(JobConfiguration configuration, PrintStream out) {
         this.out = out;
         JobConfiguration.Kafka kafka = configuration.kafka();
-        String totals = kafka.topicPrefix() + Topics.total(Level.TOTAL, Interval.ONE_MINUTE);
-        String assets = kafka.topicPrefix() + Topics.total(Level.ASSET, Interval.ONE_MINUTE);
+        String totals = kafka.topicPrefix() + Topics.of(Level.TOTAL, Interval.ONE_MINUTE);
+        String assets = kafka.topicPrefix() + Topics.of(Level.ASSET, Interval.ONE_MINUTE);
         metrics = kafka.topicPrefix() + Topics.metrics(Interval.ONE_MINUTE);
         alerts = kafka.topicPrefix() + Topics.ALERTS;
         observations = kafka.topicPrefix() + Topics.OBSERVATIONS;

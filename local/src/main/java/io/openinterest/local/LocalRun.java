@@ -304,7 +304,7 @@ public final class LocalRun {
 
     private static void introduce(JobConfiguration configuration, LocalCluster cluster) {
         JobConfiguration.Kafka kafka = configuration.kafka();
-        String topic = kafka.topicPrefix() + Topics.total(Level.ASSET, Interval.ONE_MINUTE);
+        String topic = kafka.topicPrefix() + Topics.of(Level.ASSET, Interval.ONE_MINUTE);
         System.out.println("""
 
                 Open interest is on its way.

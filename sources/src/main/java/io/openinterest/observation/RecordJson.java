@@ -235,7 +235,7 @@ public final class RecordJson<R> {
     }
 
     private static Value record(Class<?> type, Decimals decimals) {
-        Component[] components = components(type, true, decimals).toArray(Component[]::new);
+        Component[] components = components(type, true, "", decimals).toArray(Component[]::new);
         return (object, out) -> {
             out.raw('{');
             for (Component component : components) {
@@ -245,17 +245,21 @@ public final class RecordJson<R> {
         };
     }
 
-    private static List<Component> components(Class<?> type, boolean isFirst, Decimals decimals) {
+    private static List<Component> components(Class<?> type, boolean isFirst, String prefix, Decimals decimals) {
         List<Component> all = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
             Method accessor = component.getAccessor();
             checkKnown(accessor);
             boolean first = isFirst && all.isEmpty();
-            if (accessor.isAnnotationPresent(JsonUnwrapped.class)) {
-                all.add(new Unwrapped(Getter.of(accessor), components(component.getType(), first, decimals), first));
+            JsonUnwrapped unwrapped = accessor.getAnnotation(JsonUnwrapped.class);
+            if (unwrapped != null) {
+                all.add(new Unwrapped(
+                        Getter.of(accessor),
+                        components(component.getType(), first, prefix + unwrapped.prefix(), decimals),
+                        first));
             } else if (!accessor.isAnnotationPresent(JsonIgnore.class)) {
                 all.add(new Field(
-                        ((first ? "" : ",") + "\"" + name(component) + "\":").getBytes(StandardCharsets.UTF_8),
+                        ((first ? "" : ",") + "\"" + prefix + name(component) + "\":").getBytes(StandardCharsets.UTF_8),
                         Getter.of(accessor),
                         // the first is always there: it has no comma
                         !first && accessor.isAnnotationPresent(JsonInclude.class),
@@ -273,7 +277,6 @@ public final class RecordJson<R> {
                     : annotation instanceof JsonIgnore
                             || annotation instanceof JsonProperty
                             || annotation instanceof JsonUnwrapped unwrapped
-                                    && unwrapped.prefix().isEmpty()
                                     && unwrapped.suffix().isEmpty()
                             || !annotation.annotationType().getName().startsWith("com.fasterxml.");
             if (!isKnown) {

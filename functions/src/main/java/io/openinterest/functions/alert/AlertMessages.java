@@ -69,7 +69,7 @@ final class AlertMessages {
     }
 
     private static String sentence(Subject subject, String id, String what, long time, String more) {
-        return subject.metric() + " of " + subject.level() + " " + id + " " + what + " at " + text(time) + more
+        return subject.metric() + " of " + subject.level().text() + " " + id + " " + what + " at " + text(time) + more
                 + " (rule " + subject.id() + ").";
     }
 

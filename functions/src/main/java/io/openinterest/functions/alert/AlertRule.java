@@ -3,6 +3,7 @@ package io.openinterest.functions.alert;
 import io.openinterest.functions.record.AlertEvent.Kind;
 import io.openinterest.functions.record.AlertEvent.Severity;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.util.List;
@@ -18,12 +19,9 @@ import java.util.List;
 public record AlertRule(Subject subject, List<String> ids, Thresholds thresholds, Conditions conditions)
         implements Serializable {
 
-    /** The level of markets, which have no total. */
-    static final String MARKET_LEVEL = "market";
-
     /** True if it looks at markets. */
     public boolean looksAtMarkets() {
-        return subject.level().equals(MARKET_LEVEL);
+        return subject.level() == Level.MARKET;
     }
 
     /**
@@ -32,11 +30,11 @@ public record AlertRule(Subject subject, List<String> ids, Thresholds thresholds
      * @param id the rule's id
      * @param version first 12 hex digits of SHA-256 of the rule as it was written
      * @param kind what its alerts are about
-     * @param level the level it looks at: {@code total} to {@code pair}, or {@code market}
+     * @param level the level it looks at
      * @param interval the interval it looks at
      * @param metric path of the figure
      */
-    public record Subject(String id, String version, Kind kind, String level, Interval interval, String metric)
+    public record Subject(String id, String version, Kind kind, Level level, Interval interval, String metric)
             implements Serializable {}
 
     /**

@@ -7,7 +7,10 @@ import io.openinterest.functions.alert.RuleIndex.Installed;
 import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.AlertEvent;
 import io.openinterest.functions.record.AlertEvent.Evidence;
+import io.openinterest.functions.record.AlertEvent.Figures;
+import io.openinterest.functions.record.AlertEvent.Occasion;
 import io.openinterest.functions.record.AlertEvent.State;
+import io.openinterest.functions.record.Boundary;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.run.Pending;
 import io.openinterest.functions.run.RunBounds;
@@ -178,8 +181,8 @@ public final class EvaluateAlerts
         }
 
         private void judge(BoundaryRecord record, Reading reading, Map<Subject, AlertStanding> known) throws Exception {
-            List<Installed> reached = rules.rules(record.levelName(), record.interval(), record.id())
-                    .reachedBy(reading);
+            List<Installed> reached =
+                    rules.rules(record.level(), record.interval(), record.id()).reachedBy(reading);
             if (known.isEmpty() && reached.isEmpty()) {
                 return;
             }
@@ -301,20 +304,11 @@ public final class EvaluateAlerts
             Instant openedAt = Instant.ofEpochMilli(alert.openedAt());
             return new AlertEvent(
                     subject.id() + "/" + entity + "/" + Json.text(openedAt),
-                    subject.id(),
-                    subject.version(),
-                    subject.kind(),
+                    new AlertEvent.Rule(subject.id(), subject.version(), subject.kind()),
                     transition.state(),
                     alert.severity(),
-                    subject.level(),
-                    id(),
-                    subject.interval(),
-                    Instant.ofEpochMilli(time),
-                    openedAt,
-                    subject.metric(),
-                    x,
-                    transition.threshold(),
-                    alert.peak(),
+                    new Occasion(subject.level(), id(), Boundary.of(subject.interval(), time), openedAt),
+                    new Figures(subject.metric(), x, transition.threshold(), alert.peak()),
                     message,
                     evidence);
         }
@@ -350,7 +344,7 @@ public final class EvaluateAlerts
         }
 
         private void publish() {
-            events.sort(Comparator.comparing(AlertEvent::ruleId));
+            events.sort(Comparator.comparing(event -> event.rule().ruleId()));
             for (AlertEvent event : events) {
                 counters.get(event.state()).inc();
                 out.collect(event);

@@ -61,11 +61,11 @@ final class Reading {
     /** The entity's value; null where the record was withdrawn. */
     BigDecimal valueUsd() {
         if (record.market() != null) {
-            return record.market().valueUsd();
+            return record.market().figures().size().valueUsd();
         }
         return record.metrics() != null
                 ? record.metrics().figures().size().valueUsd()
-                : record.total().valueUsd();
+                : record.total().figures().valueUsd();
     }
 
     /**
@@ -78,7 +78,7 @@ final class Reading {
             return true;
         }
         if (record.metrics() == null) {
-            return isEnough(record.total().coverage(), least);
+            return isEnough(record.total().figures().basis().coverage(), least);
         }
         MetricsRow.Size size = record.metrics().figures().size();
         return isEnough(size.coverage(), least)
@@ -101,18 +101,27 @@ final class Reading {
     }
 
     private static Evidence of(MarketRow market) {
-        return new Evidence(market.valueUsd(), market.openUsd(), market.change(), BigDecimal.ONE, market.ageMs(), null);
+        MarketRow.Figures figures = market.figures();
+        return new Evidence(
+                figures.size().valueUsd(),
+                figures.range().openUsd(),
+                figures.change(),
+                BigDecimal.ONE,
+                figures.observed().ageMs(),
+                null);
     }
 
     private static Evidence of(TotalRow total) {
-        String movers = total.extras() == null ? null : total.extras().movers();
+        TotalRow.Figures figures = total.figures();
+        String movers =
+                figures.unpublished() == null ? null : figures.unpublished().movers();
         return new Evidence(
-                total.valueUsd(),
-                total.openUsd(),
-                total.change(),
-                total.coverage(),
-                total.maxAgeMs(),
-                total.level() != Level.ASSET
+                figures.valueUsd(),
+                figures.range().openUsd(),
+                figures.change(),
+                figures.basis().coverage(),
+                figures.basis().maxAgeMs(),
+                total.entity().level() != Level.ASSET
                         ? null
                         : movers == null || movers.isEmpty() ? List.of() : List.of(movers.split(",")));
     }

@@ -3,6 +3,7 @@ package io.openinterest.functions.alert;
 import io.openinterest.functions.alert.AlertRule.Direction;
 import io.openinterest.functions.alert.AlertRule.Subject;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,7 +24,7 @@ final class RuleIndex {
     private final Map<Shelf, Drawer> drawers = new HashMap<>();
     private final Map<String, List<Installed>> installed = new HashMap<>();
 
-    private record Shelf(String level, Interval interval) {}
+    private record Shelf(Level level, Interval interval) {}
 
     /** A rule and when it is in force. */
     static final class Installed {
@@ -69,7 +70,7 @@ final class RuleIndex {
     }
 
     /** The rules that may look at an entity; whether they are in force is for the caller. */
-    Watch rules(String level, Interval interval, String id) {
+    Watch rules(Level level, Interval interval, String id) {
         Drawer drawer = drawers.get(new Shelf(level, interval));
         return drawer == null ? Watch.NOTHING : drawer.rules(id);
     }

@@ -9,11 +9,13 @@ import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.Horizons;
 import io.openinterest.functions.record.Horizons.Horizon;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.observation.Json;
 import java.math.BigDecimal;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +38,7 @@ final class RuleMetric {
     private static final Map<String, RuleMetric> OF_MARKETS = paths(MarketRow.class, BoundaryRecord::market);
 
     /** Fields that are null at some levels, with the levels at which they are not. */
-    private static final Map<String, Set<String>> ONLY_AT = onlyAt();
+    private static final Map<String, Set<Level>> ONLY_AT = onlyAt();
 
     private final Class<?> type;
     private final Horizon horizon;
@@ -58,15 +60,15 @@ final class RuleMetric {
      *
      * @throws BadRuleException if there is none, it is text, always null at the level, or not carried by the interval
      */
-    static RuleMetric at(String path, String level, Interval interval) {
+    static RuleMetric at(String path, Level level, Interval interval) {
         RuleMetric metric;
-        if (level.equals(AlertRule.MARKET_LEVEL)) {
+        if (level == Level.MARKET) {
             metric = OF_MARKETS.get(path);
         } else {
             metric = OF_TOTALS.getOrDefault(path, OF_METRICS.get(path));
         }
         if (metric == null) {
-            throw new BadRuleException("There is no metric \"" + path + "\" at level " + level + ".");
+            throw new BadRuleException("There is no metric \"" + path + "\" at level " + level.text() + ".");
         }
         if (!metric.isBoolean() && !Number.class.isAssignableFrom(metric.type)) {
             throw new BadRuleException("The metric \"" + path + "\" is neither a number nor a boolean.");
@@ -77,7 +79,7 @@ final class RuleMetric {
         }
         String field = path.indexOf('.') < 0 ? path : path.substring(0, path.indexOf('.'));
         if (!ONLY_AT.getOrDefault(field, Set.of(level)).contains(level)) {
-            throw new BadRuleException("The metric \"" + path + "\" is always null at level " + level + ".");
+            throw new BadRuleException("The metric \"" + path + "\" is always null at level " + level.text() + ".");
         }
         return metric;
     }
@@ -141,7 +143,7 @@ final class RuleMetric {
                     }));
                 }
             } else if (member.hasAnnotation(JsonUnwrapped.class)) {
-                add(paths, prefix, of, value);
+                add(paths, prefix + member.getAnnotation(JsonUnwrapped.class).prefix(), of, value);
             } else if (of.isRecord()) {
                 add(paths, path + ".", of, value);
             } else {
@@ -150,19 +152,17 @@ final class RuleMetric {
         }
     }
 
-    private static Map<String, Set<String>> onlyAt() {
-        Map<String, Set<String>> levels = new HashMap<>();
-        Set<String> parents = Set.of("total", "asset", "exchange");
-        Set<String> priced = Set.of("asset", "exchange-asset", "pair", AlertRule.MARKET_LEVEL);
+    private static Map<String, Set<Level>> onlyAt() {
+        Map<String, Set<Level>> levels = new HashMap<>();
         for (String field : List.of("hhi", "effective_count", "leader_share", "leader_changed")) {
-            levels.put(field, parents);
+            levels.put(field, EnumSet.of(Level.TOTAL, Level.ASSET, Level.EXCHANGE));
         }
         for (String field : List.of("price_usd", "price_change_pct", "amount_base")) {
-            levels.put(field, priced);
+            levels.put(field, EnumSet.of(Level.ASSET, Level.EXCHANGE_ASSET, Level.PAIR, Level.MARKET));
         }
-        levels.put("share_of_total", Set.of("asset", "exchange"));
-        levels.put("share_of_asset", Set.of("exchange-asset", "pair"));
-        levels.put("share_of_exchange", Set.of("exchange-asset"));
+        levels.put("share_of_total", EnumSet.of(Level.ASSET, Level.EXCHANGE));
+        levels.put("share_of_asset", EnumSet.of(Level.EXCHANGE_ASSET, Level.PAIR));
+        levels.put("share_of_exchange", EnumSet.of(Level.EXCHANGE_ASSET));
         return levels;
     }
 }

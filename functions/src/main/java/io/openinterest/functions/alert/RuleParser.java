@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.openinterest.functions.alert.AlertRule.Direction;
 import io.openinterest.functions.record.AlertEvent.Kind;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
 import io.openinterest.observation.Json;
 import io.openinterest.observation.Quarantined;
 import java.math.BigDecimal;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Rules as they are written: a list in the configuration, one JSON object per record in the topic. Read strictly; a rule
@@ -70,7 +72,9 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
             "min-value-usd",
             "min-coverage");
     private static final List<String> LEVELS =
-            List.of("total", "asset", "exchange", "exchange-asset", "pair", AlertRule.MARKET_LEVEL);
+            Stream.of(Level.values()).map(Level::text).toList();
+    private static final List<String> INTERVALS =
+            Stream.of(Interval.values()).map(Interval::text).toList();
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     private static final BigDecimal TWO = BigDecimal.valueOf(2);
     private static final int MAX_ID = 200;
@@ -139,8 +143,8 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
         if (id.isEmpty() || id.length() > MAX_ID) {
             throw new BadRuleException("The id must have 1 to " + MAX_ID + " characters.");
         }
-        String level = oneOf(node, "level", LEVELS, null);
-        Interval interval = Interval.values()[index(node, "interval", List.of("1m", "5m", "15m"), null)];
+        Level level = Level.values()[index(node, "level", LEVELS, null)];
+        Interval interval = Interval.values()[index(node, "interval", INTERVALS, null)];
         String path = text(node, "metric", null);
         RuleMetric metric = RuleMetric.at(path, level, interval);
         Direction direction =
@@ -228,10 +232,6 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
             case "h" -> count * 60 * Interval.MINUTE_MILLIS;
             default -> count * 24 * 60 * Interval.MINUTE_MILLIS;
         };
-    }
-
-    private static String oneOf(JsonNode rule, String key, List<String> allowed, String fallback) {
-        return allowed.get(index(rule, key, allowed, fallback));
     }
 
     private static int index(JsonNode rule, String key, List<String> allowed, String fallback) {

@@ -1,6 +1,14 @@
 package io.openinterest.functions.expiry;
 
+import io.openinterest.functions.expiry.OptionContribution.Option;
+import io.openinterest.functions.expiry.OptionContribution.Value;
+import io.openinterest.functions.record.Boundary;
+import io.openinterest.functions.record.CorrectionWindow;
+import io.openinterest.functions.record.Edition;
 import io.openinterest.functions.record.ExpiryRow;
+import io.openinterest.functions.record.ExpiryRow.Expiry;
+import io.openinterest.functions.record.ExpiryRow.Figures;
+import io.openinterest.functions.record.ExpiryRow.Sides;
 import io.openinterest.functions.record.ExpiryRow.Strike;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Rounding;
@@ -34,9 +42,6 @@ public final class ExpirySums {
     public Map<Long, Integer> expirations = new HashMap<>();
     /** By strike, without trailing zeros. */
     public Map<BigDecimal, AtStrike> strikes = new HashMap<>();
-    /** Revision last published; -1 before the first. */
-    public int revision = -1;
-
     /** Options of one strike. */
     public record AtStrike(int count, BigDecimal callBase, BigDecimal putBase) {
 
@@ -48,25 +53,28 @@ public final class ExpirySums {
         }
     }
 
-    void add(OptionContribution option) {
-        BigDecimal sign = BigDecimal.valueOf(option.count());
-        BigDecimal value = option.valueUsd().multiply(sign);
-        BigDecimal amount = option.amountBase().multiply(sign);
+    void add(OptionContribution contribution) {
+        Option option = contribution.option();
+        Value figures = contribution.value();
+        int count = contribution.count();
+        BigDecimal sign = BigDecimal.valueOf(count);
+        BigDecimal value = figures.valueUsd().multiply(sign);
+        BigDecimal amount = figures.amountBase().multiply(sign);
         boolean call = option.type() == MarketType.CALL;
         callUsd = call ? callUsd.add(value) : callUsd;
         putUsd = call ? putUsd : putUsd.add(value);
-        priceWeight = priceWeight.add(value.multiply(option.priceUsd()));
-        if (option.marketValueUsd() != null) {
-            marketValueUsd = marketValueUsd.add(option.marketValueUsd().multiply(sign));
-            marketValues += option.count();
+        priceWeight = priceWeight.add(value.multiply(figures.priceUsd()));
+        if (figures.marketValueUsd() != null) {
+            marketValueUsd = marketValueUsd.add(figures.marketValueUsd().multiply(sign));
+            marketValues += count;
         }
         expirations.merge(
-                option.expiration().toEpochMilli(),
-                option.count(),
+                option.expiry().expiration().toEpochMilli(),
+                count,
                 (present, more) -> present + more == 0 ? null : present + more);
         BigDecimal strike = option.strike().stripTrailingZeros();
         AtStrike more = strikes.getOrDefault(strike, AtStrike.NONE)
-                .plus(option.count(), call ? amount : BigDecimal.ZERO, call ? BigDecimal.ZERO : amount);
+                .plus(count, call ? amount : BigDecimal.ZERO, call ? BigDecimal.ZERO : amount);
         if (more.count() == 0) {
             strikes.remove(strike);
         } else {
@@ -79,8 +87,15 @@ public final class ExpirySums {
         return strikes.isEmpty();
     }
 
-    /** The record at 1 minute; {@code key}, {@code exchange} and {@code asset} say of what. */
-    ExpiryRow row(OptionContribution any, Duration allowedLateness) {
+    /**
+     * The record at 1 minute; null where no option is included.
+     *
+     * @param any a contribution of the expiry at the boundary, by the pass that is to publish
+     */
+    ExpiryRow row(OptionContribution any, CorrectionWindow corrections) {
+        if (isEmpty()) {
+            return null;
+        }
         List<Strike> ladder = strikes.entrySet().stream()
                 .map(entry -> new Strike(
                         entry.getKey(),
@@ -91,27 +106,20 @@ public final class ExpirySums {
         BigDecimal calls = ladder.stream().map(Strike::callBase).reduce(BigDecimal.ZERO, BigDecimal::add);
         BigDecimal puts = ladder.stream().map(Strike::putBase).reduce(BigDecimal.ZERO, BigDecimal::add);
         long expiration = Collections.min(expirations.keySet());
-        return new ExpiryRow(
-                any.expiry(),
-                any.exchange(),
-                any.asset(),
-                Instant.ofEpochMilli(expiration),
-                Interval.ONE_MINUTE,
-                Instant.ofEpochMilli(any.boundary()),
-                callUsd,
-                putUsd,
-                calls,
-                puts,
+        Figures figures = new Figures(
+                new Sides(callUsd, putUsd, calls, puts),
                 Rounding.ratio(puts, calls),
                 marketValues == 0 ? null : marketValueUsd,
                 Rounding.price(priceWeight, callUsd.add(putUsd)),
                 Rounding.ratio(BigDecimal.valueOf(expiration - any.boundary()), DAY),
                 maxPain(ladder),
-                ladder,
-                0,
-                Instant.ofEpochMilli(any.boundary()).plus(allowedLateness),
-                null,
-                any.pass());
+                ladder);
+        Expiry expiry = any.option().expiry();
+        return new ExpiryRow(
+                new Expiry(expiry.exchange(), expiry.asset(), Instant.ofEpochMilli(expiration)),
+                Boundary.of(Interval.ONE_MINUTE, any.boundary()),
+                figures,
+                Edition.first(corrections.finalAt(any.boundary()), any.pass()));
     }
 
     /**

@@ -34,7 +34,7 @@ final class MarketState {
 
     private Revisions revisions = new Revisions();
 
-    /** How often its rows were published. */
+    /** The revisions of its rows. */
     Revisions revisions() {
         return revisions;
     }

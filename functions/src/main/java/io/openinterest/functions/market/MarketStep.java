@@ -1,10 +1,20 @@
 package io.openinterest.functions.market;
 
 import io.openinterest.functions.expiry.OptionContribution;
+import io.openinterest.functions.expiry.OptionContribution.Option;
+import io.openinterest.functions.expiry.OptionContribution.Value;
 import io.openinterest.functions.market.MarketStanding.Status;
+import io.openinterest.functions.record.Boundary;
+import io.openinterest.functions.record.Edition;
+import io.openinterest.functions.record.ExpiryRow;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.MarketRow;
+import io.openinterest.functions.record.MarketRow.Contract;
+import io.openinterest.functions.record.MarketRow.Figures;
+import io.openinterest.functions.record.MarketRow.Identity;
+import io.openinterest.functions.record.MarketRow.Observed;
+import io.openinterest.functions.record.MarketRow.Size;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.Rounding;
 import io.openinterest.functions.total.Bar;
@@ -15,7 +25,6 @@ import io.openinterest.observation.Observation;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
-import java.time.Instant;
 import java.util.Objects;
 
 /**
@@ -178,39 +187,31 @@ record MarketStep(
         };
         Observation o = after.value();
         long age = boundary - o.time().toEpochMilli();
+        Figures figures = new Figures(
+                new Size(
+                        oneSided(o).stripTrailingZeros(),
+                        Rounding.base(o.amountBase()),
+                        o.priceUsd(),
+                        Rounding.usd(o.valueUsd()),
+                        o.marketValueUsd() == null ? null : Rounding.usd(o.marketValueUsd())),
+                window.range(),
+                new Observed(o.time(), age, age > CARRIED_AFTER, window.observations()),
+                window.changeSinceOpen());
         return new MarketRow(
+                identity(o),
+                Boundary.of(interval, boundary),
+                figures,
+                Edition.first(settings.corrections().finalAt(boundary), pass));
+    }
+
+    private static Identity identity(Observation o) {
+        return new Identity(
                 o.market(),
                 o.exchange(),
                 o.venue(),
                 o.symbol(),
                 o.assetClass(),
-                o.base(),
-                o.quote(),
-                o.margin(),
-                o.type(),
-                o.structure(),
-                o.expiration(),
-                o.strike(),
-                interval,
-                Instant.ofEpochMilli(boundary),
-                oneSided(o).stripTrailingZeros(),
-                Rounding.base(o.amountBase()),
-                o.priceUsd(),
-                Rounding.usd(o.valueUsd()),
-                o.marketValueUsd() == null ? null : Rounding.usd(o.marketValueUsd()),
-                window.open(),
-                window.high(),
-                window.low(),
-                Rounding.usdMean(window.sum(), window.minutes()),
-                o.time(),
-                age,
-                age > CARRIED_AFTER,
-                window.observations(),
-                window.changeSinceOpen(),
-                0,
-                Instant.ofEpochMilli(boundary).plus(settings.allowedLateness()),
-                null,
-                pass);
+                new Contract(o.base(), o.quote(), o.margin(), o.type(), o.structure(), o.expiration(), o.strike()));
     }
 
     /** True if it is in another group than a minute ago. */
@@ -273,19 +274,13 @@ record MarketStep(
         if (!o.type().isOption() || o.strike() == null || o.expiration() == null) {
             return null;
         }
-        return new OptionContribution(
-                o.exchange(),
-                o.asset(),
-                o.expiration(),
-                o.strike(),
-                o.type(),
-                boundary,
-                pass,
+        Option option = new Option(new ExpiryRow.Expiry(o.exchange(), o.asset(), o.expiration()), o.strike(), o.type());
+        Value value = new Value(
                 Rounding.usd(o.valueUsd()),
                 Rounding.base(o.amountBase()),
                 o.priceUsd(),
-                o.marketValueUsd() == null ? null : Rounding.usd(o.marketValueUsd()),
-                1);
+                o.marketValueUsd() == null ? null : Rounding.usd(o.marketValueUsd()));
+        return new OptionContribution(option, boundary, pass, value, 1);
     }
 
     private void addValue(Sums sums, Observation o) {

@@ -352,19 +352,10 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             contribute(before, Sums::subtract);
             contribute(now, Sums::add);
             correctOption(option(before, correcting), option(now, correcting));
-            republish(market, now.boundary(), rows(before, correcting), rows(now, correcting));
-        }
-
-        private void republish(
-                MarketState market, long at, Map<Interval, MarketRow> before, Map<Interval, MarketRow> now) {
+            Map<Interval, MarketRow> rowsBefore = rows(before, correcting);
+            Map<Interval, MarketRow> rowsNow = rows(now, correcting);
             for (Interval interval : Interval.values()) {
-                MarketRow old = before.get(interval);
-                MarketRow row = now.get(interval);
-                if (Objects.equals(old, row)) {
-                    continue;
-                }
-                int revision = market.revisions().nextRevision(interval, at, old != null);
-                publish(row == null ? old.withdrawn(revision) : row.withRevision(revision));
+                market.revisions().publish(rowsBefore.get(interval), rowsNow.get(interval), this::publish);
             }
         }
 

@@ -1,6 +1,7 @@
 package io.openinterest.functions.metrics;
 
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.Pass;
@@ -29,17 +30,17 @@ public record BoundaryRecord(MarketRow market, TotalRow total, MetricsRow metric
 
     /** {@code asset:btc}, or {@code market:binance-BTCUSDT-future}. */
     public String entity() {
-        return levelName() + ":" + id();
+        return level().text() + ":" + id();
     }
 
-    /** Name of the level, {@code market} for markets. */
-    public String levelName() {
-        return market != null ? "market" : (total != null ? total.level() : metrics.level()).text();
+    /** Its level. */
+    public Level level() {
+        return market != null ? Level.MARKET : total != null ? total.entity().level() : metrics.level();
     }
 
     /** The entity within its level. */
     public String id() {
-        return market != null ? market.market() : total != null ? total.id() : metrics.id();
+        return market != null ? market.market() : total != null ? total.entity().id() : metrics.id();
     }
 
     /** The interval of the record. */

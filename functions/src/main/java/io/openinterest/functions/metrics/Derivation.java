@@ -1,6 +1,9 @@
 package io.openinterest.functions.metrics;
 
 import io.openinterest.functions.metrics.Slot.Flow;
+import io.openinterest.functions.record.Boundary;
+import io.openinterest.functions.record.Edition;
+import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.MetricsRow.Activity;
@@ -35,19 +38,22 @@ final class Derivation {
     private static final int USD_DIGITS = 6;
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
-    private final TotalRow entity;
+    private final Entity entity;
+    private final long minute;
     private final MetricsSettings settings;
     private final BiFunction<String, Instant, BigDecimal> values;
 
     /**
      * How the metrics of an entity are derived.
      *
-     * @param entity any row of the entity, of the pass that is to publish
+     * @param entity whose metrics they are
+     * @param minute the full minute whose pass is to publish, epoch milliseconds
      * @param settings the configuration
      * @param values value of an asset, an exchange or the total at a boundary, by {@code asset:btc}; null if unknown
      */
-    Derivation(TotalRow entity, MetricsSettings settings, BiFunction<String, Instant, BigDecimal> values) {
+    Derivation(Entity entity, long minute, MetricsSettings settings, BiFunction<String, Instant, BigDecimal> values) {
         this.entity = entity;
+        this.minute = minute;
         this.settings = settings;
         this.values = values;
     }
@@ -101,14 +107,14 @@ final class Derivation {
     Derived derive(Slot slot, Interval interval, List<Point> points, Trail before) {
         Past past = new Past(points, interval);
         Slot.Figures figures = slot.figures();
-        TotalRow.Extras extras = figures.extras();
+        TotalRow.Unpublished more = figures.more();
         Instant time = Instant.ofEpochMilli(slot.time);
         BigDecimal r = past.rateOfReturn();
         List<BigDecimal> returns = r == null ? List.of() : past.returnsBefore();
         BigDecimal variance = Statistics.variance(r, before == null ? null : before.variance());
-        Boolean leaderChanged = before == null || before.leader() == null || extras.leader() == null
+        Boolean leaderChanged = before == null || before.leader() == null || more.leader() == null
                 ? null
-                : (Boolean) !Objects.equals(before.leader(), extras.leader());
+                : (Boolean) !Objects.equals(before.leader(), more.leader());
         Figures derived = new Figures(
                 new Size(figures.valueUsd(), figures.coverage(), past.horizons((now, then) -> then.coverageShare())),
                 changes(past),
@@ -119,37 +125,24 @@ final class Derivation {
                         Statistics.volatility(variance)),
                 interval == Interval.ONE_MINUTE ? Rank.NONE : rank(past),
                 shares(figures.valueUsd(), time),
-                new Concentration(
-                        extras.hhi(), extras.effectiveCount(), extras.leader(), extras.leaderShare(), leaderChanged),
+                new Concentration(more.hhi(), more.effectiveCount(), more.leader(), more.leaderShare(), leaderChanged),
                 mix(figures),
                 new Price(
                         figures.priceUsd(),
                         past.horizons((now, then) -> relativeChange(now.priceUsd(), then.priceUsd())),
                         regime(past, r)),
-                new Activity(extras.fundingRate8h(), extras.volumeRatio()));
-        return new Derived(row(slot.time, interval, derived, null), new Trail(slot.time, variance, extras.leader()));
+                new Activity(more.fundingRate8h(), more.volumeRatio()));
+        return new Derived(row(slot.time, interval, derived), new Trail(slot.time, variance, more.leader()));
     }
 
-    /** What is published where a correction took the record away. */
-    MetricsRow withdrawn(long time, Interval interval) {
-        return row(time, interval, Figures.NONE, true);
-    }
-
-    private MetricsRow row(long boundary, Interval interval, Figures figures, Boolean withdrawn) {
-        Instant time = Instant.ofEpochMilli(boundary);
-        Pass pass = boundary == entity.pass().minute()
-                ? Pass.inOrder(boundary)
-                : Pass.correcting(entity.pass().minute());
+    private MetricsRow row(long boundary, Interval interval, Figures figures) {
+        Pass pass = boundary == minute ? Pass.inOrder(boundary) : Pass.correcting(minute);
         return new MetricsRow(
                 entity.level(),
                 entity.id(),
-                interval,
-                time,
+                Boundary.of(interval, boundary),
                 figures,
-                0,
-                time.plus(settings.allowedLateness()),
-                withdrawn,
-                pass);
+                Edition.first(settings.corrections().finalAt(boundary), pass));
     }
 
     private static Changes changes(Past past) {
@@ -164,7 +157,7 @@ final class Derivation {
 
     private Shares shares(BigDecimal value, Instant time) {
         return switch (entity.level()) {
-            case TOTAL -> new Shares(null, null, null);
+            case TOTAL, MARKET -> new Shares(null, null, null);
             case ASSET, EXCHANGE -> new Shares(share(value, "total:all", time), null, null);
             case PAIR -> new Shares(null, share(value, "asset:" + entity.asset(), time), null);
             case EXCHANGE_ASSET ->

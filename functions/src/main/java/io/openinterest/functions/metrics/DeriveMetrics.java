@@ -25,7 +25,7 @@ import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction
 import org.apache.flink.util.Collector;
 
 /**
- * Derives the metrics of every total. Keyed by {@link TotalRow#entity()}; the values of assets, exchanges and the whole
+ * Derives the metrics of every total. Keyed by {@link TotalRow#key()}; the values of assets, exchanges and the whole
  * market come by broadcast, for the shares.
  *
  * <p>Rows wait until the watermark has passed the time they were sent at, so that the 1m, 5m and 15m rows of a pass and
@@ -59,7 +59,7 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
     @Override
     public void open(OpenContext context) {
         waiting = Pending.of(getRuntimeContext(), "waiting", TotalRow.class, TotalRow::pass);
-        lookback = new Lookback(getRuntimeContext(), settings.allowedLateness().toMillis());
+        lookback = new Lookback(getRuntimeContext(), settings.corrections());
         forgetting = getRuntimeContext().getState(new ValueStateDescriptor<>("forgetting", Types.LONG));
         pruned = Long.MIN_VALUE;
     }
@@ -87,8 +87,8 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
         for (Map.Entry<Long, List<TotalRow>> pass : waiting.take(timestamp).entrySet()) {
             long minute = pass.getKey();
             List<TotalRow> rows = pass.getValue();
-            Derivation derivation =
-                    new Derivation(rows.get(0), settings, (entity, time) -> value(parents, entity, time, minute));
+            Derivation derivation = new Derivation(
+                    rows.get(0).entity(), minute, settings, (entity, time) -> value(parents, entity, time, minute));
             emit(rows, lookback.advance(rows, minute, derivation), out);
             if (forgetting.value() == null) {
                 forgetAt(minute + memory(), context);
@@ -112,7 +112,7 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
 
     /** How long after its last record an entity is remembered. */
     private long memory() {
-        return MEMORY.plus(settings.allowedLateness()).toMillis() + Interval.MINUTE_MILLIS;
+        return MEMORY.plus(settings.corrections().allowedLateness()).toMillis() + Interval.MINUTE_MILLIS;
     }
 
     private static void emit(List<TotalRow> rows, List<MetricsRow> metrics, Collector<BoundaryRecord> out) {
@@ -122,7 +122,7 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
             MetricsRow of = null;
             for (Iterator<MetricsRow> candidates = rest.iterator(); of == null && candidates.hasNext(); ) {
                 MetricsRow candidate = candidates.next();
-                if (candidate.interval() == row.interval() && candidate.time().equals(row.time())) {
+                if (candidate.boundary().equals(row.boundary())) {
                     of = candidate;
                     candidates.remove();
                 }
@@ -154,7 +154,7 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
      * boundary. A boundary held back is sent late, so its time alone says nothing.
      */
     private void prune(BroadcastState<Said, Known> parents, long watermark) throws Exception {
-        long oldest = watermark - settings.allowedLateness().toMillis() - 2 * Interval.MINUTE_MILLIS;
+        long oldest = watermark - settings.corrections().allowedLateness().toMillis() - 2 * Interval.MINUTE_MILLIS;
         for (Iterator<Map.Entry<Said, Known>> entries = parents.iterator(); entries.hasNext(); ) {
             Map.Entry<Said, Known> entry = entries.next();
             if (entry.getKey().boundary() < oldest && entry.getValue().sentAt() <= watermark) {

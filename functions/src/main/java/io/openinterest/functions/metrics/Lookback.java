@@ -1,7 +1,10 @@
 package io.openinterest.functions.metrics;
 
+import io.openinterest.functions.record.Boundary;
+import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MetricsRow;
+import io.openinterest.functions.record.Revisions;
 import io.openinterest.functions.record.TotalRow;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +16,8 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -32,22 +37,21 @@ final class Lookback {
     private static final long HOUR = Duration.ofHours(1).toMillis();
     private static final long MINUTE = Interval.MINUTE_MILLIS;
 
-    private final long allowedLateness;
+    private final CorrectionWindow corrections;
     private final MapState<Long, byte[]> slots;
+    private final ValueState<byte[]> revised;
     private final MapState<Interval, byte[]> trails;
     private final MapState<Long, byte[]> minuteChunks;
     private final MapState<Long, byte[]> dayChunks;
     private final Series minutes;
     private final Series day;
 
-    /**
-     * The state of whichever key is current.
-     *
-     * @param allowedLateness how long a record may still be corrected, milliseconds
-     */
-    Lookback(RuntimeContext context, long allowedLateness) {
-        this.allowedLateness = allowedLateness;
+    /** The state of whichever key is current. */
+    Lookback(RuntimeContext context, CorrectionWindow corrections) {
+        this.corrections = corrections;
         slots = context.getMapState(packed("correctable", Types.LONG));
+        revised = context.getState(
+                new ValueStateDescriptor<>("revisions", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
         trails = context.getMapState(packed("trails", TypeInformation.of(Interval.class)));
         minuteChunks = context.getMapState(packed("minutes", Types.LONG));
         dayChunks = context.getMapState(packed("day", Types.LONG));
@@ -70,32 +74,33 @@ final class Lookback {
     List<MetricsRow> advance(List<TotalRow> rows, long step, Derivation derivation) throws Exception {
         long earliest = step;
         for (TotalRow row : rows) {
-            earliest = Math.min(earliest, time(row));
+            earliest = Math.min(earliest, row.boundary().millis());
         }
         TreeMap<Long, Slot> open = slotsFrom(earliest);
         Fold fold = new Fold(earliest, derivation);
-        Map<Record, MetricsRow> before = fold.rows(open);
+        Map<Boundary, MetricsRow> before = fold.rows(open);
         for (TotalRow row : rows) {
-            open.computeIfAbsent(time(row), Slot::new).put(row);
+            open.computeIfAbsent(row.boundary().millis(), Slot::new).put(row);
         }
-        Map<Record, MetricsRow> now = fold.rows(open);
+        Map<Boundary, MetricsRow> now = fold.rows(open);
+        Revisions revisions = Revisions.unpack(revised.value());
         List<MetricsRow> changed = new ArrayList<>();
         for (Slot slot : open.values()) {
             for (Interval interval : Interval.values()) {
-                Record record = new Record(slot.time, interval);
-                MetricsRow was = before.get(record);
-                MetricsRow is = now.get(record);
-                if (is == null ? was != null : slot.revision(interval) < 0 || !is.equals(was)) {
-                    MetricsRow row = is != null ? is : derivation.withdrawn(slot.time, interval);
-                    slot.publish(interval);
-                    changed.add(row.withRevision(slot.revision(interval)));
-                }
+                Boundary boundary = Boundary.of(interval, slot.time);
+                revisions.publish(before.get(boundary), now.get(boundary), changed::add);
             }
-            slots.put(slot.time, slot.pack());
+            if (slot.isEmpty()) {
+                slots.remove(slot.time);
+            } else {
+                slots.put(slot.time, slot.pack());
+            }
         }
-        long oldest = step - allowedLateness - MINUTE;
+        long oldest = step - corrections.allowedLateness().toMillis() - MINUTE;
         fold.write(oldest);
         forgetSlots(oldest);
+        revisions.forgetUpTo(oldest - MINUTE);
+        revised.update(revisions.pack());
         return changed;
     }
 
@@ -117,6 +122,7 @@ final class Lookback {
     /** Forgets the entity. */
     void clear() {
         slots.clear();
+        revised.clear();
         trails.clear();
         minuteChunks.clear();
         dayChunks.clear();
@@ -144,15 +150,9 @@ final class Lookback {
         }
     }
 
-    private static long time(TotalRow row) {
-        return row.time().toEpochMilli();
-    }
-
     private static <T> T last(List<T> list) {
         return list.get(list.size() - 1);
     }
-
-    private record Record(long time, Interval interval) {}
 
     /** The records from a boundary on, derived as if nothing had been derived from there yet. */
     private final class Fold {
@@ -170,8 +170,8 @@ final class Lookback {
             this.derivation = derivation;
         }
 
-        Map<Record, MetricsRow> rows(TreeMap<Long, Slot> open) throws Exception {
-            Map<Record, MetricsRow> rows = new HashMap<>();
+        Map<Boundary, MetricsRow> rows(TreeMap<Long, Slot> open) throws Exception {
+            Map<Boundary, MetricsRow> rows = new HashMap<>();
             if (open.isEmpty()) {
                 return rows;
             }
@@ -202,7 +202,7 @@ final class Lookback {
                         List<Point> points = interval == Interval.ONE_MINUTE ? hour : day();
                         Derivation.Derived derived = derivation.derive(slot, interval, points, goesOn ? last : null);
                         trail.add(derived.trail());
-                        rows.put(new Record(slot.time, interval), derived.row());
+                        rows.put(derived.row().boundary(), derived.row());
                     }
                 }
             }

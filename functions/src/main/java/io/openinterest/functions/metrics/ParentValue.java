@@ -4,6 +4,8 @@ import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.TotalRow;
 import java.math.BigDecimal;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * The value of an asset, an exchange or the whole market at a 1-minute boundary: what the shares of its children are
@@ -31,15 +33,18 @@ public record ParentValue(Said said, BigDecimal valueUsd) {
      */
     public record Known(BigDecimal usd, long sentAt) {}
 
+    private static final Set<Level> PARENTS = EnumSet.of(Level.TOTAL, Level.ASSET, Level.EXCHANGE);
+
     /** True for the rows whose value is a parent's: 1-minute rows of an asset, an exchange or the total. */
     public static boolean isParent(TotalRow row) {
         return row.interval() == Interval.ONE_MINUTE
-                && (row.level() == Level.TOTAL || row.level() == Level.ASSET || row.level() == Level.EXCHANGE);
+                && PARENTS.contains(row.entity().level());
     }
 
     /** The value of a parent's row. */
     public static ParentValue of(TotalRow row) {
         return new ParentValue(
-                new Said(row.entity(), row.time().toEpochMilli(), row.pass().minute()), row.valueUsd());
+                new Said(row.key(), row.boundary().millis(), row.pass().minute()),
+                row.figures().valueUsd());
     }
 }

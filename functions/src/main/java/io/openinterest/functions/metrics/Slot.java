@@ -17,12 +17,9 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 final class Slot {
 
-    private static final int INTERVALS = Interval.values().length;
-
     final long time;
     private Figures figures = Figures.NONE;
     private int records;
-    private final int[] published = new int[INTERVALS];
 
     Slot(long time) {
         this.time = time;
@@ -40,7 +37,7 @@ final class Slot {
             Flow flow,
             TotalRow.ByType byType,
             BigDecimal coinMargin,
-            TotalRow.Extras extras) {
+            TotalRow.Unpublished more) {
 
         private static final Figures NONE = new Figures(
                 null,
@@ -49,7 +46,7 @@ final class Slot {
                 Flow.NONE,
                 new TotalRow.ByType(null, null, null, null),
                 null,
-                new TotalRow.Extras(null, null, null, null, null, null, null));
+                new TotalRow.Unpublished(null, null, null, null, null, null, null));
     }
 
     /**
@@ -85,44 +82,33 @@ final class Slot {
         return records == 0;
     }
 
-    /** The revision of the record published last; -1 where there was none. */
-    int revision(Interval interval) {
-        return published[interval.ordinal()] - 1;
-    }
-
-    void publish(Interval interval) {
-        published[interval.ordinal()]++;
-    }
-
     /** Takes in a total, or that it was withdrawn. */
     void put(TotalRow row) {
-        if (Boolean.TRUE.equals(row.withdrawn())) {
+        if (row.edition().withdrawn() != null) {
             records &= ~Point.bit(row.interval());
             return;
         }
         records |= Point.bit(row.interval());
-        boolean begins = row.change() == null;
+        TotalRow.Figures total = row.figures();
+        boolean begins = total.change() == null;
         figures = new Figures(
-                Rounding.usd(row.valueUsd()),
-                row.coverage(),
-                row.priceUsd(),
+                Rounding.usd(total.valueUsd()),
+                total.basis().coverage(),
+                total.priceUsd(),
                 row.interval() == Interval.ONE_MINUTE
-                        ? Flow.of(begins ? Ledger.ZERO : row.change(), begins)
+                        ? Flow.of(begins ? Ledger.ZERO : total.change(), begins)
                         : figures.flow(),
-                row.byType(),
-                row.byMargin().coin(),
-                row.extras());
+                total.split().byType(),
+                total.split().byMargin().coin(),
+                total.unpublished());
     }
 
     byte[] pack() throws IOException {
         DataOutputSerializer out = new DataOutputSerializer(128);
         Packing.putLong(records, out);
-        for (int count : published) {
-            Packing.putLong(count, out);
-        }
         Flow flow = figures.flow();
         TotalRow.ByType types = figures.byType();
-        TotalRow.Extras extras = figures.extras();
+        TotalRow.Unpublished more = figures.more();
         for (BigDecimal figure : Arrays.asList(
                 figures.valueUsd(),
                 figures.coverage(),
@@ -135,15 +121,15 @@ final class Slot {
                 types.call(),
                 types.put(),
                 figures.coinMargin(),
-                extras.hhi(),
-                extras.effectiveCount(),
-                extras.leaderShare(),
-                extras.fundingRate8h(),
-                extras.volumeRatio())) {
+                more.hhi(),
+                more.effectiveCount(),
+                more.leaderShare(),
+                more.fundingRate8h(),
+                more.volumeRatio())) {
             Packing.putDecimal(figure, out);
         }
         out.writeBoolean(flow.begins());
-        Packing.putText(extras.leader(), out);
+        Packing.putText(more.leader(), out);
         return out.getCopyOfBuffer();
     }
 
@@ -151,9 +137,6 @@ final class Slot {
         DataInputDeserializer in = new DataInputDeserializer(packed);
         Slot slot = new Slot(time);
         slot.records = Packing.getInt(in);
-        for (int i = 0; i < INTERVALS; i++) {
-            slot.published[i] = Packing.getInt(in);
-        }
         BigDecimal value = Packing.getDecimal(in);
         BigDecimal coverage = Packing.getDecimal(in);
         BigDecimal price = Packing.getDecimal(in);
@@ -176,7 +159,7 @@ final class Slot {
                 new Flow(begins, quantity, priceEffect, outages),
                 types,
                 coinMargin,
-                new TotalRow.Extras(hhi, effectiveCount, Packing.getText(in), leaderShare, funding, volume, null));
+                new TotalRow.Unpublished(hhi, effectiveCount, Packing.getText(in), leaderShare, funding, volume, null));
         return slot;
     }
 }

@@ -1,6 +1,7 @@
 package io.openinterest.functions.record;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -10,34 +11,49 @@ import org.jspecify.annotations.Nullable;
  * A step in the life of an alert (topic {@code alerts}).
  *
  * @param alertId {@code <rule id>/<level>:<id>/<opening boundary>}; the same input gives the same ids
- * @param ruleVersion first 12 hex digits of SHA-256 of the rule as canonical JSON
- * @param time the boundary; for a retraction the opening boundary
- * @param openedAt the opening boundary
- * @param metric path of the figure the rule looks at
- * @param value the figure; null when expired
- * @param threshold the rule's figure that was crossed; null when expired or retracted
- * @param peak the figure farthest from 0 since the opening; the least where the rule looks below
  * @param message one English sentence
  * @param evidence the record behind the event; null when expired
  */
 public record AlertEvent(
         String alertId,
-        String ruleId,
-        String ruleVersion,
-        Kind kind,
+        @JsonUnwrapped Rule rule,
         State state,
         Severity severity,
-        String level,
-        String id,
-        Interval interval,
-        Instant time,
-        Instant openedAt,
-        String metric,
-        @Nullable BigDecimal value,
-        @Nullable BigDecimal threshold,
-        @Nullable BigDecimal peak,
+        @JsonUnwrapped Occasion occasion,
+        @JsonUnwrapped Figures figures,
         String message,
         @Nullable Evidence evidence) {
+
+    /**
+     * The rule behind an alert.
+     *
+     * @param ruleVersion first 12 hex digits of SHA-256 of the rule as canonical JSON
+     */
+    public record Rule(String ruleId, String ruleVersion, Kind kind) {}
+
+    /**
+     * Where and when.
+     *
+     * @param id the entity within its level
+     * @param boundary the boundary; for a retraction the opening boundary
+     * @param openedAt the opening boundary
+     */
+    public record Occasion(
+            Level level, String id, @JsonUnwrapped Boundary boundary, Instant openedAt) {}
+
+    /**
+     * What the rule looks at.
+     *
+     * @param metric path of the figure
+     * @param value the figure; null when expired
+     * @param threshold the rule's figure that was crossed; null when expired or retracted
+     * @param peak the figure farthest from 0 since the opening; the least where the rule looks below
+     */
+    public record Figures(
+            String metric,
+            @Nullable BigDecimal value,
+            @Nullable BigDecimal threshold,
+            @Nullable BigDecimal peak) {}
 
     /**
      * The record behind an event.

@@ -2,13 +2,15 @@ package io.openinterest.functions.record;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** What open interest is totalled by. */
+/** What a record is about: a market, or a total of them. The constants are part of saved state: append only. */
 public enum Level {
     TOTAL("total"),
     ASSET("asset"),
     EXCHANGE("exchange"),
     EXCHANGE_ASSET("exchange-asset"),
-    PAIR("pair");
+    PAIR("pair"),
+    /** A single market, which is no total. */
+    MARKET("market");
 
     private final String text;
 

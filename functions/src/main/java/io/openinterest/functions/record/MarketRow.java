@@ -1,7 +1,6 @@
 package io.openinterest.functions.record;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Structure;
@@ -12,122 +11,95 @@ import org.jspecify.annotations.Nullable;
 /**
  * A market at a boundary (topic {@code market.<interval>}). USD amounts have 6 decimals, base amounts 8.
  *
- * @param contractCount one-sided contracts, exact
- * @param observedAt the as-of time of the observation behind the row
- * @param ageMs boundary minus that time
- * @param carried true when the observation is older than a minute
- * @param observations accepted observations with a time in the window
- * @param change why the value differs from {@code openUsd}; null where that is null
- * @param revision 0 when first published, one higher each time a late observation changes the row
- * @param finalAt from then on nothing corrects the row
- * @param withdrawn true when corrected input does not have this row; its value fields are null then; else null
- * @param pass what published the row; not published itself
+ * @param figures what is known of it; {@link Figures#NONE} when withdrawn
  */
 public record MarketRow(
-        String market,
-        String exchange,
-        String venue,
-        String symbol,
-        AssetClass assetClass,
-        String base,
-        String quote,
-        String margin,
-        MarketType type,
-        Structure structure,
-        @Nullable Instant expiration,
-        @Nullable BigDecimal strike,
-        Interval interval,
-        Instant time,
-        @Nullable BigDecimal contractCount,
-        @Nullable BigDecimal amountBase,
-        @Nullable BigDecimal priceUsd,
-        @Nullable BigDecimal valueUsd,
-        @Nullable BigDecimal marketValueUsd,
-        @Nullable BigDecimal openUsd,
-        @Nullable BigDecimal highUsd,
-        @Nullable BigDecimal lowUsd,
-        @Nullable BigDecimal meanUsd,
-        @Nullable Instant observedAt,
-        @Nullable Long ageMs,
-        @Nullable Boolean carried,
-        @Nullable Integer observations,
-        @Nullable Ledger change,
-        int revision,
-        Instant finalAt,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean withdrawn,
-        @JsonIgnore Pass pass) {
+        @JsonUnwrapped Identity identity,
+        @JsonUnwrapped Boundary boundary,
+        @JsonUnwrapped Figures figures,
+        @JsonUnwrapped Edition edition)
+        implements Correctable<MarketRow> {
 
-    /** The row as published the n-th time after the first. */
-    public MarketRow withRevision(int number) {
-        return new MarketRow(
-                market,
-                exchange,
-                venue,
-                symbol,
-                assetClass,
-                base,
-                quote,
-                margin,
-                type,
-                structure,
-                expiration,
-                strike,
-                interval,
-                time,
-                contractCount,
-                amountBase,
-                priceUsd,
-                valueUsd,
-                marketValueUsd,
-                openUsd,
-                highUsd,
-                lowUsd,
-                meanUsd,
-                observedAt,
-                ageMs,
-                carried,
-                observations,
-                change,
-                number,
-                finalAt,
-                null,
-                pass);
+    /** The record's key: {@code binance-BTCUSDT-future}. */
+    public String market() {
+        return identity.market();
     }
 
-    /** The row that says there is no such row: identity only. */
-    public MarketRow withdrawn(int number) {
-        return new MarketRow(
-                market,
-                exchange,
-                venue,
-                symbol,
-                assetClass,
-                base,
-                quote,
-                margin,
-                type,
-                structure,
-                expiration,
-                strike,
-                interval,
-                time,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                number,
-                finalAt,
-                true,
-                pass);
+    @Override
+    public MarketRow revised(int revision) {
+        return new MarketRow(identity, boundary, figures, edition.revised(revision));
     }
+
+    @Override
+    public MarketRow withdrawn(int revision) {
+        return new MarketRow(identity, boundary, Figures.NONE, edition.withdrawn(revision));
+    }
+
+    /** Which market it is. */
+    public record Identity(
+            String market,
+            String exchange,
+            String venue,
+            String symbol,
+            AssetClass assetClass,
+            @JsonUnwrapped Contract contract) {}
+
+    /**
+     * What is traded there.
+     *
+     * @param expiration null for perpetuals
+     * @param strike null but for options
+     */
+    public record Contract(
+            String base,
+            String quote,
+            String margin,
+            MarketType type,
+            Structure structure,
+            @Nullable Instant expiration,
+            @Nullable BigDecimal strike) {}
+
+    /**
+     * What there is to publish at a boundary, in the order it is published.
+     *
+     * @param change why the value differs from {@code open_usd}; null where that is null
+     */
+    public record Figures(
+            @JsonUnwrapped Size size,
+            @JsonUnwrapped Range range,
+            @JsonUnwrapped Observed observed,
+            @Nullable Ledger change) {
+
+        /** The figures of a record that does not exist. */
+        public static final Figures NONE = new Figures(
+                new Size(null, null, null, null, null), Range.NONE, new Observed(null, null, null, null), null);
+    }
+
+    /**
+     * How much there is.
+     *
+     * @param contractCount one-sided contracts, exact
+     * @param priceUsd USD price of one base coin, exact
+     * @param marketValueUsd premium value of an option; null where the venue publishes none
+     */
+    public record Size(
+            @Nullable BigDecimal contractCount,
+            @Nullable BigDecimal amountBase,
+            @Nullable BigDecimal priceUsd,
+            @Nullable BigDecimal valueUsd,
+            @Nullable BigDecimal marketValueUsd) {}
+
+    /**
+     * The observation behind the row.
+     *
+     * @param observedAt its as-of time
+     * @param ageMs boundary minus that time
+     * @param carried true when it is older than a minute
+     * @param observations accepted observations with a time in the window
+     */
+    public record Observed(
+            @Nullable Instant observedAt,
+            @Nullable Long ageMs,
+            @Nullable Boolean carried,
+            @Nullable Integer observations) {}
 }

@@ -1,11 +1,9 @@
 package io.openinterest.functions.record;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.math.BigDecimal;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,30 +12,28 @@ import org.jspecify.annotations.Nullable;
  * the entity's unbroken sequence of 1-minute records.
  *
  * @param figures all that is derived; {@link Figures#NONE} when withdrawn
- * @param revision 0 when first published, one higher each time a correction changes the record
- * @param finalAt from then on nothing corrects the record
- * @param withdrawn true when corrected input does not have this record; null otherwise
- * @param pass what published the record; not published itself
  */
 public record MetricsRow(
         Level level,
         String id,
-        Interval interval,
-        Instant time,
+        @JsonUnwrapped Boundary boundary,
         @JsonUnwrapped Figures figures,
-        int revision,
-        Instant finalAt,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean withdrawn,
-        @JsonIgnore Pass pass) {
+        @JsonUnwrapped Edition edition)
+        implements Correctable<MetricsRow> {
 
     /** The record's key, also in alert ids: {@code asset:btc}. */
-    public String entity() {
+    public String key() {
         return level.text() + ":" + id;
     }
 
-    /** The record as published the n-th time after the first. */
-    public MetricsRow withRevision(int number) {
-        return new MetricsRow(level, id, interval, time, figures, number, finalAt, withdrawn, pass);
+    @Override
+    public MetricsRow revised(int revision) {
+        return new MetricsRow(level, id, boundary, figures, edition.revised(revision));
+    }
+
+    @Override
+    public MetricsRow withdrawn(int revision) {
+        return new MetricsRow(level, id, boundary, Figures.NONE, edition.withdrawn(revision));
     }
 
     /** What there is to publish at a boundary, in the order it is published. */

@@ -4,29 +4,51 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.jspecify.annotations.Nullable;
 
-/** Counts how often a row was published, so that its revisions have no gap. Rows published once, in order, cost nothing. */
+/**
+ * The revisions of records that corrections change, without a gap: the one place where what a fold gave before is
+ * compared with what it gives now, and what differs is published. Records published once cost nothing.
+ */
 public final class Revisions {
 
     private static final int INTERVALS = Interval.values().length;
+    private static final int PACKED_BYTES = 32;
 
-    /** Times published where a correction touched the row, by {@link #key}. */
+    /** Times published where that is more than once, by {@link #key}. */
     private final TreeMap<Long, Integer> counts = new TreeMap<>();
 
     /**
-     * The revision of a row that is about to be published as a correction.
+     * Publishes a record where it is otherwise than before: as the first of its boundary, under its next revision, or, where
+     * there is none any more, withdrawn.
      *
-     * @param inOrder whether the row was published when its boundary passed, as far as is known without the count
+     * @param before the record as it was folded without what is new, null where there was none
+     * @param now the record as it is folded with it, null where there is none; both as if published first, by this pass
      */
-    public int nextRevision(Interval interval, long boundary, boolean inOrder) {
-        long key = key(interval, boundary);
-        int count = counts.getOrDefault(key, inOrder ? 1 : 0);
-        counts.put(key, count + 1);
+    public <R extends Correctable<R>> void publish(@Nullable R before, @Nullable R now, Consumer<R> out) {
+        if (Objects.equals(before, now)) {
+            return;
+        }
+        R record = now != null ? now : Objects.requireNonNull(before);
+        int revision = next(record.boundary(), before != null);
+        out.accept(now != null ? record.revised(revision) : record.withdrawn(revision));
+    }
+
+    private int next(Boundary boundary, boolean wasThere) {
+        long key = key(boundary.interval(), boundary.millis());
+        int count = counts.getOrDefault(key, wasThere ? 1 : 0);
+        if (count > 0) {
+            counts.put(key, count + 1);
+        }
         return count;
     }
 
-    /** Forgets the rows up to a boundary: they are final. */
+    /** Forgets the records up to a boundary: they are final. */
     public void forgetUpTo(long boundary) {
         counts.headMap(key(Interval.ONE_MINUTE, boundary + Interval.MINUTE_MILLIS))
                 .clear();
@@ -34,6 +56,21 @@ public final class Revisions {
 
     private static long key(Interval interval, long boundary) {
         return boundary / Interval.MINUTE_MILLIS * INTERVALS + interval.ordinal();
+    }
+
+    /** The counts as bytes for a state of their own; null where there are none. */
+    public byte @Nullable [] pack() throws IOException {
+        if (counts.isEmpty()) {
+            return null;
+        }
+        DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
+        pack(out);
+        return out.getCopyOfBuffer();
+    }
+
+    /** Reads counts back from a state of their own. */
+    public static Revisions unpack(byte @Nullable [] packed) throws IOException {
+        return packed == null ? new Revisions() : unpack(new DataInputDeserializer(packed));
     }
 
     /** Writes the counts into state. */

@@ -1,111 +1,98 @@
 package io.openinterest.functions.record;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.math.BigDecimal;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The open interest of an entity at a boundary (topics {@code total}, {@code asset}, {@code exchange},
  * {@code exchange-asset}, {@code pair} {@code .<interval>}). One-sided USD with 6 decimals, base amounts with 8.
  *
- * @param id key of the record: {@code all}, {@code btc}, {@code binance}, {@code binance-btc}, {@code btc-usdt}
- * @param openUsd value one interval before; null if the entity had not begun by then
- * @param highUsd greatest of {@code openUsd} and the 1-minute values in the window
- * @param lowUsd least of the same
- * @param meanUsd mean of the 1-minute values in the window
- * @param reported the Coin Metrics metrics, with the venues' own sides
- * @param priceUsd value-weighted price, 12 significant digits
- * @param unchangedMinutes minutes since any included market last changed its contract count
- * @param exchanges exchanges with an included market
- * @param coverage share of the last known value that is included; null when nothing is known
- * @param change why the value differs from {@code openUsd}; null where that is null
- * @param withdrawn true when corrected input does not have this row; null otherwise
- * @param extras what the metrics need beyond the published record; not published
- * @param pass what published the row; not published itself
+ * @param figures what it amounts to; {@link Figures#NONE} when withdrawn
  */
 public record TotalRow(
-        Level level,
-        String id,
-        @Nullable String exchange,
-        @Nullable String asset,
-        @Nullable String pair,
-        Interval interval,
-        Instant time,
-        @Nullable BigDecimal valueUsd,
-        @Nullable BigDecimal amountBase,
-        @Nullable BigDecimal openUsd,
-        @Nullable BigDecimal highUsd,
-        @Nullable BigDecimal lowUsd,
-        @Nullable BigDecimal meanUsd,
-        @Nullable ByType byType,
-        @Nullable ByMargin byMargin,
-        @Nullable Reported reported,
-        @Nullable BigDecimal priceUsd,
-        @Nullable Markets markets,
-        @Nullable Long unchangedMinutes,
-        @Nullable Integer exchanges,
-        @Nullable BigDecimal coverage,
-        @Nullable Long maxAgeMs,
-        @Nullable Ledger change,
-        int revision,
-        Instant finalAt,
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean withdrawn,
-        @JsonIgnore @Nullable Extras extras,
-        @JsonIgnore Pass pass) {
+        @JsonUnwrapped Entity entity,
+        @JsonUnwrapped Boundary boundary,
+        @JsonUnwrapped Figures figures,
+        @JsonUnwrapped Edition edition)
+        implements Correctable<TotalRow> {
 
-    /** The record's key in the metrics topic and in alert ids: {@code asset:btc}. */
-    public String entity() {
-        return level.text() + ":" + id;
+    /** The entity's key in the metrics topic and in alert ids: {@code asset:btc}. */
+    public String key() {
+        return entity.key();
     }
 
-    /** The row as published the n-th time after the first. */
-    public TotalRow withRevision(int number) {
-        return new TotalRow(
-                level,
-                id,
-                exchange,
-                asset,
-                pair,
-                interval,
-                time,
-                valueUsd,
-                amountBase,
-                openUsd,
-                highUsd,
-                lowUsd,
-                meanUsd,
-                byType,
-                byMargin,
-                reported,
-                priceUsd,
-                markets,
-                unchangedMinutes,
-                exchanges,
-                coverage,
-                maxAgeMs,
-                change,
-                number,
-                finalAt,
+    @Override
+    public TotalRow revised(int revision) {
+        return new TotalRow(entity, boundary, figures, edition.revised(revision));
+    }
+
+    @Override
+    public TotalRow withdrawn(int revision) {
+        return new TotalRow(entity, boundary, Figures.NONE, edition.withdrawn(revision));
+    }
+
+    /**
+     * What there is to publish at a boundary, in the order it is published.
+     *
+     * @param amountBase null at the levels that add up different assets
+     * @param priceUsd value-weighted price, 12 significant digits
+     * @param change why the value differs from {@code open_usd}; null where that is null
+     * @param unpublished what the metrics and alerts need beyond the published record; null when withdrawn
+     */
+    public record Figures(
+            @Nullable BigDecimal valueUsd,
+            @Nullable BigDecimal amountBase,
+            @JsonUnwrapped Range range,
+            @JsonUnwrapped Split split,
+            @Nullable BigDecimal priceUsd,
+            @JsonUnwrapped Basis basis,
+            @Nullable Ledger change,
+            @JsonIgnore @Nullable Unpublished unpublished) {
+
+        /** The figures of a record that does not exist. */
+        public static final Figures NONE = new Figures(
                 null,
-                extras,
-                pass);
+                null,
+                Range.NONE,
+                new Split(null, null, null),
+                null,
+                new Basis(null, null, null, null, null),
+                null,
+                null);
     }
 
-    /** The row that says there is no such row: identity only. */
-    public TotalRow withdrawn(int number) {
-        return new TotalRow(
-                level, id, exchange, asset, pair, interval, time, null, null, null, null, null, null, null, null, null,
-                null, null, null, null, null, null, null, number, finalAt, true, null, pass);
-    }
+    /**
+     * What the value is made of.
+     *
+     * @param reported the Coin Metrics metrics, with the venues' own sides
+     */
+    public record Split(
+            @Nullable ByType byType,
+            @Nullable ByMargin byMargin,
+            @Nullable Reported reported) {}
 
     /** Value by type of contract; sums to the value. */
     public record ByType(BigDecimal perpetual, BigDecimal future, BigDecimal call, BigDecimal put) {}
 
     /** Value by margin asset, {@code coin} where the margin is the base; sums to the value. */
     public record ByMargin(BigDecimal coin, BigDecimal usdt, BigDecimal usdc, BigDecimal usd, BigDecimal other) {}
+
+    /**
+     * What the value rests on.
+     *
+     * @param unchangedMinutes minutes since any included market last changed its contract count
+     * @param exchanges exchanges with an included market
+     * @param coverage share of the last known value that is included; null when nothing is known
+     * @param maxAgeMs greatest age among the included markets
+     */
+    public record Basis(
+            @Nullable Markets markets,
+            @Nullable Long unchangedMinutes,
+            @Nullable Integer exchanges,
+            @Nullable BigDecimal coverage,
+            @Nullable Long maxAgeMs) {}
 
     /**
      * Markets behind the row.
@@ -119,7 +106,7 @@ public record TotalRow(
     public record Markets(int included, int carried, int stale, int gone, int changed) {}
 
     /**
-     * What the metrics need beyond the published record.
+     * What the metrics and alerts need beyond the published record.
      *
      * @param hhi Herfindahl index over the children with value, 8 decimals; null at exchange-asset and pair
      * @param effectiveCount 1 divided by the unrounded index, 8 decimals
@@ -130,7 +117,7 @@ public record TotalRow(
      * @param movers an asset's exchanges by the greatest absolute quantity change of the window, at most three, comma
      *     separated names; null at other levels
      */
-    public record Extras(
+    public record Unpublished(
             @Nullable BigDecimal hhi,
             @Nullable BigDecimal effectiveCount,
             @Nullable String leader,
@@ -139,31 +126,51 @@ public record TotalRow(
             @Nullable BigDecimal volumeRatio,
             @Nullable String movers) {}
 
-    /** The Coin Metrics metrics under their own names; market value fields are null where no market publishes one. */
-    @JsonPropertyOrder
+    /** The Coin Metrics metrics under their own names: of futures, of options, of each side of them and by margin asset. */
     public record Reported(
-            BigDecimal openInterestReportedFutureUsd,
-            BigDecimal openInterestReportedFuturePerpetualUsd,
-            BigDecimal openInterestReportedFutureNonperpetualUsd,
-            BigDecimal openInterestReportedFutureTetherMarginedUsd,
-            BigDecimal openInterestReportedFutureCoinMarginedUsd,
-            BigDecimal openInterestReportedFutureUsdcMarginedUsd,
-            BigDecimal openInterestReportedFutureUsdMarginedUsd,
-            BigDecimal openInterestReportedFutureOtherMarginedUsd,
-            BigDecimal openInterestReportedOptionNotionalUsd,
-            @Nullable BigDecimal openInterestReportedOptionMarketValueUsd,
-            BigDecimal openInterestReportedOptionCallNotionalUsd,
-            @Nullable BigDecimal openInterestReportedOptionCallMarketValueUsd,
-            BigDecimal openInterestReportedOptionPutNotionalUsd,
-            @Nullable BigDecimal openInterestReportedOptionPutMarketValueUsd,
-            BigDecimal openInterestReportedOptionTetherMarginedNotionalUsd,
-            @Nullable BigDecimal openInterestReportedOptionTetherMarginedMarketValueUsd,
-            BigDecimal openInterestReportedOptionCoinMarginedNotionalUsd,
-            @Nullable BigDecimal openInterestReportedOptionCoinMarginedMarketValueUsd,
-            BigDecimal openInterestReportedOptionUsdcMarginedNotionalUsd,
-            @Nullable BigDecimal openInterestReportedOptionUsdcMarginedMarketValueUsd,
-            BigDecimal openInterestReportedOptionUsdMarginedNotionalUsd,
-            @Nullable BigDecimal openInterestReportedOptionUsdMarginedMarketValueUsd,
-            BigDecimal openInterestReportedOptionOtherMarginedNotionalUsd,
-            @Nullable BigDecimal openInterestReportedOptionOtherMarginedMarketValueUsd) {}
+            @JsonUnwrapped(prefix = "open_interest_reported_future_")
+            Futures futures,
+
+            @JsonUnwrapped(prefix = "open_interest_reported_option_")
+            OptionValue options,
+
+            @JsonUnwrapped(prefix = "open_interest_reported_option_call_")
+            OptionValue calls,
+
+            @JsonUnwrapped(prefix = "open_interest_reported_option_put_")
+            OptionValue puts,
+
+            @JsonUnwrapped(prefix = "open_interest_reported_option_tether_margined_")
+            OptionValue tetherMargined,
+
+            @JsonUnwrapped(prefix = "open_interest_reported_option_coin_margined_")
+            OptionValue coinMargined,
+
+            @JsonUnwrapped(prefix = "open_interest_reported_option_usdc_margined_")
+            OptionValue usdcMargined,
+
+            @JsonUnwrapped(prefix = "open_interest_reported_option_usd_margined_")
+            OptionValue usdMargined,
+
+            @JsonUnwrapped(prefix = "open_interest_reported_option_other_margined_")
+            OptionValue otherMargined) {}
+
+    /** Perpetual and dated futures together, each kind, and by margin asset. */
+    public record Futures(
+            BigDecimal usd,
+            BigDecimal perpetualUsd,
+            BigDecimal nonperpetualUsd,
+            BigDecimal tetherMarginedUsd,
+            BigDecimal coinMarginedUsd,
+            BigDecimal usdcMarginedUsd,
+            BigDecimal usdMarginedUsd,
+            BigDecimal otherMarginedUsd) {}
+
+    /**
+     * The value of some options.
+     *
+     * @param marketValueUsd their premium; null where no market publishes one
+     */
+    public record OptionValue(
+            BigDecimal notionalUsd, @Nullable BigDecimal marketValueUsd) {}
 }

@@ -2,6 +2,7 @@ package io.openinterest.functions.total;
 
 import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.Packing;
+import io.openinterest.functions.record.Range;
 import io.openinterest.functions.record.Rounding;
 import java.io.DataInput;
 import java.io.DataOutput;
@@ -71,6 +72,11 @@ public record Bar(
                 gone + goneNow,
                 changed + changedNow,
                 byChild);
+    }
+
+    /** Where the value was over the interval, whose minutes have brought at least one. */
+    public Range range() {
+        return new Range(open, high, low, Rounding.usdMean(sum, minutes));
     }
 
     /** The ledger of the interval; null where there is no value to start from. */

@@ -1,6 +1,7 @@
 package io.openinterest.functions.total;
 
 import io.openinterest.functions.record.CorrectionWindow;
+import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
@@ -10,7 +11,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
@@ -227,12 +227,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         public void differs(TotalStep before, TotalStep now) {
             Pass pass = Pass.correcting(minute);
             for (Interval interval : Interval.values()) {
-                TotalRow old = row(before, interval, pass);
-                TotalRow row = row(now, interval, pass);
-                if (!Objects.equals(old, row)) {
-                    int revision = state.revisions().nextRevision(interval, now.boundary(), old != null);
-                    out.collect(row == null ? old.withdrawn(revision) : row.withRevision(revision));
-                }
+                state.revisions().publish(row(before, interval, pass), row(now, interval, pass), out::collect);
             }
         }
 

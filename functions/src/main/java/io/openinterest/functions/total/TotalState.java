@@ -1,6 +1,7 @@
 package io.openinterest.functions.total;
 
 import io.openinterest.functions.record.CorrectionWindow;
+import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.Packing;
@@ -82,7 +83,7 @@ final class TotalState {
         return doneUpTo;
     }
 
-    /** How often the entity's rows were published. */
+    /** The revisions of the entity's rows. */
     Revisions revisions() {
         return revisions;
     }

@@ -1,20 +1,27 @@
 package io.openinterest.functions.total;
 
+import io.openinterest.functions.record.Boundary;
 import io.openinterest.functions.record.CorrectionWindow;
+import io.openinterest.functions.record.Edition;
+import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.Rounding;
 import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.record.TotalRow.Basis;
 import io.openinterest.functions.record.TotalRow.ByMargin;
 import io.openinterest.functions.record.TotalRow.ByType;
-import io.openinterest.functions.record.TotalRow.Extras;
+import io.openinterest.functions.record.TotalRow.Figures;
+import io.openinterest.functions.record.TotalRow.Futures;
 import io.openinterest.functions.record.TotalRow.Markets;
+import io.openinterest.functions.record.TotalRow.OptionValue;
 import io.openinterest.functions.record.TotalRow.Reported;
+import io.openinterest.functions.record.TotalRow.Split;
+import io.openinterest.functions.record.TotalRow.Unpublished;
 import io.openinterest.observation.MarketType;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Objects;
@@ -81,35 +88,26 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
             case FIFTEEN_MINUTES -> after.fifteen();
         };
         boolean hasAsset = entity.asset() != null;
-        return new TotalRow(
-                entity.level(),
-                entity.id(),
-                entity.exchange(),
-                entity.asset(),
-                entity.pair(),
-                interval,
-                Instant.ofEpochMilli(boundary),
+        Figures figures = new Figures(
                 Rounding.usd(after.valueUsd()),
                 hasAsset ? Rounding.base(sums.amountBase) : null,
-                window.open(),
-                window.high(),
-                window.low(),
-                Rounding.usdMean(window.sum(), window.minutes()),
-                byType(),
-                byMargin(),
-                reported(),
+                window.range(),
+                new Split(byType(), byMargin(), reported()),
                 hasAsset ? price() : null,
+                basis(entity.level(), window),
+                window.changeSinceOpen(),
+                unpublished(entity.level(), window));
+        return new TotalRow(
+                entity, Boundary.of(interval, boundary), figures, Edition.first(corrections.finalAt(boundary), pass));
+    }
+
+    private Basis basis(Level level, Bar window) {
+        return new Basis(
                 new Markets(sums.included, sums.carried, sums.stale, window.gone(), window.changed()),
                 after.lastChanged() == null ? null : (boundary - after.lastChanged()) / Interval.MINUTE_MILLIS,
-                exchanges(entity.level()),
+                exchanges(level),
                 coverage(),
-                sums.ages.greatest(),
-                window.changeSinceOpen(),
-                0,
-                corrections.finalAt(boundary),
-                null,
-                extras(entity.level(), window),
-                pass);
+                sums.ages.greatest());
     }
 
     private ByType byType() {
@@ -140,7 +138,7 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
     }
 
     private Reported reported() {
-        return new Reported(
+        Futures futures = new Futures(
                 notional(part -> !part.type().isOption()),
                 notional(part -> part.type() == MarketType.PERPETUAL),
                 notional(part -> part.type() == MarketType.FUTURE),
@@ -148,23 +146,21 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
                 notional(future(MarginClass.COIN)),
                 notional(future(MarginClass.USDC)),
                 notional(future(MarginClass.USD)),
-                notional(future(MarginClass.OTHER)),
-                notional(part -> part.type().isOption()),
-                marketValue(part -> part.type().isOption()),
-                notional(part -> part.type() == MarketType.CALL),
-                marketValue(part -> part.type() == MarketType.CALL),
-                notional(part -> part.type() == MarketType.PUT),
-                marketValue(part -> part.type() == MarketType.PUT),
-                notional(option(MarginClass.USDT)),
-                marketValue(option(MarginClass.USDT)),
-                notional(option(MarginClass.COIN)),
-                marketValue(option(MarginClass.COIN)),
-                notional(option(MarginClass.USDC)),
-                marketValue(option(MarginClass.USDC)),
-                notional(option(MarginClass.USD)),
-                marketValue(option(MarginClass.USD)),
-                notional(option(MarginClass.OTHER)),
-                marketValue(option(MarginClass.OTHER)));
+                notional(future(MarginClass.OTHER)));
+        return new Reported(
+                futures,
+                options(part -> part.type().isOption()),
+                options(part -> part.type() == MarketType.CALL),
+                options(part -> part.type() == MarketType.PUT),
+                options(option(MarginClass.USDT)),
+                options(option(MarginClass.COIN)),
+                options(option(MarginClass.USDC)),
+                options(option(MarginClass.USD)),
+                options(option(MarginClass.OTHER)));
+    }
+
+    private OptionValue options(Predicate<Sums.Part> which) {
+        return new OptionValue(notional(which), marketValue(which));
     }
 
     private static Predicate<Sums.Part> future(MarginClass margin) {
@@ -221,11 +217,11 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
         return Rounding.ratio(included, all, 6);
     }
 
-    private Extras extras(Level level, Bar window) {
+    private Unpublished unpublished(Level level, Bar window) {
         BigDecimal funding = Rounding.ratio(sums.fundingWeight, sums.fundingUsd);
         BigDecimal volume = Rounding.ratio(sums.volumeUsd, sums.volumeOpenUsd);
         if (level == Level.EXCHANGE_ASSET || level == Level.PAIR) {
-            return new Extras(null, null, null, null, funding, volume, null);
+            return new Unpublished(null, null, null, null, funding, volume, null);
         }
         BigDecimal sum = BigDecimal.ZERO;
         BigDecimal squares = BigDecimal.ZERO;
@@ -245,7 +241,7 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
             }
         }
         BigDecimal square = sum.multiply(sum);
-        return new Extras(
+        return new Unpublished(
                 Rounding.ratio(squares, square),
                 Rounding.ratio(square, squares),
                 leader,

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.AlertEvent;
+import io.openinterest.functions.record.Boundary;
+import io.openinterest.functions.record.Edition;
 import io.openinterest.functions.record.Horizons;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
@@ -259,12 +261,8 @@ class AlertStandingTest {
                 new MetricsRow(
                         Level.ASSET,
                         "btc",
-                        Interval.FIVE_MINUTES,
-                        time,
+                        new Boundary(Interval.FIVE_MINUTES, time),
                         figures,
-                        0,
-                        time,
-                        null,
-                        Pass.inOrder(time.toEpochMilli()))));
+                        Edition.first(time, Pass.inOrder(time.toEpochMilli())))));
     }
 }

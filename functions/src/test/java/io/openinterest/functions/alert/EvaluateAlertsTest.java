@@ -9,9 +9,13 @@ import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.metrics.MetricsHarness;
 import io.openinterest.functions.metrics.MetricsSettings;
 import io.openinterest.functions.record.AlertEvent;
+import io.openinterest.functions.record.Boundary;
+import io.openinterest.functions.record.CorrectionWindow;
+import io.openinterest.functions.record.Edition;
+import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
-import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.Pass;
+import io.openinterest.functions.record.Range;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
@@ -60,8 +64,8 @@ class EvaluateAlertsTest {
                 .rules();
         start(null);
         List<TotalRow> totals = referee.totals();
-        try (MetricsHarness metrics = new MetricsHarness(
-                new MetricsSettings(new BigDecimal("0.0005"), new BigDecimal("0.0005"), Duration.ofMinutes(15)))) {
+        try (MetricsHarness metrics = new MetricsHarness(new MetricsSettings(
+                new BigDecimal("0.0005"), new BigDecimal("0.0005"), new CorrectionWindow(Duration.ofMinutes(15))))) {
             for (TotalRow row : totals) {
                 metrics.say(row, row.time().toEpochMilli());
             }
@@ -145,9 +149,9 @@ class EvaluateAlertsTest {
                         "coverage/exchange:okx/2026-12-20T12:00:00Z expired 12:05 null",
                         "coverage/exchange:okx/2026-12-20T12:05:00Z open 12:05 0.8",
                         "coverage/exchange:okx/2026-12-20T12:05:00Z expired 12:15 null");
-        assertThat(published().get(1).ruleVersion())
+        assertThat(published().get(1).rule().ruleVersion())
                 .isEqualTo(startRules.get(0).subject().version());
-        assertThat(published().get(2).ruleVersion())
+        assertThat(published().get(2).rule().ruleVersion())
                 .isEqualTo(stricter.subject().version());
     }
 
@@ -340,7 +344,8 @@ class EvaluateAlertsTest {
     private List<String> story() {
         return published().stream()
                 .map(event -> event.alertId() + " " + event.state().name().toLowerCase(Locale.ROOT) + " "
-                        + event.time().toString().substring(11, 16) + " " + event.value())
+                        + event.occasion().boundary().time().toString().substring(11, 16) + " "
+                        + event.figures().value())
                 .toList();
     }
 
@@ -355,35 +360,20 @@ class EvaluateAlertsTest {
 
     static BoundaryRecord measured(String exchange, long boundary, String coverage, int revision) {
         Instant time = Instant.ofEpochMilli(boundary);
+        TotalRow.Figures figures = new TotalRow.Figures(
+                BigDecimal.TEN,
+                null,
+                Range.NONE,
+                new TotalRow.Split(null, null, null),
+                null,
+                new TotalRow.Basis(null, null, 1, new BigDecimal(coverage), 0L),
+                null,
+                null);
         TotalRow total = new TotalRow(
-                Level.EXCHANGE,
-                exchange,
-                exchange,
-                null,
-                null,
-                Interval.FIVE_MINUTES,
-                time,
-                BigDecimal.TEN,
-                null,
-                null,
-                BigDecimal.TEN,
-                BigDecimal.TEN,
-                BigDecimal.TEN,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                1,
-                new BigDecimal(coverage),
-                0L,
-                null,
-                revision,
-                time.plus(Duration.ofMinutes(15)),
-                null,
-                null,
-                new Pass(time.toEpochMilli(), revision > 0));
+                Entity.exchange(exchange),
+                Boundary.of(Interval.FIVE_MINUTES, boundary),
+                figures,
+                new Edition(revision, time.plus(Duration.ofMinutes(15)), null, new Pass(boundary, revision > 0)));
         return new BoundaryRecord(null, total, null);
     }
 

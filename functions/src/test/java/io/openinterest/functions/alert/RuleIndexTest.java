@@ -6,6 +6,8 @@ import io.openinterest.functions.alert.AlertRule.Direction;
 import io.openinterest.functions.alert.AlertRule.Thresholds;
 import io.openinterest.functions.alert.RuleIndex.Installed;
 import io.openinterest.functions.metrics.BoundaryRecord;
+import io.openinterest.functions.record.Boundary;
+import io.openinterest.functions.record.Edition;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MetricsRow;
@@ -62,9 +64,9 @@ class RuleIndexTest {
         install("all", "asset", "5m", "*");
         install("b", "asset", "5m", "b*");
 
-        assertThat(index.rules("asset", Interval.FIVE_MINUTES, "eth"))
-                .isSameAs(index.rules("asset", Interval.FIVE_MINUTES, "sol"))
-                .isNotSameAs(index.rules("asset", Interval.FIVE_MINUTES, "btc"));
+        assertThat(index.rules(Level.ASSET, Interval.FIVE_MINUTES, "eth"))
+                .isSameAs(index.rules(Level.ASSET, Interval.FIVE_MINUTES, "sol"))
+                .isNotSameAs(index.rules(Level.ASSET, Interval.FIVE_MINUTES, "btc"));
     }
 
     @Property
@@ -83,7 +85,7 @@ class RuleIndexTest {
             }
         }
 
-        assertThat(rules.rules("asset", Interval.FIVE_MINUTES, "btc").reachedBy(reading(x)))
+        assertThat(rules.rules(Level.ASSET, Interval.FIVE_MINUTES, "btc").reachedBy(reading(x)))
                 .extracting(installed ->
                         Integer.valueOf(installed.rule().subject().id().substring(1)))
                 .containsExactlyInAnyOrderElementsOf(reached);
@@ -157,13 +159,13 @@ class RuleIndexTest {
     }
 
     private List<String> found(String id) {
-        return index.rules("asset", Interval.FIVE_MINUTES, id).reachedBy(reading(1)).stream()
+        return index.rules(Level.ASSET, Interval.FIVE_MINUTES, id).reachedBy(reading(1)).stream()
                 .map(installed -> installed.rule().subject().id())
                 .toList();
     }
 
     private List<AlertRule> inForce(long boundary) {
-        return index.rules("asset", Interval.FIVE_MINUTES, "btc").reachedBy(reading(1)).stream()
+        return index.rules(Level.ASSET, Interval.FIVE_MINUTES, "btc").reachedBy(reading(1)).stream()
                 .filter(installed -> installed.isInForce(boundary))
                 .map(Installed::rule)
                 .toList();
@@ -189,13 +191,9 @@ class RuleIndexTest {
                 new MetricsRow(
                         Level.ASSET,
                         "btc",
-                        Interval.FIVE_MINUTES,
-                        Instant.EPOCH,
+                        Boundary.of(Interval.FIVE_MINUTES, 0),
                         figures,
-                        0,
-                        Instant.EPOCH,
-                        null,
-                        Pass.inOrder(0))));
+                        Edition.first(Instant.EPOCH, Pass.inOrder(0)))));
     }
 
     private void install(String id, String level, String interval, String... ids) {

@@ -12,6 +12,7 @@ import io.openinterest.functions.alert.AlertRule.Thresholds;
 import io.openinterest.functions.record.AlertEvent;
 import io.openinterest.functions.record.AlertEvent.Kind;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
 import io.openinterest.observation.Quarantined;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -37,7 +38,7 @@ class RuleParserTest {
                                 "build-up",
                                 rule.subject().version(),
                                 Kind.MARKET,
-                                "asset",
+                                Level.ASSET,
                                 Interval.FIVE_MINUTES,
                                 "quantity_change_pct.1h"),
                         List.of("*"),
@@ -58,7 +59,7 @@ class RuleParserTest {
                                 "thin",
                                 rule.subject().version(),
                                 Kind.DATA_QUALITY,
-                                "exchange",
+                                Level.EXCHANGE,
                                 Interval.FIFTEEN_MINUTES,
                                 "coverage"),
                         List.of("okx", "b*"),

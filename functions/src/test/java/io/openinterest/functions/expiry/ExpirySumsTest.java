@@ -3,7 +3,11 @@ package io.openinterest.functions.expiry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.functions.Referee;
+import io.openinterest.functions.expiry.OptionContribution.Option;
+import io.openinterest.functions.expiry.OptionContribution.Value;
+import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.ExpiryRow;
+import io.openinterest.functions.record.ExpiryRow.Expiry;
 import io.openinterest.functions.record.ExpiryRow.Strike;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.Rounding;
@@ -12,6 +16,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +32,7 @@ class ExpirySumsTest {
 
     private static final Instant EIGHT = Instant.parse("2026-12-25T08:00:00Z");
     private static final Instant NINE = Instant.parse("2026-12-25T09:00:00Z");
+    private static final CorrectionWindow CORRECTIONS = new CorrectionWindow(Duration.ofMinutes(15));
     private static final long NOON = Instant.parse("2026-12-20T12:00:00Z").toEpochMilli();
 
     @Test
@@ -58,35 +64,28 @@ class ExpirySumsTest {
     @Property
     void whatIsTakenBackWasNeverThere(@ForAll("options") List<OptionContribution> options, @ForAll boolean reversed) {
         ExpirySums sums = new ExpirySums();
-        sums.add(option(EIGHT, "100", MarketType.CALL, "7", "300.5", null, 1));
-        ExpiryRow before = sums.row(options.get(0), Duration.ofMinutes(15));
+        sums.add(option(EIGHT, "100", MarketType.CALL, "7", "300.5", null));
+        ExpiryRow before = sums.row(options.get(0), CORRECTIONS);
 
         options.forEach(sums::add);
         List<OptionContribution> back = new ArrayList<>(options);
         if (reversed) {
-            java.util.Collections.reverse(back);
+            Collections.reverse(back);
         }
-        back.forEach(o -> sums.add(option(
-                o.expiration(),
-                o.strike().toPlainString(),
-                o.type(),
-                o.amountBase().toPlainString(),
-                o.valueUsd().toPlainString(),
-                o.marketValueUsd() == null ? null : o.marketValueUsd().toPlainString(),
-                -1)));
+        back.forEach(option -> sums.add(option.negate()));
 
-        assertThat(sums.row(options.get(0), Duration.ofMinutes(15))).isEqualTo(before);
+        assertThat(sums.row(options.get(0), CORRECTIONS)).isEqualTo(before);
     }
 
     @Test
     void aGroupIsSummedOverItsOptions() {
         ExpirySums sums = new ExpirySums();
-        OptionContribution call = option(NINE, "100.0", MarketType.CALL, "2", "200", "11", 1);
+        OptionContribution call = option(NINE, "100.0", MarketType.CALL, "2", "200", "11");
         sums.add(call);
-        sums.add(option(EIGHT, "100", MarketType.PUT, "3", "303", null, 1));
-        sums.add(option(EIGHT, "80", MarketType.PUT, "0", "0", "0", 1));
+        sums.add(option(EIGHT, "100", MarketType.PUT, "3", "303", null));
+        sums.add(option(EIGHT, "80", MarketType.PUT, "0", "0", "0"));
 
-        ExpiryRow row = sums.row(call, Duration.ofMinutes(15));
+        ExpiryRow row = sums.row(call, CORRECTIONS);
 
         assertThat(Referee.tree(Referee.write(row))).isEqualTo(Referee.tree("""
                 {"exchange": "deribit", "asset": "btc", "expiration": "2026-12-25T08:00:00Z", "interval": "1m",
@@ -127,7 +126,7 @@ class ExpirySumsTest {
                         Arbitraries.of("0", "17.000001"),
                         Arbitraries.of("3.5").injectNull(0.5))
                 .as((expiration, strike, type, amount, value, premium) ->
-                        option(expiration, strike, type, amount, value, premium, 1))
+                        option(expiration, strike, type, amount, value, premium))
                 .list()
                 .ofMinSize(1)
                 .ofMaxSize(20);
@@ -147,25 +146,16 @@ class ExpirySumsTest {
     }
 
     private static OptionContribution option(
-            Instant expiration,
-            String strike,
-            MarketType type,
-            String amount,
-            String value,
-            String premium,
-            int count) {
+            Instant expiration, String strike, MarketType type, String amount, String value, String premium) {
         return new OptionContribution(
-                "deribit",
-                "btc",
-                expiration,
-                new BigDecimal(strike),
-                type,
+                new Option(new Expiry("deribit", "btc", expiration), new BigDecimal(strike), type),
                 NOON,
                 Pass.inOrder(NOON),
-                Rounding.usd(new BigDecimal(value)),
-                Rounding.base(new BigDecimal(amount)),
-                new BigDecimal("100"),
-                premium == null ? null : Rounding.usd(new BigDecimal(premium)),
-                count);
+                new Value(
+                        Rounding.usd(new BigDecimal(value)),
+                        Rounding.base(new BigDecimal(amount)),
+                        new BigDecimal("100"),
+                        premium == null ? null : Rounding.usd(new BigDecimal(premium))),
+                1);
     }
 }

@@ -3,7 +3,11 @@ package io.openinterest.functions.expiry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.functions.Referee;
+import io.openinterest.functions.expiry.OptionContribution.Option;
+import io.openinterest.functions.expiry.OptionContribution.Value;
+import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.ExpiryRow;
+import io.openinterest.functions.record.ExpiryRow.Expiry;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.Pass;
@@ -35,20 +39,9 @@ class SumExpiriesTest {
         Referee referee = Referee.generated();
         List<OptionContribution> options = referee.values("market.1m").stream()
                 .map(text -> Referee.read(text, MarketRow.class))
-                .filter(row -> row.type().isOption() && row.assetClass() == AssetClass.CRYPTO)
-                .map(row -> new OptionContribution(
-                        row.exchange(),
-                        row.base(),
-                        row.expiration(),
-                        row.strike(),
-                        row.type(),
-                        row.time().toEpochMilli(),
-                        Pass.inOrder(row.time().toEpochMilli()),
-                        row.valueUsd(),
-                        row.amountBase(),
-                        row.priceUsd(),
-                        row.marketValueUsd(),
-                        1))
+                .filter(row -> row.identity().contract().type().isOption()
+                        && row.identity().assetClass() == AssetClass.CRYPTO)
+                .map(SumExpiriesTest::contribution)
                 .toList();
 
         List<String> rows = new ArrayList<>();
@@ -125,18 +118,32 @@ class SumExpiriesTest {
 
     private static OptionContribution option(String strike, String amount, long boundary, long step, int count) {
         return new OptionContribution(
-                "deribit",
-                "btc",
-                Instant.parse("2026-12-25T08:00:00Z"),
-                new BigDecimal(strike),
-                MarketType.CALL,
+                new Option(
+                        new Expiry("deribit", "btc", Instant.parse("2026-12-25T08:00:00Z")),
+                        new BigDecimal(strike),
+                        MarketType.CALL),
                 boundary,
                 new Pass(step, step > boundary),
-                Rounding.usd(new BigDecimal(amount).multiply(BigDecimal.TEN)),
-                Rounding.base(new BigDecimal(amount)),
-                BigDecimal.TEN,
-                null,
+                new Value(
+                        Rounding.usd(new BigDecimal(amount).multiply(BigDecimal.TEN)),
+                        Rounding.base(new BigDecimal(amount)),
+                        BigDecimal.TEN,
+                        null),
                 count);
+    }
+
+    private static OptionContribution contribution(MarketRow row) {
+        MarketRow.Contract contract = row.identity().contract();
+        MarketRow.Size size = row.figures().size();
+        return new OptionContribution(
+                new Option(
+                        new Expiry(row.identity().exchange(), contract.base(), contract.expiration()),
+                        contract.strike(),
+                        contract.type()),
+                row.boundary().millis(),
+                Pass.inOrder(row.boundary().millis()),
+                new Value(size.valueUsd(), size.amountBase(), size.priceUsd(), size.marketValueUsd()),
+                1);
     }
 
     private static final class Harness implements AutoCloseable {
@@ -145,7 +152,7 @@ class SumExpiriesTest {
 
         Harness(OperatorSubtaskState state) throws Exception {
             operator = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new KeyedProcessOperator<>(new SumExpiries(Duration.ofMinutes(15))),
+                    new KeyedProcessOperator<>(new SumExpiries(new CorrectionWindow(Duration.ofMinutes(15)))),
                     OptionContribution::expiry,
                     Types.STRING);
             operator.getExecutionConfig()
@@ -171,9 +178,13 @@ class SumExpiriesTest {
             return operator.extractOutputValues().stream()
                     .map(row -> row.interval().text() + " "
                             + row.time().toString().substring(11, 16) + " r"
-                            + row.revision() + " "
-                            + (row.withdrawn() == null
-                                    ? row.callBase().stripTrailingZeros().toPlainString()
+                            + row.edition().revision() + " "
+                            + (row.edition().withdrawn() == null
+                                    ? row.figures()
+                                            .sides()
+                                            .callBase()
+                                            .stripTrailingZeros()
+                                            .toPlainString()
                                     : "withdrawn"))
                     .toList();
         }

@@ -52,7 +52,11 @@ class MarketStepTest {
     void aSilentMarketIsCarriedThenStaleThenBack() {
         take("2026-03-01T07:01:00Z", MarketFixture.market().at("2026-03-01T07:00:10Z", "100", "1000"));
         MarketStep carried = take("2026-03-01T07:02:00Z", null);
-        assertThat(carried.row(Interval.ONE_MINUTE, SETTINGS, null).carried()).isTrue();
+        assertThat(carried.row(Interval.ONE_MINUTE, SETTINGS, null)
+                        .figures()
+                        .observed()
+                        .carried())
+                .isTrue();
         take("2026-03-01T07:03:00Z", null);
         take("2026-03-01T07:04:00Z", null);
         MarketStep lastIncluded = take("2026-03-01T07:05:00Z", null);
@@ -70,7 +74,11 @@ class MarketStepTest {
         // and when it answers again, coverage is what comes back, whatever the value
         MarketStep back = take("2026-03-01T07:07:00Z", MarketFixture.market().at("2026-03-01T07:06:30Z", "90", "1000"));
         assertThat(back.change().published()).isEqualTo(ledger("0", "0", "0", "0", "90000.000000", "0"));
-        assertThat(back.row(Interval.ONE_MINUTE, SETTINGS, null).openUsd()).isZero();
+        assertThat(back.row(Interval.ONE_MINUTE, SETTINGS, null)
+                        .figures()
+                        .range()
+                        .openUsd())
+                .isZero();
     }
 
     @Test
@@ -133,12 +141,12 @@ class MarketStepTest {
 
         MarketRow row = step.row(Interval.FIVE_MINUTES, SETTINGS, null);
 
-        assertThat(row.openUsd()).isEqualByComparingTo("100000");
-        assertThat(row.highUsd()).isEqualByComparingTo("130000");
-        assertThat(row.lowUsd()).isEqualByComparingTo("90000");
-        assertThat(row.meanUsd()).isEqualByComparingTo("98000");
-        assertThat(row.change().quantityUsd()).isEqualByComparingTo("-10000");
-        assertThat(row.finalAt()).isEqualTo("2026-03-01T07:25:00Z");
+        assertThat(row.figures().range().openUsd()).isEqualByComparingTo("100000");
+        assertThat(row.figures().range().highUsd()).isEqualByComparingTo("130000");
+        assertThat(row.figures().range().lowUsd()).isEqualByComparingTo("90000");
+        assertThat(row.figures().range().meanUsd()).isEqualByComparingTo("98000");
+        assertThat(row.figures().change().quantityUsd()).isEqualByComparingTo("-10000");
+        assertThat(row.edition().finalAt()).isEqualTo("2026-03-01T07:25:00Z");
     }
 
     private MarketStep take(String boundary, Observation newest) {

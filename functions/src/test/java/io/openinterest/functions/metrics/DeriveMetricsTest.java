@@ -3,6 +3,7 @@ package io.openinterest.functions.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.functions.Referee;
+import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.MetricsRow;
@@ -24,8 +25,8 @@ import org.junit.jupiter.api.Test;
 
 class DeriveMetricsTest {
 
-    private static final MetricsSettings SETTINGS =
-            new MetricsSettings(new BigDecimal("0.0005"), new BigDecimal("0.0005"), Duration.ofMinutes(15));
+    private static final MetricsSettings SETTINGS = new MetricsSettings(
+            new BigDecimal("0.0005"), new BigDecimal("0.0005"), new CorrectionWindow(Duration.ofMinutes(15)));
 
     @Test
     void theOrderOfRowsBetweenTwoWatermarksDoesNotMatter() throws Exception {
@@ -98,16 +99,16 @@ class DeriveMetricsTest {
             steps.get(time).remove(row);
             long later = time + (1 + random.nextInt(15)) * Interval.MINUTE_MILLIS;
             if (kind == 0) {
-                steps.get(time).add(wrong(row, 0, null));
-                steps.computeIfAbsent(later, step -> new ArrayList<>()).add(revised(row, 1));
+                steps.get(time).add(wrong(row));
+                steps.computeIfAbsent(later, step -> new ArrayList<>()).add(row.revised(1));
             } else if (kind == 1) {
                 steps.computeIfAbsent(later, step -> new ArrayList<>()).add(row);
             } else {
-                steps.get(time).add(wrong(row, 0, null));
+                steps.get(time).add(wrong(row));
                 steps.computeIfAbsent(time + Interval.MINUTE_MILLIS, step -> new ArrayList<>())
-                        .add(wrong(row, 1, true));
+                        .add(row.withdrawn(1));
                 steps.computeIfAbsent(time + 2 * Interval.MINUTE_MILLIS, step -> new ArrayList<>())
-                        .add(revised(row, 2));
+                        .add(row.revised(2));
             }
         }
         Map<String, MetricsRow> last = new HashMap<>();
@@ -123,18 +124,21 @@ class DeriveMetricsTest {
             for (StreamRecord<? extends BoundaryRecord> record : harness.records()) {
                 MetricsRow row = record.getValue().metrics();
                 if (row != null) {
-                    String key = row.entity() + row.interval() + row.time();
+                    String key = row.key() + row.interval() + row.time();
                     assertThat(perStep.add(key + record.getTimestamp()))
                             .as("one revision a step")
                             .isTrue();
                     MetricsRow before = last.put(key, row);
-                    assertThat(row.revision()).isEqualTo(before == null ? 0 : before.revision() + 1);
-                    corrections += row.revision() > 0 ? 1 : 0;
+                    assertThat(row.edition().revision())
+                            .isEqualTo(before == null ? 0 : before.edition().revision() + 1);
+                    corrections += row.edition().revision() > 0 ? 1 : 0;
                 }
             }
         }
         assertThat(corrections).isGreaterThan(1000);
-        assertThat(last.values().stream().filter(row -> row.withdrawn() == null).map(DeriveMetricsTest::comparable))
+        assertThat(last.values().stream()
+                        .filter(row -> row.edition().withdrawn() == null)
+                        .map(DeriveMetricsTest::comparable))
                 .containsExactlyInAnyOrderElementsOf(expected(referee).stream()
                         .map(text -> text.replaceAll("\"share_of_\\w+\":[^,]+,|\"revision\":\\d+,", ""))
                         .toList());
@@ -145,23 +149,17 @@ class DeriveMetricsTest {
     }
 
     /** A row as it might have looked before a late observation. */
-    private static TotalRow wrong(TotalRow row, int revision, Boolean withdrawn) {
-        Ledger change = row.change() == null
-                ? null
-                : row.change()
-                        .plus(Ledger.of(
-                                BigDecimal.TEN,
-                                BigDecimal.ONE,
-                                BigDecimal.ZERO,
-                                BigDecimal.ZERO,
-                                new BigDecimal("-3.5"),
-                                BigDecimal.ZERO));
-        return Referee.copy(
-                row, withdrawn == null ? row.valueUsd().add(BigDecimal.TEN) : null, change, revision, withdrawn);
-    }
-
-    private static TotalRow revised(TotalRow row, int revision) {
-        return Referee.copy(row, row.valueUsd(), row.change(), revision, null);
+    private static TotalRow wrong(TotalRow row) {
+        Ledger change = row.figures().change();
+        Ledger other = Ledger.of(
+                BigDecimal.TEN,
+                BigDecimal.ONE,
+                BigDecimal.ZERO,
+                BigDecimal.ZERO,
+                new BigDecimal("-3.5"),
+                BigDecimal.ZERO);
+        return Referee.changed(
+                row, row.figures().valueUsd().add(BigDecimal.TEN), change == null ? null : change.plus(other));
     }
 
     private static List<String> expected(Referee referee) {

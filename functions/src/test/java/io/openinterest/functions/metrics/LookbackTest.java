@@ -2,11 +2,15 @@ package io.openinterest.functions.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.functions.record.Boundary;
+import io.openinterest.functions.record.CorrectionWindow;
+import io.openinterest.functions.record.Edition;
+import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Horizons.Horizon;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
-import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.Pass;
+import io.openinterest.functions.record.Range;
 import io.openinterest.functions.record.TotalRow;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -22,8 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What an entity costs in a checkpoint. Sizes are exact: the same rows give the same bytes. */
 class LookbackTest {
 
-    private static final MetricsSettings SETTINGS =
-            new MetricsSettings(new BigDecimal("0.0005"), new BigDecimal("0.0005"), Duration.ofMinutes(15));
+    private static final MetricsSettings SETTINGS = new MetricsSettings(
+            new BigDecimal("0.0005"), new BigDecimal("0.0005"), new CorrectionWindow(Duration.ofMinutes(15)));
     private static final long BEGIN = Instant.parse("2026-03-01T07:00:00Z").toEpochMilli();
     private static final int MINUTES = 26 * 60;
     private static final int ENTITIES = 5;
@@ -112,42 +116,35 @@ class LookbackTest {
             Random random) {
         BigDecimal value = open.add(quantity).add(price).abs();
         BigDecimal half = usd(value.doubleValue() / 2);
-        return new TotalRow(
-                Level.ASSET,
-                asset,
-                null,
-                asset,
-                null,
-                interval,
-                Instant.ofEpochMilli(time),
+        TotalRow.Figures figures = new TotalRow.Figures(
                 value,
                 null,
-                open,
-                value,
-                value,
-                value,
-                new TotalRow.ByType(half, value.subtract(half), usd(0), usd(0)),
-                new TotalRow.ByMargin(half, value.subtract(half), usd(0), usd(0), usd(0)),
-                null,
+                new Range(open, value, value, value),
+                new TotalRow.Split(
+                        new TotalRow.ByType(half, value.subtract(half), usd(0), usd(0)),
+                        new TotalRow.ByMargin(half, value.subtract(half), usd(0), usd(0), usd(0)),
+                        null),
                 decimal(60_000 + 100 * random.nextDouble(), 7),
-                null,
-                0L,
-                8,
-                random.nextInt(10) > 0 ? BigDecimal.ONE : decimal(0.9 + 0.1 * random.nextDouble(), 6),
-                0L,
+                new TotalRow.Basis(
+                        null,
+                        0L,
+                        8,
+                        random.nextInt(10) > 0 ? BigDecimal.ONE : decimal(0.9 + 0.1 * random.nextDouble(), 6),
+                        0L),
                 Ledger.of(quantity, price, usd(0), usd(0), usd(0), usd(0)),
-                0,
-                Instant.ofEpochMilli(time).plus(SETTINGS.allowedLateness()),
-                null,
-                new TotalRow.Extras(
+                new TotalRow.Unpublished(
                         decimal(random.nextDouble(), 8),
                         decimal(7 * random.nextDouble(), 8),
                         "binance",
                         decimal(random.nextDouble(), 8),
                         decimal(0.0001 * random.nextDouble(), 8),
                         decimal(3 * random.nextDouble(), 8),
-                        "binance,okx,bybit"),
-                Pass.inOrder(time));
+                        "binance,okx,bybit"));
+        return new TotalRow(
+                Entity.asset(asset),
+                Boundary.of(interval, time),
+                figures,
+                Edition.first(SETTINGS.corrections().finalAt(time), Pass.inOrder(time)));
     }
 
     private static BigDecimal usd(double amount) {

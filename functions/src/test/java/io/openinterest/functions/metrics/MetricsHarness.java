@@ -22,7 +22,7 @@ public final class MetricsHarness implements AutoCloseable {
     public MetricsHarness(MetricsSettings settings, OperatorSubtaskState state) throws Exception {
         operator = new KeyedTwoInputStreamOperatorTestHarness<>(
                 new CoBroadcastWithKeyedOperator<>(new DeriveMetrics(settings), List.of(DeriveMetrics.PARENTS)),
-                TotalRow::entity,
+                TotalRow::key,
                 null,
                 Types.STRING);
         operator.getExecutionConfig()

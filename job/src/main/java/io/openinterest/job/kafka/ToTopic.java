@@ -2,7 +2,9 @@ package io.openinterest.job.kafka;
 
 import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.AlertEvent;
+import io.openinterest.functions.record.Edition;
 import io.openinterest.functions.record.ExpiryRow;
+import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.TotalRow;
@@ -58,10 +60,10 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
     private record Tally(String group, String value, String counter) {
 
         /** Records that were published before are counted as what became of them. */
-        static Tally ofRevision(int revision, Boolean withdrawn) {
-            return revision == 0
+        static Tally of(Edition edition) {
+            return edition.revision() == 0
                     ? null
-                    : new Tally(null, null, Boolean.TRUE.equals(withdrawn) ? "withdrawn" : "corrected");
+                    : new Tally(null, null, edition.withdrawn() != null ? "withdrawn" : "corrected");
         }
     }
 
@@ -117,10 +119,10 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
                 MarketRow.class,
                 decimals,
                 row -> row,
-                row -> Topics.market(row.interval()),
+                row -> Topics.of(Level.MARKET, row.interval()),
                 MarketRow::market,
                 MarketRow::time,
-                row -> Tally.ofRevision(row.revision(), row.withdrawn()));
+                row -> Tally.of(row.edition()));
     }
 
     public static ToTopic<TotalRow, TotalRow> totals(Json.Decimals decimals) {
@@ -128,10 +130,10 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
                 TotalRow.class,
                 decimals,
                 row -> row,
-                row -> Topics.total(row.level(), row.interval()),
-                TotalRow::id,
+                row -> Topics.of(row.entity().level(), row.interval()),
+                row -> row.entity().id(),
                 TotalRow::time,
-                row -> Tally.ofRevision(row.revision(), row.withdrawn()));
+                row -> Tally.of(row.edition()));
     }
 
     public static ToTopic<ExpiryRow, ExpiryRow> expiries(Json.Decimals decimals) {
@@ -142,7 +144,7 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
                 row -> Topics.expiry(row.interval()),
                 ExpiryRow::key,
                 ExpiryRow::time,
-                row -> Tally.ofRevision(row.revision(), row.withdrawn()));
+                row -> Tally.of(row.edition()));
     }
 
     public static ToTopic<BoundaryRecord, MetricsRow> metrics(Json.Decimals decimals) {
@@ -151,9 +153,9 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
                 decimals,
                 BoundaryRecord::metrics,
                 row -> Topics.metrics(row.interval()),
-                MetricsRow::entity,
+                MetricsRow::key,
                 MetricsRow::time,
-                row -> Tally.ofRevision(row.revision(), row.withdrawn()));
+                row -> Tally.of(row.edition()));
     }
 
     public static ToTopic<AlertEvent, AlertEvent> alerts(Json.Decimals decimals) {
@@ -163,7 +165,7 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
                 event -> event,
                 event -> Topics.ALERTS,
                 AlertEvent::alertId,
-                AlertEvent::time,
+                event -> event.occasion().boundary().time(),
                 event -> null);
     }
 

@@ -40,13 +40,8 @@ public final class Topics {
 
     private Topics() {}
 
-    /** Markets at a boundary. */
-    public static String market(Interval interval) {
-        return "market." + interval.text();
-    }
-
-    /** Totals of a level. */
-    public static String total(Level level, Interval interval) {
+    /** Markets at a boundary, or totals of them. */
+    public static String of(Level level, Interval interval) {
         return level.text() + "." + interval.text();
     }
 
@@ -64,8 +59,7 @@ public final class Topics {
     public static List<String> all() {
         List<String> topics = new ArrayList<>(List.of(OBSERVATIONS, EVIDENCE, QUARANTINE, ALERTS, ALERT_RULES));
         for (Interval interval : Interval.values()) {
-            topics.add(market(interval));
-            Stream.of(Level.values()).map(level -> total(level, interval)).forEach(topics::add);
+            Stream.of(Level.values()).map(level -> of(level, interval)).forEach(topics::add);
             topics.add(expiry(interval));
             topics.add(metrics(interval));
         }

@@ -1,5 +1,6 @@
 package io.openinterest.job.kafka;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.openinterest.functions.record.Horizons;
 import io.openinterest.functions.record.Interval;
 import java.lang.reflect.Constructor;
@@ -72,7 +73,9 @@ final class AnyRecord {
                 Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         Object[] values = new Object[types.length];
         for (int i = 0; i < types.length; i++) {
-            values[i] = any(types[i], components[i].getGenericType());
+            // a record always has its first part: what it is of
+            boolean isFirstPart = i == 0 && components[i].getAccessor().isAnnotationPresent(JsonUnwrapped.class);
+            values[i] = isFirstPart ? value(types[i], types[i]) : any(types[i], components[i].getGenericType());
         }
         Constructor<?> constructor = type.getDeclaredConstructor(types);
         return constructor.newInstance(values);

@@ -122,7 +122,7 @@ class RecordJsonTest {
 
     private record Raw(@JsonRawValue String text) {}
 
-    private record Named(@JsonUnwrapped(prefix = "kinds_") Kinds kinds) {}
+    private record Named(@JsonUnwrapped(suffix = "_kinds") Kinds kinds) {}
 
     private record Real(double number) {}
 

@@ -1,0 +1,38 @@
+package io.openinterest.functions.record;
+
+import java.time.Instant;
+
+/**
+ * A record of a boundary that is published again whenever a late observation changes it.
+ *
+ * @param <R> the record itself
+ */
+public interface Correctable<R extends Correctable<R>> {
+
+    /** The boundary it is of. */
+    Boundary boundary();
+
+    /** Which publication it is. */
+    Edition edition();
+
+    /** The record under a later revision. */
+    R revised(int revision);
+
+    /** What is published under a later revision where there is no such record any more: its identity only. */
+    R withdrawn(int revision);
+
+    /** The interval it is of. */
+    default Interval interval() {
+        return boundary().interval();
+    }
+
+    /** The boundary's time. */
+    default Instant time() {
+        return boundary().time();
+    }
+
+    /** What published it. */
+    default Pass pass() {
+        return edition().pass();
+    }
+}

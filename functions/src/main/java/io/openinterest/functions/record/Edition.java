@@ -1,0 +1,36 @@
+package io.openinterest.functions.record;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which of the publications of a record this one is.
+ *
+ * @param revision 0 when first published, one higher each time a late observation changes the record
+ * @param finalAt from then on nothing corrects the record
+ * @param withdrawn true when corrected input does not have this record: its figures are null then; null otherwise
+ * @param pass what published the record; not published itself
+ */
+public record Edition(
+        int revision,
+        Instant finalAt,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean withdrawn,
+        @JsonIgnore Pass pass) {
+
+    /** The first publication. */
+    public static Edition first(Instant finalAt, Pass pass) {
+        return new Edition(0, finalAt, null, pass);
+    }
+
+    /** The publication of that number. */
+    public Edition revised(int number) {
+        return new Edition(number, finalAt, null, pass);
+    }
+
+    /** The publication of that number, which says that there is no such record. */
+    public Edition withdrawn(int number) {
+        return new Edition(number, finalAt, true, pass);
+    }
+}
