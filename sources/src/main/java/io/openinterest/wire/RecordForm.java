@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
 import java.util.function.Function;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.core.memory.DataInputView;
@@ -18,6 +19,14 @@ import org.apache.flink.core.memory.DataOutputView;
  * where its components are listed.
  */
 final class RecordForm implements Form {
+
+    /** Kept with the class: the handle of every serializer would be compiled by itself. */
+    private static final ClassValue<MethodHandle> CONSTRUCTORS = new ClassValue<>() {
+        @Override
+        protected MethodHandle computeValue(Class<?> type) {
+            return constructor(type);
+        }
+    };
 
     private final Function<Object, Object>[] getters;
     private final Form[] forms;
@@ -43,20 +52,22 @@ final class RecordForm implements Form {
         }
         Function<Object, Object>[] getters = new Function[components.length];
         Form[] forms = new Form[components.length];
-        Class<?>[] types = new Class<?>[components.length];
         for (int i = 0; i < components.length; i++) {
-            types[i] = components[i].getType();
             getters[i] = Getter.of(components[i].getAccessor());
             forms[i] = Form.of(components[i].getGenericType(), texts, config);
         }
+        return new RecordForm(getters, forms, CONSTRUCTORS.get(type));
+    }
+
+    private static MethodHandle constructor(Class<?> type) {
+        Class<?>[] types = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getType)
+                .toArray(Class<?>[]::new);
         try {
-            return new RecordForm(
-                    getters,
-                    forms,
-                    MethodHandles.privateLookupIn(type, MethodHandles.lookup())
-                            .findConstructor(type, MethodType.methodType(void.class, types))
-                            .asType(MethodType.genericMethodType(types.length))
-                            .asSpreader(Object[].class, types.length));
+            return MethodHandles.privateLookupIn(type, MethodHandles.lookup())
+                    .findConstructor(type, MethodType.methodType(void.class, types))
+                    .asType(MethodType.genericMethodType(types.length))
+                    .asSpreader(Object[].class, types.length);
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(type + " can't be made", e);
         }

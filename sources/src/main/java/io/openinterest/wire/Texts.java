@@ -7,9 +7,8 @@ import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * Texts as UTF-8 behind their length. The same few names come again with every record: their bytes are remembered for
- * writing, and what was read lately is the same object when it is read again, so that neither reading nor state is full of
- * copies.
+ * Texts as UTF-8 behind their length. The same few names come again with every record: what was read lately is the same
+ * object when it is read again, so that neither reading nor state is full of copies, and a name is hashed once.
  */
 final class Texts implements Form {
 
@@ -25,22 +24,9 @@ final class Texts implements Form {
 
     @Override
     public void write(Object value, DataOutputView out) throws IOException {
-        byte[] bytes = bytes((String) value);
+        byte[] bytes = ((String) value).getBytes(StandardCharsets.UTF_8);
         out.writeInt(bytes.length);
         out.write(bytes, 0, bytes.length);
-    }
-
-    private byte[] bytes(String text) {
-        if (text.length() > LONGEST_REMEMBERED) {
-            return text.getBytes(StandardCharsets.UTF_8);
-        }
-        int place = place(text.hashCode());
-        Known last = known[place];
-        if (last == null || !last.text.equals(text)) {
-            last = new Known(text, text.getBytes(StandardCharsets.UTF_8));
-            known[place] = last;
-        }
-        return last.bytes;
     }
 
     @Override
