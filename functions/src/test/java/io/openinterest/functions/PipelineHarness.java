@@ -7,8 +7,6 @@ import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.TotalRow;
-import io.openinterest.functions.run.MarketWatch;
-import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.functions.run.TrackRun;
 import io.openinterest.functions.total.Contribution;
@@ -38,7 +36,6 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.api.operators.StreamOperator;
-import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -96,9 +93,7 @@ final class PipelineHarness implements AutoCloseable {
         snapshot = new Stage<>(
                 parallelism,
                 subtask -> new KeyedTwoInputStreamOperatorTestHarness<>(
-                        new CoBroadcastWithKeyedOperator<>(
-                                new SnapshotMarkets(settings, false),
-                                List.of(RunBounds.ANSWERED, RunBounds.REACHED, MarketWatch.WATCHED)),
+                        SnapshotMarkets.operator(settings, false),
                         arrival -> SnapshotMarkets.shard(arrival.observation().market()),
                         null,
                         Types.INT,
@@ -175,6 +170,8 @@ final class PipelineHarness implements AutoCloseable {
         <K> int greatestValue(String state, TypeInformation<K> key) throws Exception {
             int greatest = 0;
             for (H subtask : subtasks) {
+                // what is held as objects is written with a checkpoint
+                subtask.snapshot(3, 3);
                 greatest = Math.max(greatest, greatestValue(subtask.getOperator(), state, key));
             }
             return greatest;

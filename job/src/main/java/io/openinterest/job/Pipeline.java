@@ -21,7 +21,6 @@ import io.openinterest.functions.record.ExpiryRow;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.TotalRow;
-import io.openinterest.functions.run.MarketWatch;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.functions.run.TrackRun;
@@ -144,8 +143,11 @@ public final class Pipeline {
         SingleOutputStreamOperator<Contribution> markets = named(
                 "snapshot-markets",
                 DataStreamUtils.reinterpretAsKeyedStream(accepted, Pipeline::shard)
-                        .connect(events.broadcast(RunBounds.ANSWERED, RunBounds.REACHED, MarketWatch.WATCHED))
-                        .process(new SnapshotMarkets(settings, watched), new RecordType<>(Contribution.class)));
+                        .connect(events.broadcast())
+                        .transform(
+                                "snapshot-markets",
+                                new RecordType<>(Contribution.class),
+                                SnapshotMarkets.operator(settings, watched)));
         out.write("publish-markets", markets.getSideOutput(SnapshotMarkets.ROWS), ToTopic::markets);
         return markets;
     }

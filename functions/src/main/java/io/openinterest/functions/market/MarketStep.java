@@ -223,38 +223,38 @@ record MarketStep(
         return a.exchange().equals(b.exchange()) && a.quote().equals(b.quote()) && Objects.equals(a.asset(), b.asset());
     }
 
-    /** What the market adds to the totals of the group it is in now. */
-    Sums sums() {
-        Sums sums = new Sums();
+    /** Adds the market to what its present group adds to totals; takes it out again with a sign of -1. */
+    void addTo(Sums group, int sign) {
         if (!moved()) {
-            sums.change = change;
-            sums.gone = wentAway ? 1 : 0;
+            group.addChange(change, sign);
+            group.gone += wentAway ? sign : 0;
         } else if (after.isIncluded()) {
-            sums.change = arrival();
+            group.addChange(arrival(), sign);
         }
         if (after.isIncluded()) {
-            addValue(sums, after.value());
+            addValue(group, after.value(), sign);
         } else if (after.status() == Status.STALE) {
-            sums.stale = 1;
-            sums.staleUsd = Rounding.usd(after.value().valueUsd());
+            group.stale += sign;
+            group.staleUsd =
+                    group.staleUsd.add(signed(Rounding.usd(after.value().valueUsd()), sign));
         }
-        return sums;
     }
 
     /**
-     * What the market takes out of the totals of the group it was in a minute ago, having moved to another.
+     * Adds what the market takes out of the totals of the group it was in a minute ago, having moved to another.
      *
      * @param stillCounts true if its class enters the totals now: a market that left them is not gone
      */
-    Sums sumsLeftBehind(boolean stillCounts) {
-        Sums sums = new Sums();
-        sums.gone = wentAway && stillCounts ? 1 : 0;
+    void addLeftBehindTo(Sums group, int sign, boolean stillCounts) {
+        group.gone += wentAway && stillCounts ? sign : 0;
         if (before.isIncluded()) {
-            sums.change = after.isIncluded()
-                    ? Ledger.restatement(Rounding.usd(before.value().valueUsd()).negate())
-                    : change;
+            group.addChange(
+                    after.isIncluded()
+                            ? Ledger.restatement(
+                                    Rounding.usd(before.value().valueUsd()).negate())
+                            : change,
+                    sign);
         }
-        return sums;
     }
 
     /** The ledger of the group a market moved to: the whole value, under the name its arrival has. */
@@ -283,36 +283,44 @@ record MarketStep(
         return new OptionContribution(option, boundary, pass, value, 1);
     }
 
-    private void addValue(Sums sums, Observation o) {
-        BigDecimal value = Rounding.usd(o.valueUsd());
-        BigDecimal sides = BigDecimal.valueOf(o.sides());
+    private void addValue(Sums group, Observation o, int sign) {
+        BigDecimal value = signed(Rounding.usd(o.valueUsd()), sign);
         boolean premium = o.type().isOption() && o.marketValueUsd() != null;
-        sums.parts.add(new Sums.Part(
+        group.addPart(new Sums.Part(
                 o.type(),
                 MarginClass.of(o),
-                1,
+                sign,
                 value,
-                value.multiply(sides),
-                premium ? Rounding.usd(o.marketValueUsd()).multiply(sides) : BigDecimal.ZERO,
-                premium ? 1 : 0));
-        sums.included = 1;
-        sums.amountBase = Rounding.base(o.amountBase());
+                allSides(value, o),
+                premium ? allSides(signed(Rounding.usd(o.marketValueUsd()), sign), o) : BigDecimal.ZERO,
+                premium ? sign : 0));
+        group.included += sign;
+        group.amountBase = group.amountBase.add(signed(Rounding.base(o.amountBase()), sign));
         long age = boundary - o.time().toEpochMilli();
-        sums.ages.add(age, 1);
-        sums.carried = age > CARRIED_AFTER ? 1 : 0;
-        sums.changed = changed ? 1 : 0;
-        sums.priceWeight = value.multiply(o.priceUsd());
+        group.ages.add(age, sign);
+        group.carried += age > CARRIED_AFTER ? sign : 0;
+        group.changed += changed ? sign : 0;
+        BigDecimal priceWeight = value.multiply(o.priceUsd());
+        group.priceWeight = group.priceWeight.add(priceWeight);
         if (o.type() == MarketType.PERPETUAL) {
-            sums.perpetualPriceWeight = sums.priceWeight;
+            group.perpetualPriceWeight = group.perpetualPriceWeight.add(priceWeight);
             if (o.fundingRate() != null) {
-                sums.fundingWeight = value.multiply(fundingRate8h(o));
-                sums.fundingUsd = value;
+                group.fundingWeight = group.fundingWeight.add(value.multiply(fundingRate8h(o)));
+                group.fundingUsd = group.fundingUsd.add(value);
             }
         }
         if (o.volume24hUsd() != null) {
-            sums.volumeUsd = Rounding.usd(o.volume24hUsd());
-            sums.volumeOpenUsd = value;
+            group.volumeUsd = group.volumeUsd.add(signed(Rounding.usd(o.volume24hUsd()), sign));
+            group.volumeOpenUsd = group.volumeOpenUsd.add(value);
         }
+    }
+
+    private static BigDecimal signed(BigDecimal figure, int sign) {
+        return sign > 0 ? figure : figure.negate();
+    }
+
+    private static BigDecimal allSides(BigDecimal oneSide, Observation o) {
+        return o.sides() == 1 ? oneSide : oneSide.multiply(BigDecimal.valueOf(o.sides()));
     }
 
     /** Funding rate per 8 hours, 12 digits; an interval that is absent or 0 means 8 hours. */

@@ -3,29 +3,23 @@ package io.openinterest.functions.market;
 import io.openinterest.functions.expiry.OptionContribution;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
-import io.openinterest.functions.record.Pass;
+import io.openinterest.functions.run.HoldsState;
 import io.openinterest.functions.run.MarketWatch;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
+import io.openinterest.functions.run.Unpacked;
 import io.openinterest.functions.total.Contribution;
-import io.openinterest.functions.total.Sums;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.wire.EvenKeys;
 import io.openinterest.wire.RecordType;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -37,6 +31,8 @@ import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
+import org.apache.flink.streaming.api.operators.KeyContext;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
@@ -48,7 +44,7 @@ import org.apache.flink.util.OutputTag;
  * is folded again and every row and sum that differs is published as a correction.
  */
 public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer, Arrival, RunEvent, Contribution>
-        implements CheckpointedFunction {
+        implements CheckpointedFunction, HoldsState {
 
     /** The markets' rows. */
     public static final OutputTag<MarketRow> ROWS = new OutputTag<>("market-rows", new RecordType<>(MarketRow.class));
@@ -68,6 +64,28 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
 
     private static final long NO_TIMER_LEFT = Long.MAX_VALUE;
     private static final TypeInformation<byte[]> PACKED = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
+    private static final Unpacked.Form<String, MarketState> MARKET = new Unpacked.Form<>() {
+        @Override
+        public byte[] pack(MarketState market) {
+            return market.pack();
+        }
+
+        @Override
+        public MarketState unpack(String name, byte[] packed) {
+            return MarketState.unpack(packed);
+        }
+    };
+    private static final Unpacked.Form<Group, GroupState> GROUP = new Unpacked.Form<>() {
+        @Override
+        public byte[] pack(GroupState group) {
+            return group.pack();
+        }
+
+        @Override
+        public GroupState unpack(Group group, byte[] packed) {
+            return GroupState.unpack(packed);
+        }
+    };
 
     private final SnapshotSettings settings;
     private final boolean watched;
@@ -75,19 +93,26 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private transient ListState<Long> published;
     private transient long publishedUpTo;
     private transient ValueState<Progress> progresses;
-    private transient MapState<String, byte[]> markets;
+    private transient Unpacked<String, MarketState> marketsByShard;
     private transient ListState<Late> late;
-    private transient MapState<Group, byte[]> groups;
+    private transient Unpacked<Group, GroupState> groupsByShard;
     private transient Counter lateObservations;
 
+    private SnapshotMarkets(SnapshotSettings settings, boolean watched) {
+        this.settings = settings;
+        this.watched = watched;
+    }
+
     /**
-     * Takes snapshots.
+     * Takes snapshots of what is keyed by {@link #shard}; the second stream is broadcast.
      *
      * @param watched true if a rule looks at markets whatever the topic of rules says
      */
-    public SnapshotMarkets(SnapshotSettings settings, boolean watched) {
-        this.settings = settings;
-        this.watched = watched;
+    public static TwoInputStreamOperator<Arrival, RunEvent, Contribution> operator(
+            SnapshotSettings settings, boolean watched) {
+        return HoldsState.operator(
+                new SnapshotMarkets(settings, watched),
+                List.of(RunBounds.ANSWERED, RunBounds.REACHED, MarketWatch.WATCHED));
     }
 
     /** The key: which shard a market belongs to. */
@@ -123,10 +148,13 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     public void open(OpenContext context) {
         progresses = getRuntimeContext()
                 .getState(new ValueStateDescriptor<>("progress", TypeInformation.of(Progress.class)));
-        markets = getRuntimeContext().getMapState(new MapStateDescriptor<>("markets", Types.STRING, PACKED));
+        marketsByShard = new Unpacked<>(
+                getRuntimeContext().getMapState(new MapStateDescriptor<>("markets", Types.STRING, PACKED)), MARKET);
         late = getRuntimeContext().getListState(new ListStateDescriptor<>("late", TypeInformation.of(Late.class)));
-        groups = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>("groups", TypeInformation.of(Group.class), PACKED));
+        groupsByShard = new Unpacked<>(
+                getRuntimeContext()
+                        .getMapState(new MapStateDescriptor<>("groups", TypeInformation.of(Group.class), PACKED)),
+                GROUP);
         lateObservations = getRuntimeContext().getMetricGroup().counter("lateObservations");
     }
 
@@ -143,6 +171,12 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
         published.update(List.of(publishedUpTo));
+    }
+
+    @Override
+    public void write(KeyContext context) throws Exception {
+        marketsByShard.write(context);
+        groupsByShard.write(context);
     }
 
     @Override
@@ -177,9 +211,11 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             lateObservations.inc();
             return;
         }
-        MarketState market = MarketState.unpack(markets.get(observation.market()));
+        Unpacked<String, MarketState>.Values markets = marketsByShard.of(context.getCurrentKey());
+        MarketState known = markets.get(observation.market());
+        MarketState market = known == null ? new MarketState() : known;
         market.add(observation, progress.finalUpTo());
-        markets.put(observation.market(), market.pack());
+        markets.put(observation.market(), market);
     }
 
     private Progress startAt(long boundary, long publishedBefore, ReadOnlyContext context) throws Exception {
@@ -211,12 +247,13 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             complete = ended && last <= limit;
             limit = Math.min(limit, last);
         }
+        Shard shard = new Shard(context, out);
         while (progress.doneUpTo() < limit) {
             long boundary = progress.doneUpTo() + Interval.MINUTE_MILLIS;
             if (RunBounds.hasBegun(boundary, settings.awaitedVenues(), context.getBroadcastState(RunBounds.ANSWERED))) {
-                progress = publish(progress, boundary, context, out);
+                progress = shard.publish(progress, boundary);
             } else {
-                progress = skip(boundary);
+                progress = shard.skip(boundary);
             }
             publishedUpTo = Math.max(publishedUpTo, boundary);
         }
@@ -224,25 +261,23 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             // A shard whose first observation came late began where event time was, which may be after the end.
             long end = Math.min(progress.doneUpTo(), limit);
             progress = new Progress(progress.finalUpTo(), end, progress.publishedUpTo());
-            BoundaryPass flush = new BoundaryPass(progress, end + Interval.MINUTE_MILLIS, context);
-            flush.correctMarkets(Long.MAX_VALUE);
-            flush.emit(progress.finalUpTo(), out);
+            shard.flush(progress, end + Interval.MINUTE_MILLIS);
         }
         progresses.update(progress);
         if (!complete) {
-            awaitNextBoundary(timestamp + 1, context);
+            awaitNextBoundary(timestamp + 1, context, shard);
         }
     }
 
-    private void awaitNextBoundary(long boundary, OnTimerContext context) throws Exception {
-        boolean quiet = groups.isEmpty() && !late.get().iterator().hasNext();
-        if (quiet && markets.isEmpty()) {
+    private void awaitNextBoundary(long boundary, OnTimerContext context, Shard shard) throws Exception {
+        boolean quiet = shard.groups.isEmpty() && !late.get().iterator().hasNext();
+        if (quiet && shard.markets.isEmpty()) {
             progresses.clear();
             return;
         }
         long next = boundary + Interval.MINUTE_MILLIS;
         if (quiet) {
-            long first = firstMinute();
+            long first = shard.firstMinute();
             if (first > next) {
                 long gap = first - Interval.MINUTE_MILLIS;
                 progresses.update(new Progress(
@@ -253,231 +288,106 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         awaitBoundary(next, context);
     }
 
-    /** Where every market is still to come, the first boundary that sees one: a gap of years is no work. */
-    private long firstMinute() throws Exception {
-        long first = Long.MAX_VALUE;
-        for (byte[] market : markets.values()) {
-            Long its = MarketState.unpack(market).firstBoundary();
-            if (its == null) {
-                return Long.MIN_VALUE;
-            }
-            first = Math.min(first, its);
-        }
-        return first;
-    }
-
     /** One millisecond before the boundary, so that everything derived from it travels with the same watermark. */
     private void awaitBoundary(long boundary, ReadOnlyContext context) {
         context.timerService().registerEventTimeTimer(boundary - 1);
     }
 
-    private Progress publish(Progress progress, long boundary, OnTimerContext context, Collector<Contribution> out)
-            throws Exception {
-        long finalUpTo = Math.max(progress.finalUpTo(), settings.finalBoundary(boundary));
-        BoundaryPass pass = new BoundaryPass(progress, boundary, context);
-        pass.correctMarkets(boundary);
-        pass.takeMarkets(finalUpTo);
-        pass.touchGroups();
-        pass.emit(finalUpTo, out);
-        return new Progress(finalUpTo, boundary, boundary);
-    }
+    /** The shard whose timer fires. */
+    private final class Shard implements BoundaryPass.Output {
 
-    /** The run has not begun: nothing is published, only the newest values are known. */
-    private Progress skip(long boundary) throws Exception {
-        for (Map.Entry<String, byte[]> entry : markets.entries()) {
-            MarketState market = MarketState.unpack(entry.getValue());
-            market.skipTo(boundary);
-            entry.setValue(market.pack());
-        }
-        return new Progress(boundary, boundary, boundary);
-    }
-
-    /** What is gathered while the shard passes one boundary. */
-    private final class BoundaryPass {
-
-        private final Progress progress;
-        private final long boundary;
-        private final Pass inOrder;
-        private final Pass correcting;
         private final OnTimerContext context;
-        private final boolean isWatched;
-        private final TreeMap<Long, Map<Group, Sums>> sums = new TreeMap<>();
+        private final Collector<Contribution> out;
+        private final Unpacked<String, MarketState>.Values markets;
+        private final Unpacked<Group, GroupState>.Values groups;
+        private boolean isWatched;
 
-        BoundaryPass(Progress progress, long boundary, OnTimerContext context) throws Exception {
-            this.progress = progress;
-            this.boundary = boundary;
-            this.inOrder = Pass.inOrder(boundary);
-            this.correcting = Pass.correcting(boundary);
+        Shard(OnTimerContext context, Collector<Contribution> out) {
             this.context = context;
-            this.isWatched =
-                    watched || MarketWatch.isOn(progress.finalUpTo(), context.getBroadcastState(MarketWatch.WATCHED));
+            this.out = out;
+            this.markets = marketsByShard.of(context.getCurrentKey());
+            this.groups = groupsByShard.of(context.getCurrentKey());
         }
 
-        private void publish(MarketRow row) {
+        Progress publish(Progress progress, long boundary) throws Exception {
+            long finalUpTo = Math.max(progress.finalUpTo(), settings.finalBoundary(boundary));
+            BoundaryPass pass = pass(progress, boundary);
+            pass.correctMarkets(lateUpTo(boundary));
+            pass.takeMarkets(finalUpTo);
+            pass.touchGroups();
+            pass.emit(finalUpTo);
+            return new Progress(finalUpTo, boundary, boundary);
+        }
+
+        /** The run has not begun: nothing is published, only the newest values are known. */
+        Progress skip(long boundary) throws Exception {
+            for (String name : markets.keys()) {
+                MarketState market = markets.get(name);
+                market.skipTo(boundary);
+                markets.put(name, market);
+            }
+            return new Progress(boundary, boundary, boundary);
+        }
+
+        /** Takes in what is late, with the end. */
+        void flush(Progress progress, long boundary) throws Exception {
+            BoundaryPass pass = pass(progress, boundary);
+            pass.correctMarkets(lateUpTo(Long.MAX_VALUE));
+            pass.emit(progress.finalUpTo());
+        }
+
+        private BoundaryPass pass(Progress progress, long boundary) throws Exception {
+            isWatched =
+                    watched || MarketWatch.isOn(progress.finalUpTo(), context.getBroadcastState(MarketWatch.WATCHED));
+            return new BoundaryPass(progress, boundary, settings, markets, groups, this);
+        }
+
+        private Map<String, List<Observation>> lateUpTo(long minute) throws Exception {
+            Map<String, List<Observation>> due = new TreeMap<>();
+            List<Late> later = new ArrayList<>();
+            for (Late observation : late.get()) {
+                if (observation.minute() <= minute) {
+                    due.computeIfAbsent(observation.observation().market(), name -> new ArrayList<>())
+                            .add(observation.observation());
+                } else {
+                    later.add(observation);
+                }
+            }
+            if (!due.isEmpty()) {
+                late.update(later);
+            }
+            return due;
+        }
+
+        /** Where every market is still to come, the first boundary that sees one: a gap of years is no work. */
+        long firstMinute() throws Exception {
+            long first = Long.MAX_VALUE;
+            for (String name : markets.keys()) {
+                Long its = markets.get(name).firstBoundary();
+                if (its == null) {
+                    return Long.MIN_VALUE;
+                }
+                first = Math.min(first, its);
+            }
+            return first;
+        }
+
+        @Override
+        public void row(MarketRow row) {
             context.output(ROWS, row);
             if (isWatched) {
                 context.output(WATCHED_ROWS, row);
             }
         }
 
-        /** Folds every market anew that got observations for boundaries already published. */
-        void correctMarkets(long until) throws Exception {
-            Map<String, List<Observation>> byMarket = new TreeMap<>();
-            List<Late> later = new ArrayList<>();
-            for (Late observation : late.get()) {
-                if (observation.minute() <= until) {
-                    byMarket.computeIfAbsent(observation.observation().market(), name -> new ArrayList<>())
-                            .add(observation.observation());
-                } else {
-                    later.add(observation);
-                }
-            }
-            if (byMarket.isEmpty()) {
-                return;
-            }
-            late.update(later);
-            for (Map.Entry<String, List<Observation>> entry : byMarket.entrySet()) {
-                MarketState market = MarketState.unpack(markets.get(entry.getKey()));
-                market.correct(
-                        entry.getValue(),
-                        progress.finalUpTo(),
-                        progress.doneUpTo(),
-                        settings,
-                        (before, now) -> correct(market, before, now));
-                markets.put(entry.getKey(), market.pack());
-            }
+        @Override
+        public void option(OptionContribution option) {
+            context.output(OPTIONS, option);
         }
 
-        private void correct(MarketState market, MarketStep before, MarketStep now) {
-            contribute(before, Sums::subtract);
-            contribute(now, Sums::add);
-            correctOption(option(before, correcting), option(now, correcting));
-            Map<Interval, MarketRow> rowsBefore = rows(before, correcting);
-            Map<Interval, MarketRow> rowsNow = rows(now, correcting);
-            for (Interval interval : Interval.values()) {
-                market.revisions().publish(rowsBefore.get(interval), rowsNow.get(interval), this::publish);
-            }
-        }
-
-        /** Steps every market to the boundary. */
-        void takeMarkets(long finalUpTo) throws Exception {
-            for (Iterator<Map.Entry<String, byte[]>> entries = markets.iterator(); entries.hasNext(); ) {
-                Map.Entry<String, byte[]> entry = entries.next();
-                MarketState market = MarketState.unpack(entry.getValue());
-                MarketStep step = market.step(boundary, settings);
-                contribute(step, Sums::add);
-                correctOption(null, option(step, inOrder));
-                rows(step, inOrder).values().forEach(this::publish);
-                market.advance(progress.finalUpTo(), finalUpTo, settings);
-                if (market.isForgotten()) {
-                    entries.remove();
-                } else {
-                    entry.setValue(market.pack());
-                }
-            }
-        }
-
-        /** Groups that had markets a while ago still owe their totals a 5- or 15-minute record. */
-        void touchGroups() throws Exception {
-            for (Iterator<Map.Entry<Group, byte[]>> entries = groups.iterator(); entries.hasNext(); ) {
-                Map.Entry<Group, byte[]> entry = entries.next();
-                GroupState group = GroupState.unpack(entry.getValue());
-                group.forgetUpTo(progress.finalUpTo());
-                if (group.isForgotten(boundary)) {
-                    entries.remove();
-                    continue;
-                }
-                if (group.isOwed(boundary) && Interval.FIVE_MINUTES.isBoundary(boundary)) {
-                    at(boundary).computeIfAbsent(entry.getKey(), key -> new Sums());
-                }
-                entry.setValue(group.pack());
-            }
-        }
-
-        private Map<Interval, MarketRow> rows(MarketStep step, Pass pass) {
-            Map<Interval, MarketRow> rows = new EnumMap<>(Interval.class);
-            for (Interval interval : Interval.values()) {
-                if (step.after().isIncluded() && interval.isBoundary(step.boundary())) {
-                    rows.put(interval, step.row(interval, settings, pass));
-                }
-            }
-            return rows;
-        }
-
-        private void contribute(MarketStep step, BiConsumer<Sums, Sums> how) {
-            MarketStanding before = step.before();
-            MarketStanding after = step.after();
-            if (step.moved() && before.isPresent() && counts(before.value())) {
-                how.accept(
-                        group(step.boundary(), before.value()),
-                        step.sumsLeftBehind(after.value() == null || counts(after.value())));
-            }
-            Observation market = after.value() != null ? after.value() : before.value();
-            if (market != null && counts(market) && (before.isPresent() || after.isPresent())) {
-                how.accept(group(step.boundary(), market), step.sums());
-            }
-        }
-
-        private void correctOption(OptionContribution before, OptionContribution now) {
-            if (Objects.equals(before, now)) {
-                return;
-            }
-            if (before != null) {
-                context.output(OPTIONS, before.negate());
-            }
-            if (now != null) {
-                context.output(OPTIONS, now);
-            }
-        }
-
-        private OptionContribution option(MarketStep step, Pass pass) {
-            return step.after().isIncluded() && counts(step.after().value()) ? step.option(pass) : null;
-        }
-
-        private boolean counts(Observation market) {
-            return settings.assetClasses().contains(market.assetClass());
-        }
-
-        private Sums group(long at, Observation market) {
-            return at(at).computeIfAbsent(Group.of(market), group -> new Sums());
-        }
-
-        private Map<Group, Sums> at(long at) {
-            return sums.computeIfAbsent(at, key -> new HashMap<>());
-        }
-
-        void emit(long finalUpTo, Collector<Contribution> out) throws Exception {
-            Map<Group, GroupState> states = new HashMap<>();
-            for (Map.Entry<Long, Map<Group, Sums>> groupsAt : sums.entrySet()) {
-                long at = groupsAt.getKey();
-                boolean correction = at < boundary;
-                for (Map.Entry<Group, Sums> entry : groupsAt.getValue().entrySet()) {
-                    Group group = entry.getKey();
-                    Sums more = entry.getValue();
-                    GroupState state = states.get(group);
-                    if (state == null) {
-                        state = GroupState.unpack(groups.get(group));
-                        states.put(group, state);
-                    }
-                    more.ages = state.change(at, more.ages);
-                    if (!more.isNothing()) {
-                        state.touch(boundary);
-                    } else if (correction) {
-                        continue;
-                    }
-                    out.collect(Contribution.of(
-                            group.exchange(),
-                            group.asset(),
-                            group.quote(),
-                            at,
-                            correction ? correcting : inOrder,
-                            more));
-                }
-            }
-            for (Map.Entry<Group, GroupState> entry : states.entrySet()) {
-                entry.getValue().forgetUpTo(finalUpTo);
-                groups.put(entry.getKey(), entry.getValue().pack());
-            }
+        @Override
+        public void contribution(Contribution contribution) {
+            out.collect(contribution);
         }
     }
 }

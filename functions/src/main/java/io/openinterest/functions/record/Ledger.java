@@ -34,8 +34,7 @@ public record Ledger(
             BigDecimal exits,
             BigDecimal coverage,
             BigDecimal restatement) {
-        BigDecimal total =
-                quantity.add(price).add(entries).add(exits).add(coverage).add(restatement);
+        BigDecimal total = plus(plus(plus(plus(plus(quantity, price), entries), exits), coverage), restatement);
         return new Ledger(total, quantity, price, entries, exits, coverage, restatement);
     }
 
@@ -72,13 +71,19 @@ public record Ledger(
     /** Both changes, one after the other. */
     public Ledger plus(Ledger next) {
         return new Ledger(
-                totalUsd.add(next.totalUsd),
-                quantityUsd.add(next.quantityUsd),
-                priceUsd.add(next.priceUsd),
-                entriesUsd.add(next.entriesUsd),
-                exitsUsd.add(next.exitsUsd),
-                coverageUsd.add(next.coverageUsd),
-                restatementUsd.add(next.restatementUsd));
+                plus(totalUsd, next.totalUsd),
+                plus(quantityUsd, next.quantityUsd),
+                plus(priceUsd, next.priceUsd),
+                plus(entriesUsd, next.entriesUsd),
+                plus(exitsUsd, next.exitsUsd),
+                plus(coverageUsd, next.coverageUsd),
+                plus(restatementUsd, next.restatementUsd));
+    }
+
+    /** Most parts of most ledgers are nothing at all, and not worth an addition. */
+    @SuppressWarnings("ReferenceEquality")
+    private static BigDecimal plus(BigDecimal a, BigDecimal b) {
+        return b == BigDecimal.ZERO ? a : a == BigDecimal.ZERO ? b : a.add(b);
     }
 
     /** The change that undoes this one. */

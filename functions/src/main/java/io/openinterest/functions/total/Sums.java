@@ -79,15 +79,26 @@ public final class Sums {
             BigDecimal reportedMarketValueUsd,
             int marketValues) {
 
-        Part plus(Part other, int sign) {
+        Part plus(Part other) {
             return new Part(
                     type,
                     margin,
-                    markets + sign * other.markets,
-                    Sums.plus(valueUsd, other.valueUsd, sign),
-                    Sums.plus(reportedUsd, other.reportedUsd, sign),
-                    Sums.plus(reportedMarketValueUsd, other.reportedMarketValueUsd, sign),
-                    marketValues + sign * other.marketValues);
+                    markets + other.markets,
+                    valueUsd.add(other.valueUsd),
+                    reportedUsd.add(other.reportedUsd),
+                    reportedMarketValueUsd.add(other.reportedMarketValueUsd),
+                    marketValues + other.marketValues);
+        }
+
+        Part negate() {
+            return new Part(
+                    type,
+                    margin,
+                    -markets,
+                    valueUsd.negate(),
+                    reportedUsd.negate(),
+                    reportedMarketValueUsd.negate(),
+                    -marketValues);
         }
 
         private void pack(DataOutput out) throws IOException {
@@ -155,7 +166,9 @@ public final class Sums {
     }
 
     private void add(Sums other, int sign) {
-        other.parts.forEach(part -> addPart(part, sign));
+        for (Part part : other.parts) {
+            addPart(sign > 0 ? part : part.negate());
+        }
         amountBase = plus(amountBase, other.amountBase, sign);
         staleUsd = plus(staleUsd, other.staleUsd, sign);
         priceWeight = plus(priceWeight, other.priceWeight, sign);
@@ -169,16 +182,22 @@ public final class Sums {
         stale += sign * other.stale;
         gone += sign * other.gone;
         changed += sign * other.changed;
-        change = change.plus(sign > 0 ? other.change : other.change.negate());
+        addChange(other.change, sign);
         ages.add(other.ages, sign);
         other.children.forEach((name, child) -> addChild(name, child, sign));
     }
 
-    private void addPart(Part part, int sign) {
+    /** Adds a ledger; takes it out again with a sign of -1. */
+    public void addChange(Ledger other, int sign) {
+        change = change.plus(sign > 0 ? other : other.negate());
+    }
+
+    /** Adds to the part of the same type and margin; a part that takes out has its figures below 0. */
+    public void addPart(Part part) {
         for (int i = 0; i < parts.size(); i++) {
             Part present = parts.get(i);
             if (present.type == part.type && present.margin == part.margin) {
-                Part sum = present.plus(part, sign);
+                Part sum = present.plus(part);
                 if (sum.isNothing()) {
                     parts.remove(i);
                 } else {
@@ -187,11 +206,7 @@ public final class Sums {
                 return;
             }
         }
-        parts.add(
-                sign > 0
-                        ? part
-                        : new Part(part.type, part.margin, 0, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, 0)
-                                .plus(part, sign));
+        parts.add(part);
     }
 
     private void addChild(String name, Child child, int sign) {

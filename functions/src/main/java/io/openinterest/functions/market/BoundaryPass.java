@@ -1,0 +1,204 @@
+package io.openinterest.functions.market;
+
+import io.openinterest.functions.expiry.OptionContribution;
+import io.openinterest.functions.market.SnapshotMarkets.Group;
+import io.openinterest.functions.market.SnapshotMarkets.Progress;
+import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.MarketRow;
+import io.openinterest.functions.record.Pass;
+import io.openinterest.functions.run.Unpacked;
+import io.openinterest.functions.total.Contribution;
+import io.openinterest.functions.total.Sums;
+import io.openinterest.observation.Observation;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/** What the markets of a shard bring while it passes one boundary. */
+final class BoundaryPass {
+
+    private final Progress progress;
+    private final long boundary;
+    private final SnapshotSettings settings;
+    private final Unpacked<String, MarketState>.Values markets;
+    private final Unpacked<Group, GroupState>.Values groups;
+    private final Output out;
+    private final Pass inOrder;
+    private final Pass correcting;
+    private final TreeMap<Long, Map<Group, Sums>> sums = new TreeMap<>();
+
+    /** Where it goes. */
+    interface Output {
+        void row(MarketRow row);
+
+        void option(OptionContribution option);
+
+        void contribution(Contribution contribution);
+    }
+
+    /**
+     * Passes a boundary.
+     *
+     * @param progress where the shard stands before
+     * @param boundary epoch milliseconds
+     */
+    BoundaryPass(
+            Progress progress,
+            long boundary,
+            SnapshotSettings settings,
+            Unpacked<String, MarketState>.Values markets,
+            Unpacked<Group, GroupState>.Values groups,
+            Output out) {
+        this.progress = progress;
+        this.boundary = boundary;
+        this.settings = settings;
+        this.markets = markets;
+        this.groups = groups;
+        this.out = out;
+        this.inOrder = Pass.inOrder(boundary);
+        this.correcting = Pass.correcting(boundary);
+    }
+
+    /** Folds every market anew that got observations for boundaries already published. */
+    void correctMarkets(Map<String, List<Observation>> late) throws Exception {
+        for (Map.Entry<String, List<Observation>> entry : late.entrySet()) {
+            MarketState known = markets.get(entry.getKey());
+            MarketState market = known == null ? new MarketState() : known;
+            market.correct(
+                    entry.getValue(),
+                    progress.finalUpTo(),
+                    progress.doneUpTo(),
+                    settings,
+                    (before, now) -> correct(market, before, now));
+            markets.put(entry.getKey(), market);
+        }
+    }
+
+    private void correct(MarketState market, MarketStep before, MarketStep now) {
+        contribute(before, -1);
+        contribute(now, 1);
+        correctOption(option(before, correcting), option(now, correcting));
+        for (Interval interval : Interval.values()) {
+            market.revisions().publish(row(before, interval, correcting), row(now, interval, correcting), out::row);
+        }
+    }
+
+    /** Steps every market to the boundary. */
+    void takeMarkets(long finalUpTo) throws Exception {
+        for (String name : markets.keys()) {
+            MarketState market = markets.get(name);
+            MarketStep step = market.step(boundary, settings);
+            contribute(step, 1);
+            correctOption(null, option(step, inOrder));
+            for (Interval interval : Interval.values()) {
+                MarketRow row = row(step, interval, inOrder);
+                if (row != null) {
+                    out.row(row);
+                }
+            }
+            market.advance(progress.finalUpTo(), finalUpTo, settings);
+            if (market.isForgotten()) {
+                markets.remove(name);
+            } else {
+                markets.put(name, market);
+            }
+        }
+    }
+
+    /** Groups that had markets a while ago still owe their totals a 5- or 15-minute record. */
+    void touchGroups() throws Exception {
+        for (Group key : groups.keys()) {
+            GroupState group = groups.get(key);
+            group.forgetUpTo(progress.finalUpTo());
+            if (group.isForgotten(boundary)) {
+                groups.remove(key);
+                continue;
+            }
+            if (group.isOwed(boundary) && Interval.FIVE_MINUTES.isBoundary(boundary)) {
+                at(boundary).computeIfAbsent(key, owed -> new Sums());
+            }
+            groups.put(key, group);
+        }
+    }
+
+    /** Sends what the groups add to their totals. */
+    void emit(long finalUpTo) throws Exception {
+        for (Map.Entry<Long, Map<Group, Sums>> groupsAt : sums.entrySet()) {
+            long at = groupsAt.getKey();
+            boolean correction = at < boundary;
+            for (Map.Entry<Group, Sums> entry : groupsAt.getValue().entrySet()) {
+                Group group = entry.getKey();
+                Sums more = entry.getValue();
+                GroupState known = groups.get(group);
+                GroupState state = known == null ? new GroupState() : known;
+                more.ages = state.change(at, more.ages);
+                boolean isNothing = more.isNothing();
+                if (!isNothing) {
+                    state.touch(boundary);
+                }
+                groups.put(group, state);
+                if (!isNothing || !correction) {
+                    out.contribution(Contribution.of(
+                            group.exchange(),
+                            group.asset(),
+                            group.quote(),
+                            at,
+                            correction ? correcting : inOrder,
+                            more));
+                }
+            }
+        }
+        for (Map<Group, Sums> groupsAt : sums.values()) {
+            for (Group group : groupsAt.keySet()) {
+                groups.get(group).forgetUpTo(finalUpTo);
+            }
+        }
+    }
+
+    private MarketRow row(MarketStep step, Interval interval, Pass pass) {
+        return interval.isBoundary(step.boundary()) ? step.row(interval, settings, pass) : null;
+    }
+
+    private void contribute(MarketStep step, int sign) {
+        MarketStanding before = step.before();
+        MarketStanding after = step.after();
+        if (step.moved() && before.isPresent() && counts(before.value())) {
+            step.addLeftBehindTo(
+                    group(step.boundary(), before.value()), sign, after.value() == null || counts(after.value()));
+        }
+        Observation market = after.value() != null ? after.value() : before.value();
+        if (market != null && counts(market) && (before.isPresent() || after.isPresent())) {
+            step.addTo(group(step.boundary(), market), sign);
+        }
+    }
+
+    private void correctOption(OptionContribution before, OptionContribution now) {
+        if (Objects.equals(before, now)) {
+            return;
+        }
+        if (before != null) {
+            out.option(before.negate());
+        }
+        if (now != null) {
+            out.option(now);
+        }
+    }
+
+    private OptionContribution option(MarketStep step, Pass pass) {
+        return step.after().isIncluded() && counts(step.after().value()) ? step.option(pass) : null;
+    }
+
+    private boolean counts(Observation market) {
+        return settings.assetClasses().contains(market.assetClass());
+    }
+
+    private Sums group(long at, Observation market) {
+        return at(at).computeIfAbsent(Group.of(market), group -> new Sums());
+    }
+
+    private Map<Group, Sums> at(long at) {
+        return sums.computeIfAbsent(at, key -> new HashMap<>());
+    }
+}

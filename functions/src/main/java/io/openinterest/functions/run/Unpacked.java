@@ -1,0 +1,120 @@
+package io.openinterest.functions.run;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.streaming.api.operators.KeyContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values of a map in keyed state as objects. Each is read from its bytes when it is first asked for, and written when a
+ * checkpoint is taken, however often it changed since the last one; then all are let go, so that no more is held than what
+ * was in use between two checkpoints.
+ *
+ * @param <K> key of the map, within the key of the stream
+ * @param <V> what the bytes mean
+ */
+public final class Unpacked<K, V> {
+
+    private final MapState<K, byte[]> state;
+    private final Form<K, V> form;
+    private final Map<Object, Values> byStreamKey = new HashMap<>();
+
+    /** How values stand in bytes. */
+    public interface Form<K, V> {
+        byte[] pack(V value);
+
+        V unpack(K key, byte[] packed);
+    }
+
+    /** Reads values of a state. */
+    public Unpacked(MapState<K, byte[]> state, Form<K, V> form) {
+        this.state = state;
+        this.form = form;
+    }
+
+    /**
+     * The values under a key of the stream.
+     *
+     * @param streamKey the current one, for nothing else can be read
+     */
+    public Values of(Object streamKey) {
+        return byStreamKey.computeIfAbsent(streamKey, key -> new Values());
+    }
+
+    /** Writes what changed, and lets go of everything. */
+    public void write(KeyContext context) throws Exception {
+        for (Map.Entry<Object, Values> each : byStreamKey.entrySet()) {
+            context.setCurrentKey(each.getKey());
+            each.getValue().write();
+        }
+        byStreamKey.clear();
+    }
+
+    /** The values under one key of the stream, to be used while it is the current one. */
+    public final class Values {
+
+        private final Map<K, Held<V>> held = new HashMap<>();
+        private boolean isComplete;
+
+        /** The value of a key, null where there is none. Who changes it has to put it. */
+        public @Nullable V get(K key) throws Exception {
+            Held<V> value = held.get(key);
+            if (value == null) {
+                byte[] packed = isComplete ? null : state.get(key);
+                value = new Held<>(packed == null ? null : form.unpack(key, packed), false);
+                held.put(key, value);
+            }
+            return value.value;
+        }
+
+        /** Puts a value, new or changed. */
+        public void put(K key, V value) {
+            held.put(key, new Held<>(value, true));
+        }
+
+        /** Removes a value. */
+        public void remove(K key) {
+            held.put(key, new Held<>(null, true));
+        }
+
+        /** The keys that have a value, to be gone through while values are put and removed. */
+        public List<K> keys() throws Exception {
+            if (!isComplete) {
+                for (Map.Entry<K, byte[]> entry : state.entries()) {
+                    if (!held.containsKey(entry.getKey())) {
+                        held.put(entry.getKey(), new Held<>(form.unpack(entry.getKey(), entry.getValue()), false));
+                    }
+                }
+                isComplete = true;
+            }
+            List<K> keys = new ArrayList<>(held.size());
+            held.forEach((key, value) -> {
+                if (value.value != null) {
+                    keys.add(key);
+                }
+            });
+            return keys;
+        }
+
+        /** True if there is no value. */
+        public boolean isEmpty() throws Exception {
+            return keys().isEmpty();
+        }
+
+        private void write() throws Exception {
+            for (Map.Entry<K, Held<V>> entry : held.entrySet()) {
+                Held<V> value = entry.getValue();
+                if (value.changed && value.value != null) {
+                    state.put(entry.getKey(), form.pack(value.value));
+                } else if (value.changed) {
+                    state.remove(entry.getKey());
+                }
+            }
+        }
+    }
+
+    private record Held<V>(@Nullable V value, boolean changed) {}
+}
