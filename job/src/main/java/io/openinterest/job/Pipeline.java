@@ -1,5 +1,6 @@
 package io.openinterest.job;
 
+import io.openinterest.functions.alert.AlertContradictions;
 import io.openinterest.functions.alert.AlertControl;
 import io.openinterest.functions.alert.AlertRule;
 import io.openinterest.functions.alert.EvaluateAlerts;
@@ -37,6 +38,7 @@ import io.openinterest.job.kafka.ToTopic;
 import io.openinterest.job.kafka.TopicRecord;
 import io.openinterest.job.kafka.TopicWriter;
 import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Evidence;
 import io.openinterest.observation.Observation;
 import io.openinterest.wire.RecordType;
 import java.util.List;
@@ -109,6 +111,9 @@ public final class Pipeline {
                                 new RecordType<>(Arrival.class)));
         out.write("publish-unusable", arrivals, ToTopic::unusable);
         out.write("publish-evidence", arrivals, ToTopic::evidence);
+        if (configuration.isLive()) {
+            contradict(arrivals);
+        }
         out.write("publish-rejected", accepted.getSideOutput(AcceptObservations.REJECTED), ToTopic::rejected);
         DataStream<Observation> observations = accepted.getSideOutput(AcceptObservations.ACCEPTED);
         if (configuration.source() != SourceKind.KAFKA && configuration.stages() == Stages.INGEST) {
@@ -117,6 +122,25 @@ public final class Pipeline {
             out.write("publish-observations", observations, ToTopic::observations);
         }
         return accepted;
+    }
+
+    /** What its own figures say against the way a venue is read. */
+    private void contradict(DataStream<Arrival> arrivals) {
+        SingleOutputStreamOperator<Evidence> evidence = named(
+                "evidence",
+                arrivals.flatMap(Pipeline::evidence, new RecordType<>(Evidence.class))
+                        .setParallelism(arrivals.getParallelism()));
+        SingleOutputStreamOperator<AlertEvent> alerts = named(
+                "alert-contradictions",
+                evidence.keyBy(Evidence::venue).process(new AlertContradictions(LiveVenues.exchanges(configuration))));
+        out.write(
+                "publish-contradictions", named("show-contradictions", alerts.map(new AlertGauges())), ToTopic::alerts);
+    }
+
+    private static void evidence(Arrival arrival, Collector<Evidence> out) {
+        if (arrival.evidence() != null) {
+            out.collect(arrival.evidence());
+        }
     }
 
     /**

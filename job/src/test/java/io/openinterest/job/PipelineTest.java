@@ -67,6 +67,7 @@ class PipelineTest {
                         "Source: arrivals",
                         "Source: rules",
                         "accept-observations",
+                        "alert-contradictions",
                         "snapshot-markets",
                         "sum-assets",
                         "sum-exchanges",

@@ -306,6 +306,7 @@ public final class Bybit implements Venue {
         switch (category) {
             case "linear" ->
                 market.amount(decimal(row, "singleOpenInterest"))
+                        .oneSided(decimal(row, "singleOpenInterest"))
                         .value(decimal(row, "singleOpenInterestValue"))
                         .mark(decimal(row, "markPrice"))
                         .index(decimal(row, "indexPrice"))
@@ -313,6 +314,7 @@ public final class Bybit implements Venue {
             case "inverse" ->
                 market.amount(decimal(row, "singleOpenInterestValue"))
                         .value(decimal(row, "singleOpenInterest"))
+                        .oneSided(decimal(row, "singleOpenInterest"))
                         .mark(decimal(row, "markPrice"))
                         .index(decimal(row, "indexPrice"))
                         .volumeInQuote(decimal(row, "volume24h"));

@@ -32,8 +32,8 @@ import java.util.Set;
  * Gate futures: perpetuals settled in tether and in bitcoin, and dated ones settled in tether, each kind in one answer.
  * Facts: gate.com/docs/developers/apiv4, futures and delivery.
  *
- * <p>{@code total_size} of a ticker counts both sides, in contracts; {@code position_size} of the list, which is not read,
- * one. A contract is {@code quanto_multiplier} coins, and one dollar where that is zero. Sizes may have decimals, and rows
+ * <p>{@code total_size} of a ticker counts both sides, in contracts; {@code position_size} of the list, which is up to ten
+ * minutes old and only proves the sides, one. A contract is {@code quanto_multiplier} coins, and one dollar where that is zero. Sizes may have decimals, and rows
  * have no time. The funding interval is in the list only.
  */
 public final class Gate implements Venue {
@@ -45,6 +45,8 @@ public final class Gate implements Venue {
     private static final Set<String> TOKENS = Set.of("USDC");
 
     private final Map<String, BigDecimal> fundingHours = new HashMap<>();
+    /** One-sided counts of the list. */
+    private final Map<String, BigDecimal> positions = new HashMap<>();
 
     /** Nothing about this venue is configured. */
     public Gate(VenueSettings settings) {}
@@ -110,6 +112,7 @@ public final class Gate implements Venue {
         out.each(rows, row -> {
             String name = word(row, "name");
             fundingHours.remove(name);
+            positions.remove(name);
             out.instrument(name, () -> status(row, stated), () -> instrument(name, row, stated, out));
         });
     }
@@ -132,6 +135,7 @@ public final class Gate implements Venue {
         String quote = parts[1];
         String margin = quote.equals("USD") ? "BTC" : quote;
         boolean isDated = parts.length > 2;
+        positions.put(name, decimal(row, "position_size"));
         Instrument instrument = isDated
                 ? Instrument.future(name, base, quote, margin, requiredMillis(row, "expire_time"))
                 : Instrument.perpetual(name, base, quote, margin);
@@ -174,6 +178,7 @@ public final class Gate implements Venue {
             BigDecimal hours = fundingHours.get(contract);
             out.row(contract)
                     .count(decimal(row, "total_size"))
+                    .oneSided(positions.get(contract))
                     .contractSize(size(decimal(row, "quanto_multiplier")))
                     .mark(decimal(row, "mark_price"))
                     .index(decimal(row, "index_price"))

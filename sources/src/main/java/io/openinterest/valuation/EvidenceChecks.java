@@ -6,6 +6,7 @@ import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
 import io.openinterest.venue.Conventions.Convention;
 import io.openinterest.venue.Conventions.Proof;
+import io.openinterest.venue.Row;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -42,6 +43,9 @@ final class EvidenceChecks {
     private final Map<String, Market> markets = new HashMap<>();
     private final Map<String, Told> told = new HashMap<>();
     private final List<Double> feedRatios = new ArrayList<>();
+    /** How many sides the counts hold, by the venue's own one-sided figures, as a part of what the registry says. */
+    private final List<Double> sideRatios = new ArrayList<>();
+
     private Instant lastBoundary;
 
     private double countedUsd;
@@ -74,9 +78,12 @@ final class EvidenceChecks {
      * @param counted its value in USD by its count alone; null where that gives none
      * @param own the venue's own value of it in USD; null where it gives none
      */
-    void take(Observation o, String feed, Convention convention, BigDecimal counted, BigDecimal own) {
+    void take(Observation o, Row row, String feed, Convention convention, BigDecimal counted, BigDecimal own) {
         if (Origin.HISTORY.isOf(o) || o.delisted()) {
             return;
+        }
+        if (row.oneSided() != null && row.oneSided().signum() > 0) {
+            sideRatios.add(row.count().doubleValue() / row.oneSided().doubleValue() / convention.sides());
         }
         double value = o.valueUsd().doubleValue();
         double amount = o.amountBase().doubleValue();
@@ -126,8 +133,9 @@ final class EvidenceChecks {
      *
      * @param guard what it holds contradicts the registry
      * @param shapes what changed of the answers puts it in doubt
+     * @param listed a size that a row states and the list does not puts the list in doubt
      */
-    List<Evidence> at(Instant now, FactorGuard guard, Shapes shapes) {
+    List<Evidence> at(Instant now, FactorGuard guard, Shapes shapes, ListedMarkets listed) {
         Instant boundary = now.truncatedTo(ChronoUnit.MINUTES);
         List<Evidence> verdicts = new ArrayList<>();
         if (!usdByProof.isEmpty()) {
@@ -144,8 +152,19 @@ final class EvidenceChecks {
             verdicts.add(ratio(
                     boundary,
                     "feeds",
-                    median(),
+                    median(feedRatios),
                     "the open interest of the same markets from two of the venue's feeds"));
+        }
+        if (!sideRatios.isEmpty()) {
+            verdicts.add(ratio(
+                    boundary,
+                    "sides",
+                    median(sideRatios),
+                    "the count, by the sides of the registry, against the venue's own one-sided count of the same"
+                            + " markets"));
+        }
+        if (listed.statesSizes()) {
+            verdicts.add(sizes(boundary, listed.doubtful()));
         }
         if (volumeUsd > 0) {
             verdicts.add(moved(boundary));
@@ -201,8 +220,17 @@ final class EvidenceChecks {
         return evidence(at, "shape", changed == 0 ? Verdict.CONFIRMED : Verdict.CONTRADICTED, changed, 0, detail);
     }
 
-    private double median() {
-        List<Double> sorted = feedRatios.stream().sorted().toList();
+    private Evidence sizes(Instant at, List<String> doubtful) {
+        String detail = doubtful.isEmpty()
+                ? "the contract sizes of the rows are those of the list"
+                : "the rows of " + doubtful.size() + " markets state other contract sizes than the list, the first is "
+                        + doubtful.get(0) + "; the rows decide";
+        Verdict verdict = doubtful.isEmpty() ? Verdict.CONFIRMED : Verdict.CONTRADICTED;
+        return evidence(at, "contract-size", verdict, doubtful.size(), 0, detail);
+    }
+
+    private static double median(List<Double> ratios) {
+        List<Double> sorted = ratios.stream().sorted().toList();
         return sorted.get(sorted.size() / 2);
     }
 
@@ -230,6 +258,7 @@ final class EvidenceChecks {
         usdByProof.clear();
         least = null;
         feedRatios.clear();
+        sideRatios.clear();
         countedUsd = 0;
         ownUsd = 0;
         movedUsd = 0;

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -33,6 +34,8 @@ final class ListedMarkets {
     private final Map<String, Instrument> changed = new HashMap<>();
     private final Map<String, BigDecimal> changedSizes = new HashMap<>();
     private final Set<String> valued = new HashSet<>();
+    private final Set<String> doubtful = new TreeSet<>();
+    private boolean hasStatedSizes;
 
     /**
      * What a sweep changed.
@@ -102,6 +105,7 @@ final class ListedMarkets {
         lines.keySet().retainAll(next.keySet());
         changed.keySet().retainAll(next.keySet());
         valued.retainAll(next.keySet());
+        doubtful.retainAll(next.keySet());
         boolean isAll = isFinished && listing.isAnswered() && isPlausible && !isHeld;
         return new Renewal(isAll ? Trust.ALL : Trust.PART, delisted, problems);
     }
@@ -115,6 +119,7 @@ final class ListedMarkets {
     Instrument restated(Instrument listed, BigDecimal size) {
         String key = listed.key();
         BigDecimal before = listed.contractSize();
+        hasStatedSizes |= size != null;
         if (size == null || before != null && before.compareTo(size) == 0) {
             changedSizes.remove(key);
             valued.add(key);
@@ -126,9 +131,22 @@ final class ListedMarkets {
         }
         changedSizes.remove(key);
         valued.add(key);
+        if (before != null) {
+            doubtful.add(key);
+        }
         Instrument restated = listed.contractSize(size);
         instruments.put(restated);
         return restated;
+    }
+
+    /** True where rows state contract sizes of their own. */
+    boolean statesSizes() {
+        return hasStatedSizes;
+    }
+
+    /** Markets whose rows state another contract size than the list did. */
+    List<String> doubtful() {
+        return List.copyOf(doubtful);
     }
 
     /** The markets that the sweep says are gone, by line. */
@@ -215,6 +233,7 @@ final class ListedMarkets {
         String difference = before == null || before.status() == Status.DELISTED ? null : difference(before, now);
         if (difference == null) {
             changed.remove(entry.key());
+            doubtful.remove(entry.key());
             return now;
         }
         Instrument announced = changed.put(entry.key(), now);

@@ -105,7 +105,7 @@ final class Rows {
         if (valuation instanceof Figures figures) {
             Observation observation = observations.of(row, terms, convention, figures);
             BigDecimal counted = Valuation.countedUsd(row, terms, convention, price, fx);
-            checks.take(observation, source.feed(), convention, counted, Valuation.ownUsd(row, price, fx));
+            checks.take(observation, row, source.feed(), convention, counted, Valuation.ownUsd(row, price, fx));
             String contradiction = Contradiction.in(row, terms, convention, price, fx);
             if (contradiction == null) {
                 report(row, convention, observation, source);

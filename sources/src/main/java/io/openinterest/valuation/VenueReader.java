@@ -145,7 +145,7 @@ public final class VenueReader {
             if (withheld != null) {
                 rejections.reject(now, null, Reason.IMPLAUSIBLE, withheld, null);
             }
-            checks.at(now, guard, shapes).forEach(sink::evidence);
+            checks.at(now, guard, shapes, listed).forEach(sink::evidence);
         }
     }
 

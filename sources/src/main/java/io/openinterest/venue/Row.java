@@ -23,6 +23,7 @@ public final class Row {
 
     private @Nullable BigDecimal count;
     private @Nullable BigDecimal amount;
+    private @Nullable BigDecimal oneSided;
     private @Nullable BigDecimal value;
     private boolean isValueInUsd;
     private @Nullable BigDecimal price;
@@ -73,6 +74,12 @@ public final class Row {
     /** One-sided open interest in units of the symbol's base, where the venue has such a field of its own. */
     public Row amount(@Nullable BigDecimal oneSided) {
         amount = oneSided;
+        return this;
+    }
+
+    /** The count of one side, in the unit of the count, where the venue states both: it proves the sides. */
+    public Row oneSided(@Nullable BigDecimal counted) {
+        oneSided = counted;
         return this;
     }
 
@@ -247,6 +254,11 @@ public final class Row {
     /** Unit of what was traded; null without a volume. */
     public @Nullable VolumeUnit volumeUnit() {
         return volumeUnit;
+    }
+
+    /** The count of one side, in the unit of the count. */
+    public @Nullable BigDecimal oneSided() {
+        return oneSided;
     }
 
     /** One sentence where the row has prices that can't both be true; else null. */

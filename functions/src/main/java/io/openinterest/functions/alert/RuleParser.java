@@ -277,7 +277,7 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
     }
 
     /** The rule as JSON with sorted keys, no spaces and plain numbers, hashed. */
-    private static String version(JsonNode rule) {
+    static String version(JsonNode rule) {
         try {
             byte[] text = MAPPER.writeValueAsString(canonical(rule)).getBytes(StandardCharsets.UTF_8);
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(text);

@@ -88,6 +88,17 @@ public final class LiveVenues {
                 .collect(Collectors.toSet());
     }
 
+    /** The exchange of each enabled venue. */
+    public static Map<String, String> exchanges(JobConfiguration configuration) {
+        SourceSettings common = common(configuration, Set.of());
+        Map<String, String> exchanges = new TreeMap<>();
+        configuration
+                .enabledVenues()
+                .forEach(id -> exchanges.put(
+                        id, create(settings(id, configuration, common)).exchange()));
+        return exchanges;
+    }
+
     private static Venue create(VenueSettings settings) {
         String key = "venues." + settings.id() + ".enabled";
         if (!Adapters.exists(settings.id(), settings.common().conventions())) {
