@@ -141,6 +141,11 @@ public final class VenueSimulator implements AutoCloseable {
         return Set.copyOf(venues.keySet());
     }
 
+    /** One of them, to be asked without a network between. */
+    SimulatedVenue venue(String venueId) {
+        return venues.get(known(venueId));
+    }
+
     /** What stands before the venue's documented REST paths. */
     public String restUrl(String venueId) {
         return "http://" + address(venueId);

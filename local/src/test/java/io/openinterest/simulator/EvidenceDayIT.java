@@ -59,7 +59,8 @@ class EvidenceDayIT {
     static Stream<Arguments> venues() {
         return new VenueSimulator(Clock.systemUTC())
                 .venues().stream()
-                        .filter(id -> Adapters.exists(id, SourceSettings.defaults().conventions()))
+                        .filter(id ->
+                                Adapters.exists(id, SourceSettings.defaults().conventions()))
                         .sorted()
                         .map(Arguments::of);
     }
@@ -97,8 +98,8 @@ class EvidenceDayIT {
         assertThat(evidence).isNotEmpty().noneMatch(one -> one.verdict() == Verdict.CONTRADICTED);
         assertThat(rejected)
                 .as("quarantine records")
-                .noneMatch(one -> one.reason() == Quarantined.Reason.IMPLAUSIBLE
-                        || one.reason() == Quarantined.Reason.SHAPE);
+                .noneMatch(one ->
+                        one.reason() == Quarantined.Reason.IMPLAUSIBLE || one.reason() == Quarantined.Reason.SHAPE);
     }
 
     @ParameterizedTest(name = "{0} {2}x")
@@ -167,9 +168,11 @@ class EvidenceDayIT {
     private void poll() {
         Instant end = now.plusSeconds(60);
         for (Feed feed : venue.feeds()) {
-            Duration every = feed instanceof Feed.Poll poll && poll.every() != null ? poll.every() : Duration.ofMinutes(1);
+            Duration every =
+                    feed instanceof Feed.Poll poll && poll.every() != null ? poll.every() : Duration.ofMinutes(1);
             Instant before = asked.get(feed.name());
-            if (feed instanceof Feed.Poll poll && (before == null || !before.plus(every).isAfter(now))) {
+            if (feed instanceof Feed.Poll poll
+                    && (before == null || !before.plus(every).isAfter(now))) {
                 asked.put(feed.name(), now);
                 sweep(poll);
                 now = now.plusSeconds(1);
@@ -196,8 +199,11 @@ class EvidenceDayIT {
                 continue;
             }
             VenueReader.Outcome outcome = reader.read(
-                    feed.name(), Origin.REST, request.toString(), reply, out -> feed.parser()
-                            .accept(reply, out));
+                    feed.name(),
+                    Origin.REST,
+                    request.toString(),
+                    reply,
+                    out -> feed.parser().accept(reply, out));
             listing.read(request, outcome);
             open.addAll(outcome.asked());
         }
@@ -216,10 +222,6 @@ class EvidenceDayIT {
             }
         }
         return new SimRequest(
-                id,
-                request.method(),
-                target.getPath(),
-                query,
-                request.body() == null ? "" : request.body());
+                id, request.method(), target.getPath(), query, request.body() == null ? "" : request.body());
     }
 }

@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -183,9 +184,14 @@ final class EvidenceChecks {
         double all = usdByProof.values().stream().mapToDouble(usd -> usd).sum();
         double proven = all - usdByProof.getOrDefault(Proof.ASSUMED, 0.0);
         Verdict verdict = least.proof() == Proof.ASSUMED ? Verdict.UNPROVEN : Verdict.CONFIRMED;
-        String detail = "the share of USD whose unit and sides are documented or measured; the least of the sources: "
-                + least.source();
+        String detail = "the share of USD whose unit and sides are proven: " + share(Proof.DOCUMENTED, all)
+                + " documented, " + share(Proof.MEASURED, all) + " measured, " + share(Proof.ASSUMED, all)
+                + " assumed; the least of the sources: " + least.source();
         return evidence(at, "registry", verdict, all == 0 ? 1 : proven / all, 1, detail);
+    }
+
+    private String share(Proof proof, double all) {
+        return String.format(Locale.ROOT, "%.1f %%", all == 0 ? 0 : 100 * usdByProof.getOrDefault(proof, 0.0) / all);
     }
 
     private Evidence ratio(Instant at, String check, double ratio, String detail) {
