@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.function.Function;
@@ -17,6 +18,8 @@ import org.apache.flink.core.memory.DataOutputView;
  * without names or tags. The components are looked at once, when this is made, and from then on fetched by compiled code,
  * several times as fast as Flink's own form, which goes through reflection field by field. The record stays the only place
  * where its components are listed.
+ *
+ * <p>A component that was appended since is null or 0, for its bit is not set.
  */
 final class RecordForm implements Form {
 
@@ -30,12 +33,14 @@ final class RecordForm implements Form {
 
     private final Function<Object, Object>[] getters;
     private final Form[] forms;
+    private final Object[] absent;
     private final MethodHandle constructor;
     private final boolean immutable;
 
-    private RecordForm(Function<Object, Object>[] getters, Form[] forms, MethodHandle constructor) {
+    private RecordForm(Function<Object, Object>[] getters, Form[] forms, Object[] absent, MethodHandle constructor) {
         this.getters = getters;
         this.forms = forms;
+        this.absent = absent;
         this.constructor = constructor;
         boolean all = true;
         for (Form form : forms) {
@@ -52,11 +57,13 @@ final class RecordForm implements Form {
         }
         Function<Object, Object>[] getters = new Function[components.length];
         Form[] forms = new Form[components.length];
+        Object[] absent = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
             getters[i] = Getter.of(components[i].getAccessor());
             forms[i] = Form.of(components[i].getGenericType(), texts, config);
+            absent[i] = Array.get(Array.newInstance(components[i].getType(), 1), 0);
         }
-        return new RecordForm(getters, forms, CONSTRUCTORS.get(type));
+        return new RecordForm(getters, forms, absent, CONSTRUCTORS.get(type));
     }
 
     private static MethodHandle constructor(Class<?> type) {
@@ -94,7 +101,7 @@ final class RecordForm implements Form {
         Object[] values = new Object[forms.length];
         long present = in.readLong();
         for (int i = 0; i < forms.length; i++) {
-            values[i] = (present & 1L << i) == 0 ? null : forms[i].read(in);
+            values[i] = (present & 1L << i) == 0 ? absent[i] : forms[i].read(in);
         }
         return made(values);
     }

@@ -7,7 +7,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Carries records of a class in the form of {@link RecordForm}. Not for state: it has no snapshot. */
+/** Carries records of a class in the form of {@link RecordForm}, between operators and in state. */
 final class RecordSerializer<R extends Record> extends TypeSerializer<R> {
 
     private static final long serialVersionUID = 1;
@@ -92,9 +92,8 @@ final class RecordSerializer<R extends Record> extends TypeSerializer<R> {
         return type.hashCode();
     }
 
-    /** State has to let records gain fields between versions, which this form does not. */
     @Override
     public TypeSerializerSnapshot<R> snapshotConfiguration() {
-        throw new UnsupportedOperationException("this form of " + type.getName() + " is not for state");
+        return new RecordSerializerSnapshot<>(type);
     }
 }

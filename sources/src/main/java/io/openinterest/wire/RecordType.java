@@ -6,7 +6,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
 /**
- * Tells Flink to carry records of a class between operators in the form of {@link RecordSerializer}. Not for state.
+ * Tells Flink to carry records of a class in the form of {@link RecordSerializer}, between operators and in state. State
+ * keeps the name of the class, none of its parts, and how many components it and its parts have: more may be appended.
  *
  * @param <R> the records
  */

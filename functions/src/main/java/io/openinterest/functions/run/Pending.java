@@ -1,6 +1,7 @@
 package io.openinterest.functions.run;
 
 import io.openinterest.functions.record.Pass;
+import io.openinterest.wire.RecordType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -8,7 +9,6 @@ import java.util.function.Function;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.streaming.api.TimerService;
@@ -19,7 +19,7 @@ import org.apache.flink.streaming.api.TimerService;
  *
  * @param <T> what waits
  */
-public final class Pending<T> {
+public final class Pending<T extends Record> {
 
     private final ListState<Tuple2<Long, T>> elements;
     private final Function<T, Pass> pass;
@@ -30,10 +30,10 @@ public final class Pending<T> {
     }
 
     /** Elements in the state of that name. */
-    public static <T> Pending<T> of(RuntimeContext context, String name, Class<T> type, Function<T, Pass> pass) {
+    public static <T extends Record> Pending<T> of(
+            RuntimeContext context, String name, Class<T> type, Function<T, Pass> pass) {
         return new Pending<>(
-                context.getListState(
-                        new ListStateDescriptor<>(name, Types.TUPLE(Types.LONG, TypeInformation.of(type)))),
+                context.getListState(new ListStateDescriptor<>(name, Types.TUPLE(Types.LONG, new RecordType<>(type)))),
                 pass);
     }
 

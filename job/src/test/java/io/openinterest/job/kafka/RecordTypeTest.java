@@ -1,7 +1,6 @@
 package io.openinterest.job.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openinterest.functions.expiry.OptionContribution;
 import io.openinterest.functions.metrics.BoundaryRecord;
@@ -94,12 +93,6 @@ class RecordTypeTest {
             assertSame(new Odd(null, null, text, Long.MIN_VALUE, false, List.of(text, ""), text.getBytes("UTF-8")));
             assertSame(new Odd(null, null, text.substring(10), null, false, null, null));
         }
-    }
-
-    @Test
-    void stateIsRefused() {
-        assertThatThrownBy(() -> serializer(ParentValue.class).snapshotConfiguration())
-                .isInstanceOf(UnsupportedOperationException.class);
     }
 
     private static void assertSame(Odd odd) throws Exception {
