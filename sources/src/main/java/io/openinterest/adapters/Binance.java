@@ -130,7 +130,7 @@ public final class Binance implements Venue {
     /** Five-minute open interest of the last thirty days. */
     @Override
     public Backfill history() {
-        return new Backfill(HISTORY_STEP, this::pastRequests, this::past);
+        return Backfill.ofEach(HISTORY_STEP, this::pastRequests, this::past);
     }
 
     @Override

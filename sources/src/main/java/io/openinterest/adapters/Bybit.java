@@ -137,7 +137,7 @@ public final class Bybit implements Venue {
     /** Five-minute open interest, valued with the mark price of the same instant. Options have no history. */
     @Override
     public Backfill history() {
-        return isOption() ? null : new Backfill(HISTORY_STEP, this::pastRequests, this::past);
+        return isOption() ? null : Backfill.ofEach(HISTORY_STEP, this::pastRequests, this::past);
     }
 
     /** Error codes come in HTTP 200. Over the address limit the answer is 403, and asking on prolongs it. */

@@ -31,6 +31,7 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -157,7 +158,7 @@ public final class Coinmetrics implements Venue {
 
     @Override
     public Backfill history() {
-        return new Backfill(Duration.ofMinutes(1), this::pastRequests, Coinmetrics::past);
+        return new Backfill(Duration.ofMinutes(1), IDS_AT_ONCE, this::pastRequests, Coinmetrics::past);
     }
 
     /** {"error":{"type":"bad_parameter","message":"Bad parameter 'markets'. Market 'x-spot' is not supported."}} */
@@ -228,13 +229,17 @@ public final class Coinmetrics implements Venue {
     }
 
     private List<Request> rates(Instruments listed, Instant now) {
-        String assets = listed.observed().stream()
+        String assets = assets(listed.observed());
+        return assets.isEmpty() ? List.of() : List.of(rates(assets, now).with("limit_per_asset", ROWS_PER_MARKET));
+    }
+
+    private String assets(Collection<Instrument> some) {
+        return some.stream()
                 .map(Instrument::base)
                 .filter(asset -> !withoutRate.contains(asset))
                 .distinct()
                 .sorted()
                 .collect(Collectors.joining(","));
-        return assets.isEmpty() ? List.of() : List.of(rates(assets, now).with("limit_per_asset", ROWS_PER_MARKET));
     }
 
     private Request rates(String assets, Instant from) {
@@ -411,11 +416,11 @@ public final class Coinmetrics implements Venue {
         }
     }
 
-    private List<Request> pastRequests(Instrument instrument, Instant from, Instant to) {
-        String market = renamed(instrument.key(), THEIRS);
+    private List<Request> pastRequests(List<Instrument> some, Instant from, Instant to) {
+        String ids = some.stream().map(market -> renamed(market.key(), THEIRS)).collect(Collectors.joining(","));
         return List.of(
-                rates(instrument.base(), from).with("end_time", to),
-                openInterest(market, from).with("end_time", to).with("end_inclusive", false));
+                rates(assets(some), from).with("end_time", to),
+                openInterest(ids, from).with("end_time", to).with("end_inclusive", false));
     }
 
     private static void past(Reply reply, Observer out) {

@@ -9,12 +9,17 @@ import io.openinterest.venue.Request;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
- * Reads the past of a gap once: market after market, a few at a time, the questions of one market in order, with what
- * the present leaves of the rate limit. A market whose question fails while others are answered is left out; while none
- * is answered it goes on asking, ever more rarely. On the venue's thread.
+ * Reads the past of a gap once: market after market, or as many together as the venue allows, a few questions at a time
+ * and those of one market in order, with what the present leaves of the rate limit. A market whose question fails while
+ * others are answered is left out, and where several were named each is asked for alone before; while none is answered
+ * it goes on asking, ever more rarely. On the venue's thread.
  */
 final class BackfillRunner implements Sweep.Handler {
 
@@ -29,6 +34,12 @@ final class BackfillRunner implements Sweep.Handler {
     private final Instant to;
     private final Runnable done;
 
+    /** What a question names. */
+    private final Map<Request, List<Instrument>> named = new HashMap<>();
+
+    /** Markets to be asked for one by one. */
+    private final Set<Instrument> alone = new LinkedHashSet<>();
+
     BackfillRunner(VenueContext context, Instant from, Instant to, Runnable done) {
         this.context = context;
         this.from = from.isBefore(to.minus(MAX_SPAN)) ? to.minus(MAX_SPAN) : from;
@@ -37,20 +48,33 @@ final class BackfillRunner implements Sweep.Handler {
     }
 
     void start() {
+        List<Instrument> markets = List.copyOf(context.reader().instruments().observed());
+        int together = context.venue().history().together();
+        List<List<Instrument>> parts = new ArrayList<>();
+        for (int first = 0; first < markets.size(); first += together) {
+            parts.add(markets.subList(first, Math.min(markets.size(), first + together)));
+        }
+        ask(parts);
+    }
+
+    private void ask(List<List<Instrument>> parts) {
         List<Sweep.Line> lines = new ArrayList<>();
-        for (Instrument instrument : context.reader().instruments().observed()) {
-            lines.add(new Sweep.Line(questions(instrument)));
+        named.clear();
+        for (List<Instrument> part : parts) {
+            List<Request> questions = questions(part);
+            questions.forEach(question -> named.put(question, part));
+            lines.add(new Sweep.Line(questions));
         }
         Sweep.Way way = new Sweep.Way(Duration.ZERO, TRIES, MAX_BODY_BYTES, true);
         new Sweep(context, "history", way, context.backoff(), lines, this).start();
     }
 
-    private List<Request> questions(Instrument instrument) {
+    private List<Request> questions(List<Instrument> part) {
         try {
-            return context.venue().history().plan().requests(instrument, from, to);
+            return context.venue().history().plan().requests(part, from, to);
         } catch (RuntimeException e) {
             Fault fault = new Fault(Fault.Kind.REFUSED, Reason.SCHEMA, "plan", "no request could be made: " + e, null);
-            context.failed("history of " + instrument.symbol(), fault, null);
+            context.failed("history of " + part.get(0).symbol(), fault, null);
             return List.of();
         }
     }
@@ -70,10 +94,20 @@ final class BackfillRunner implements Sweep.Handler {
     @Override
     public void failed(Request request, Fault fault, String raw, boolean isLeftOut) {
         context.failed(request.toString(), fault, raw);
+        List<Instrument> part = named.getOrDefault(request, List.of());
+        if (isLeftOut && part.size() > 1) {
+            alone.addAll(part);
+        }
     }
 
     @Override
     public void ended() {
+        if (!alone.isEmpty()) {
+            List<List<Instrument>> parts = alone.stream().map(List::of).toList();
+            alone.clear();
+            ask(parts);
+            return;
+        }
         context.reader().forgetPast();
         done.run();
     }

@@ -88,12 +88,11 @@ public final class Http implements Network, AutoCloseable {
 
             @Override
             public void onResponse(Call call, Response response) {
-                Answer answer = Answer.none("no complete answer: it could not be read", clock.now());
                 try {
-                    answer = read(response, largest, budget);
-                } finally {
-                    // after an error too, of which the venue's thread can't know
-                    answered.answer(answer);
+                    answered.answer(read(response, largest, budget));
+                } catch (Error e) {
+                    answered.failed(e);
+                    throw e;
                 }
             }
         });
@@ -150,6 +149,7 @@ public final class Http implements Network, AutoCloseable {
 
     private Answer read(Response response, int largest, Budget budget) {
         int taken = 0;
+        boolean isWhole = false;
         try (response;
                 Buffer body = new Buffer()) {
             BufferedSource source = response.body().source();
@@ -163,11 +163,16 @@ public final class Http implements Network, AutoCloseable {
                 }
                 taken += (int) read;
             }
-            return new Answer(
-                    response.code(), headers(response), body.readString(StandardCharsets.UTF_8), taken, clock.now());
+            String text = body.readString(StandardCharsets.UTF_8);
+            Answer answer = new Answer(response.code(), headers(response), text, taken, clock.now());
+            isWhole = true;
+            return answer;
         } catch (IOException | RuntimeException e) {
-            budget.give(taken);
             return Answer.none(sentence(e), clock.now());
+        } finally {
+            if (!isWhole) {
+                budget.give(taken);
+            }
         }
     }
 

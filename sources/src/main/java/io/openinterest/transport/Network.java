@@ -31,10 +31,13 @@ interface Network {
         }
     }
 
-    /** Takes an answer; called once. */
-    @FunctionalInterface
+    /** Takes an answer. */
     interface Answered {
+        /** It came, or none will come. Called once. */
         void answer(Answer answer);
+
+        /** In place of an answer: an error after which this process is not to be trusted. */
+        void failed(Error error);
     }
 
     /**

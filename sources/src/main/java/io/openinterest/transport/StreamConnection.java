@@ -7,34 +7,22 @@ import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Socket;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
-import okhttp3.Response;
 import okhttp3.WebSocket;
-import okhttp3.WebSocketListener;
-import okio.ByteString;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One connection after another for the same topics: subscribes in paced frames, compares what is confirmed with what was
  * asked, pings, and replaces a connection that is silent, old or broken, ever later while it does not stay healthy for a
- * minute. On the venue's thread; only the network's own callbacks are elsewhere, and they wait when the venue's budget is
- * used up, which makes the venue wait.
+ * minute. On the venue's thread.
  */
-final class StreamConnection implements Socket {
+final class StreamConnection implements Socket, StreamLine.End {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
     private static final int NORMAL_CLOSURE = 1000;
@@ -61,19 +49,15 @@ final class StreamConnection implements Socket {
     private final Feed.Subscription feed;
     private final Backoff backoff;
     private final Set<String> topics = new LinkedHashSet<>();
-    private final Set<String> unconfirmed = new LinkedHashSet<>();
-    private final Deque<String> frames = new ArrayDeque<>();
+    private final TopicRequests requests;
     private State state = State.WAITING;
-    private Line line;
+    private StreamLine line;
     private WebSocket socket;
-    private boolean isSending;
-    private boolean isRetried;
     private boolean isHealthy;
     private boolean isTouched;
     private long openedAt;
     private long dataAt;
     private long pingAt;
-    private long askedAt;
 
     StreamConnection(VenueContext context, StreamRunner stream, Openings openings, Feed.Subscription feed) {
         this.context = context;
@@ -81,6 +65,7 @@ final class StreamConnection implements Socket {
         this.openings = openings;
         this.feed = feed;
         this.backoff = context.backoff();
+        this.requests = new TopicRequests(context, feed, frame -> socket.send(frame));
     }
 
     Set<String> topics() {
@@ -96,9 +81,8 @@ final class StreamConnection implements Socket {
         List<String> gone =
                 topics.stream().filter(topic -> !wanted.contains(topic)).toList();
         topics.removeAll(gone);
-        unconfirmed.removeAll(gone);
-        if (state == State.OPEN && feed.unsubscribe() != null) {
-            chunks(gone).forEach(chunk -> queue(feed.unsubscribe().apply(chunk)));
+        if (state == State.OPEN) {
+            requests.unsubscribe(gone);
         }
     }
 
@@ -107,7 +91,7 @@ final class StreamConnection implements Socket {
         List<String> taken = List.copyOf(more.subList(0, count));
         topics.addAll(taken);
         if (state == State.OPEN) {
-            ask(taken);
+            requests.subscribe(taken);
         }
         return more.subList(count, more.size());
     }
@@ -134,7 +118,7 @@ final class StreamConnection implements Socket {
         state = State.CONNECTING;
         openedAt = context.millis();
         dataAt = openedAt;
-        line = new Line();
+        line = new StreamLine(context, feed.largest(), this);
         Duration ping = feed.ping() != null && feed.pingFrame() == null ? feed.ping() : Duration.ZERO;
         try {
             socket = context.open(feed.path(), ping, feed.largest(), line);
@@ -143,18 +127,17 @@ final class StreamConnection implements Socket {
         }
     }
 
-    private void opened() {
+    @Override
+    public void opened() {
         LOG.info("{} {}: connected for {} topics", context.id(), feed.name(), topics.size());
         state = State.OPEN;
-        isRetried = false;
         isHealthy = false;
         openedAt = context.millis();
         dataAt = openedAt;
         pingAt = openedAt;
-        frames.clear();
-        unconfirmed.clear();
+        requests.reset();
         feed.opened().accept(List.copyOf(topics));
-        ask(topics);
+        requests.subscribe(topics);
     }
 
     void check() {
@@ -177,7 +160,10 @@ final class StreamConnection implements Socket {
                 backoff.reset();
             }
             ping(now);
-            compare();
+            List<String> overdue = requests.overdue();
+            if (!overdue.isEmpty()) {
+                reject(overdue.size() + " topics were not confirmed, the first is " + overdue.get(0), null);
+            }
         }
     }
 
@@ -208,10 +194,9 @@ final class StreamConnection implements Socket {
     }
 
     private void hangUp() {
-        isSending = false;
-        frames.clear();
+        requests.reset();
         if (line != null) {
-            line.isCut = true;
+            line.cut();
         }
         line = null;
         if (socket != null) {
@@ -221,7 +206,13 @@ final class StreamConnection implements Socket {
         socket = null;
     }
 
-    private void refusedHandshake(Network.Answer answer) {
+    @Override
+    public void ended(String why) {
+        replace(why, null);
+    }
+
+    @Override
+    public void refused(Network.Answer answer) {
         Fault fault = Fault.of(Reply.of(null, answer.status(), answer.headers(), "", answer.receivedAt()));
         Duration stated = fault == null ? null : fault.pause();
         if (fault != null && fault.kind() == Fault.Kind.LIMITED) {
@@ -232,49 +223,6 @@ final class StreamConnection implements Socket {
         replace("HTTP " + answer.status(), stated);
     }
 
-    // ---- topics ---------------------------------------------------------------------------------------------------
-
-    private void ask(Collection<String> wanted) {
-        if (feed.subscribe() == null || wanted.isEmpty()) {
-            return;
-        }
-        if (feed.acknowledged() != null) {
-            unconfirmed.addAll(wanted);
-        }
-        chunks(wanted).forEach(chunk -> queue(feed.subscribe().apply(chunk)));
-    }
-
-    private List<List<String>> chunks(Collection<String> wanted) {
-        List<String> all = List.copyOf(wanted);
-        List<List<String>> chunks = new ArrayList<>();
-        for (int start = 0; start < all.size(); start += feed.chunk()) {
-            chunks.add(all.subList(start, Math.min(all.size(), start + feed.chunk())));
-        }
-        return chunks;
-    }
-
-    private void queue(String frame) {
-        frames.add(frame);
-        if (!isSending) {
-            isSending = true;
-            sendNext(line);
-        }
-    }
-
-    private void sendNext(Line to) {
-        if (to != line) {
-            return;
-        }
-        String frame = frames.poll();
-        if (frame == null) {
-            isSending = false;
-            askedAt = context.millis();
-            return;
-        }
-        socket.send(frame);
-        context.thread().later(feed.pace(), () -> sendNext(to));
-    }
-
     private void ping(long now) {
         if (feed.pingFrame() != null && now - pingAt >= feed.ping().toMillis()) {
             pingAt = now;
@@ -282,25 +230,10 @@ final class StreamConnection implements Socket {
         }
     }
 
-    private void compare() {
-        if (isSending
-                || unconfirmed.isEmpty()
-                || feed.acknowledged() == null
-                || !isOver(askedAt, feed.acknowledged())) {
-            return;
-        }
-        List<String> missing = List.copyOf(unconfirmed);
-        unconfirmed.clear();
-        reject(missing.size() + " topics were not confirmed, the first is " + missing.get(0), null);
-        if (!isRetried) {
-            isRetried = true;
-            ask(missing);
-        }
-    }
-
     // ---- what comes -----------------------------------------------------------------------------------------------
 
-    private void message(String text, Instant receivedAt) {
+    @Override
+    public void message(String text, Instant receivedAt) {
         Reply message = Reply.message(text, receivedAt);
         long rejected = context.stats().quarantined();
         isTouched = false;
@@ -333,13 +266,13 @@ final class StreamConnection implements Socket {
     @Override
     public void confirm(String topic) {
         isTouched = true;
-        unconfirmed.remove(topic);
+        requests.answered(topic);
     }
 
     @Override
     public void refuse(String topic, String why) {
         isTouched = true;
-        unconfirmed.remove(topic);
+        requests.answered(topic);
         topics.remove(topic);
         if (stream.refuse(topic, why)) {
             reject("the topic " + topic + " was refused: " + why, null);
@@ -349,7 +282,7 @@ final class StreamConnection implements Socket {
     @Override
     public void reconnect(String why) {
         isTouched = true;
-        Line mine = line;
+        StreamLine mine = line;
         context.thread().run(() -> {
             if (mine == line && state == State.OPEN) {
                 replace(why, null);
@@ -357,94 +290,13 @@ final class StreamConnection implements Socket {
         });
     }
 
+    @Override
+    public void unreadable(String why) {
+        reject(why, null);
+    }
+
     private void reject(String detail, String raw) {
         context.failed(
                 "WS " + feed.path(), new Fault(Fault.Kind.RETRY, Reason.VENUE_ERROR, "websocket", detail, null), raw);
-    }
-
-    /** Hands over from the network's threads what comes of one socket. */
-    private final class Line extends WebSocketListener {
-
-        private volatile boolean isCut;
-
-        @Override
-        public void onOpen(WebSocket opened, Response response) {
-            onThread(StreamConnection.this::opened);
-        }
-
-        @Override
-        public void onMessage(WebSocket from, String text) {
-            Instant receivedAt = context.clock().now();
-            hand(text.length(), () -> message(text, receivedAt));
-        }
-
-        @Override
-        public void onMessage(WebSocket from, ByteString bytes) {
-            Instant receivedAt = context.clock().now();
-            String text = unzip(bytes, feed.largest());
-            if (text == null) {
-                hand(0, () -> reject("a binary message is no gzip or too large", null));
-            } else {
-                hand(text.length(), () -> message(text, receivedAt));
-            }
-        }
-
-        @Override
-        public void onClosing(WebSocket from, int code, String reason) {
-            onThread(() -> replace("closed by the venue with code " + code, null));
-        }
-
-        @Override
-        public void onFailure(WebSocket from, Throwable error, Response response) {
-            String why = Http.sentence(error);
-            if (response == null || response.code() == 101) {
-                onThread(() -> replace(why, null));
-                return;
-            }
-            Network.Answer answer = new Network.Answer(
-                    response.code(),
-                    Http.headers(response),
-                    "",
-                    0,
-                    context.clock().now());
-            onThread(() -> refusedHandshake(answer));
-        }
-
-        private void hand(int length, Runnable task) {
-            try {
-                int taken = context.budget().await(length + Budget.FRAME, () -> isCut);
-                if (taken > 0) {
-                    context.thread().run(() -> {
-                        try {
-                            ifMine(task);
-                        } finally {
-                            context.budget().give(taken);
-                        }
-                    });
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        private void onThread(Runnable task) {
-            context.thread().run(() -> ifMine(task));
-        }
-
-        private void ifMine(Runnable task) {
-            if (line == this) {
-                task.run();
-            }
-        }
-    }
-
-    /** Venues compress payloads themselves; null when it is not gzip or larger than any message may be. */
-    private static String unzip(ByteString bytes, int largest) {
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
-            byte[] plain = in.readNBytes(largest + 1);
-            return plain.length > largest ? null : new String(plain, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return null;
-        }
     }
 }

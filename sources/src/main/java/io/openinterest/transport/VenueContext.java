@@ -86,18 +86,23 @@ record VenueContext(
     void ask(Request request, int largest, Reading reading, BiConsumer<Fault, String> failed) {
         long start = millis();
         String url = settings.restUrl() != null ? settings.restUrl() : venue.restUrl();
-        network.ask(
-                url,
-                request,
-                largest,
-                budget,
-                answer -> thread.run(() -> {
+        network.ask(url, request, largest, budget, new Network.Answered() {
+            @Override
+            public void answer(Network.Answer answer) {
+                thread.run(() -> {
                     try {
                         answered(request, answer, millis() - start, reading, failed);
                     } finally {
                         budget.give(answer.taken());
                     }
-                }));
+                });
+            }
+
+            @Override
+            public void failed(Error error) {
+                thread.fail(error);
+            }
+        });
     }
 
     private void answered(

@@ -164,11 +164,7 @@ public final class VenueRunner implements AutoCloseable {
             return;
         }
         streams.values().forEach(StreamRunner::update);
-        if (owed != null) {
-            Instant from = owed;
-            owed = null;
-            readHistory(from);
-        }
+        readWhatIsOwed();
     }
 
     /** Gives every feed that is due the chance to start, those first that others go after. */
@@ -180,10 +176,15 @@ public final class VenueRunner implements AutoCloseable {
     // ---- the past -------------------------------------------------------------------------------------------------
 
     private void outage(Instant since) {
-        if (context.venue().history() != null && history == null && knowsInstruments()) {
-            outflow.owe(since);
+        if (context.venue().history() == null || !knowsInstruments()) {
+            return;
+        }
+        outflow.owe(since);
+        if (history == null) {
             // the present goes on at once and the past follows
             context.thread().run(() -> readHistory(since));
+        } else if (owed == null) {
+            owed = since;
         }
     }
 
@@ -212,6 +213,17 @@ public final class VenueRunner implements AutoCloseable {
         context.stats().owes(null);
         outflow.paid();
         outflow.release();
+        readWhatIsOwed();
+    }
+
+    /** A gap that was found while there was no way to read it. */
+    private void readWhatIsOwed() {
+        if (owed != null) {
+            Instant from = owed;
+            owed = null;
+            outflow.owe(from);
+            readHistory(from);
+        }
     }
 
     private void stopWaiting() {

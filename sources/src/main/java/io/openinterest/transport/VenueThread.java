@@ -64,6 +64,13 @@ final class VenueThread {
         });
     }
 
+    /** Takes an error of another thread that works for the venue. */
+    void fail(Error error) {
+        run(() -> {
+            throw error;
+        });
+    }
+
     /** To be called on this thread: what is running ends, nothing else begins. */
     void close() {
         executor.shutdown();

@@ -6,20 +6,33 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * How a venue's past is read. For each observed market the requests are asked in order, pages included, and the
- * parser reports prices ({@link Observer#pastPrice}) and rows with their own time ({@link Row#at}); rows are valued
- * with the row's value, else the price of that instant, else the last one before it.
+ * How a venue's past is read. For each observed market, or some together, the requests are asked in order, pages
+ * included, and the parser reports prices ({@link Observer#pastPrice}) and rows with their own time ({@link Row#at}); rows
+ * are valued with the row's value, else the price of that instant, else the last one before it.
  *
  * @param granularity distance of the rows; a shorter gap needs no history
- * @param plan the questions about one market and span
+ * @param together how many markets one question may name
+ * @param plan the questions about some markets and a span
  * @param parser reads each answer
  */
-public record Backfill(Duration granularity, Plan plan, BiConsumer<Reply, Observer> parser) {
+public record Backfill(Duration granularity, int together, Plan plan, BiConsumer<Reply, Observer> parser) {
 
-    /** The questions about one market from (inclusive) one instant to (exclusive) another. */
+    /** Of a venue whose questions name one market. */
+    public static Backfill ofEach(Duration granularity, PlanOfOne plan, BiConsumer<Reply, Observer> parser) {
+        return new Backfill(granularity, 1, (markets, from, to) -> plan.requests(markets.get(0), from, to), parser);
+    }
+
+    /** The questions about at most so many markets from (inclusive) one instant to (exclusive) another. */
     @FunctionalInterface
     public interface Plan {
         /** In the order to ask them, prices first. */
-        List<Request> requests(Instrument instrument, Instant from, Instant to);
+        List<Request> requests(List<Instrument> markets, Instant from, Instant to);
+    }
+
+    /** The questions about one market. */
+    @FunctionalInterface
+    public interface PlanOfOne {
+        /** In the order to ask them, prices first. */
+        List<Request> requests(Instrument market, Instant from, Instant to);
     }
 }

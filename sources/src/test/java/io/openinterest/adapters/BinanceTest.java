@@ -82,7 +82,7 @@ class BinanceTest {
 
         assertThat(history.weight()).isEqualTo(1000);
         assertThat(history.per()).isEqualTo(Duration.ofMinutes(5));
-        assertThat(venue.history().plan().requests(btc, NOW.minusSeconds(600), NOW))
+        assertThat(venue.history().plan().requests(List.of(btc), NOW.minusSeconds(600), NOW))
                 .allMatch(request -> request.limit().equals(history.scope()));
     }
 
@@ -91,7 +91,7 @@ class BinanceTest {
         var btc = Instrument.perpetual("BTCUSDT", "BTC", "USDT", "USDT");
 
         List<Request> requests =
-                venue("binance-usdm").history().plan().requests(btc, NOW.minusSeconds(40 * 86_400), NOW);
+                venue("binance-usdm").history().plan().requests(List.of(btc), NOW.minusSeconds(40 * 86_400), NOW);
 
         assertThat(Long.parseLong(requests.get(0).param("startTime")))
                 .isBetween(

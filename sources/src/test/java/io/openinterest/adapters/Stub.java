@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A made-up venue with short times, for tests of streams: one file, as the guide says. */
 public final class Stub implements Venue {
@@ -58,15 +59,17 @@ public final class Stub implements Venue {
     public Backfill history() {
         return new Backfill(
                 Duration.ofSeconds(1),
-                (instrument, from, to) -> List.of(Request.get("/past")
-                        .with("symbol", instrument.symbol())
+                Integer.parseInt(settings.option("together", "1")),
+                (some, from, to) -> List.of(Request.get("/past")
+                        .with("symbol", some.stream().map(Instrument::symbol).collect(Collectors.joining(",")))
                         .with("from", from.toEpochMilli())
                         .with("to", to.toEpochMilli())),
-                (reply, out) -> out.row(reply.request().param("symbol"))
-                        .count(decimal(reply.json(), "count"))
-                        .mark(decimal(reply.json(), "price"))
-                        .at(millis(reply.json(), "at"))
-                        .emit());
+                (reply, out) -> List.of(reply.request().param("symbol").split(","))
+                        .forEach(symbol -> out.row(symbol)
+                                .count(decimal(reply.json(), "count"))
+                                .mark(decimal(reply.json(), "price"))
+                                .at(millis(reply.json(), "at"))
+                                .emit()));
     }
 
     @Override

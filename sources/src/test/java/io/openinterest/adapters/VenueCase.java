@@ -351,7 +351,10 @@ final class VenueCase {
                 Instrument instrument = out.instruments().get(block.word(2));
                 assertThat(venue.history()
                                 .plan()
-                                .requests(instrument, Instant.parse(block.word(3)), Instant.parse(block.word(4))))
+                                .requests(
+                                        List.of(instrument),
+                                        Instant.parse(block.word(3)),
+                                        Instant.parse(block.word(4))))
                         .extracting(Request::toString)
                         .isEqualTo(block.lines());
             }

@@ -70,7 +70,13 @@ final class ManualNetwork implements Network {
                 .orElseThrow(() -> new AssertionError("nothing is given for " + request));
         Function<Request, Answer> next = given.size() > 1 ? given.poll() : given.peek();
         time.after(LATENCY, () -> {
-            Answer answer = next.apply(request);
+            Answer answer;
+            try {
+                answer = next.apply(request);
+            } catch (Error e) {
+                answered.failed(e);
+                return;
+            }
             if (answer != null) {
                 answered.answer(answer);
             }

@@ -76,6 +76,33 @@ class VerdictTest {
         }
     }
 
+    @ParameterizedTest(name = "{0} answers {1}")
+    @MethodSource("venuesAndStatuses")
+    void aStatedPauseIsReadInEveryFormAndCapped(String id, int status) {
+        Venue venue = Adapters.create(VenueSettings.of(id, SourceSettings.defaults()));
+        boolean isLimit = List.of(403, 418, 429, 451).contains(status);
+        Duration most = isLimit ? Duration.ofDays(3) : Duration.ofMinutes(5);
+
+        for (String body : BODIES) {
+            for (String stated : List.of("999999999", "99999999999999999999", "Fri, 01 Jan 2038 00:00:00 GMT")) {
+                Duration pause = verdict(venue, status, body, stated).pause();
+                assertThat(pause == null ? Duration.ZERO : pause)
+                        .as("%s %s", stated, body)
+                        .isLessThanOrEqualTo(most);
+            }
+            assertThat(verdict(venue, status, body, "Fri, 20 Nov 2026 12:04:00 GMT")
+                            .pause())
+                    .as(body)
+                    .isGreaterThanOrEqualTo(Duration.ofMinutes(4));
+            for (String stated : List.of("0", "-5", "soon", "")) {
+                Duration pause = verdict(venue, status, body, stated).pause();
+                assertThat(pause == null || !pause.isNegative())
+                        .as("%s %s", stated, body)
+                        .isTrue();
+            }
+        }
+    }
+
     @Test
     void theVenueRefinesWithItsCodeAndALongerPause() {
         Venue htx = Adapters.create(VenueSettings.of("htx", SourceSettings.defaults()));
