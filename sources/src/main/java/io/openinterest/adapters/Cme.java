@@ -2,8 +2,8 @@ package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.iso;
+import static io.openinterest.venue.Fields.optionalWord;
 import static io.openinterest.venue.Fields.required;
-import static io.openinterest.venue.Fields.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.venue.Feed;
@@ -96,7 +96,7 @@ public final class Cme implements Venue {
         JsonNode row = reply.json();
         String code = required(row, "product_code");
         Products.Contract known = products.ofCme(code);
-        String base = text(row, "base");
+        String base = optionalWord(row, "base");
         BigDecimal size = decimal(row, "contract_size");
         if (known == null && (base == null || size == null)) {
             throw new Fields.BadSchema("there is no product " + code
@@ -107,7 +107,7 @@ public final class Cme implements Venue {
     }
 
     private static Instant end(JsonNode row) {
-        String text = text(row, "expiration");
+        String text = optionalWord(row, "expiration");
         if (text == null) {
             return expiration(month(row));
         }

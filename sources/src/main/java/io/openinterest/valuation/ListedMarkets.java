@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -34,7 +33,7 @@ final class ListedMarkets {
     private final Map<String, Instrument> changed = new HashMap<>();
     private final Map<String, BigDecimal> changedSizes = new HashMap<>();
     private final Set<String> valued = new HashSet<>();
-    private final Set<String> doubtful = new TreeSet<>();
+    private final Map<String, String> doubtful = new TreeMap<>();
     private boolean hasStatedSizes;
 
     /**
@@ -105,7 +104,7 @@ final class ListedMarkets {
         lines.keySet().retainAll(next.keySet());
         changed.keySet().retainAll(next.keySet());
         valued.retainAll(next.keySet());
-        doubtful.retainAll(next.keySet());
+        doubtful.keySet().retainAll(next.keySet());
         boolean isAll = isFinished && listing.isAnswered() && isPlausible && !isHeld;
         return new Renewal(isAll ? Trust.ALL : Trust.PART, delisted, problems);
     }
@@ -132,7 +131,7 @@ final class ListedMarkets {
         changedSizes.remove(key);
         valued.add(key);
         if (before != null) {
-            doubtful.add(key);
+            doubtful.put(key, key + ", " + size.toPlainString() + " in place of " + before.toPlainString());
         }
         Instrument restated = listed.contractSize(size);
         instruments.put(restated);
@@ -144,9 +143,9 @@ final class ListedMarkets {
         return hasStatedSizes;
     }
 
-    /** Markets whose rows state another contract size than the list did. */
+    /** Markets whose rows state another contract size than the list did, with both. */
     List<String> doubtful() {
-        return List.copyOf(doubtful);
+        return List.copyOf(doubtful.values());
     }
 
     /** The markets that the sweep says are gone, by line. */

@@ -22,7 +22,7 @@ import java.util.function.BiConsumer;
  * One change of one value of an answer.
  *
  * @param path where: {@code /data/[]/contractSize}
- * @param kind what: delete, null, a type, x2 or x1000
+ * @param kind what: delete, null, a type, x2, x10 or x1000
  */
 record Mutation(String path, String kind) {
 
@@ -130,7 +130,7 @@ record Mutation(String path, String kind) {
             variants.put("list", NEW.arrayNode());
         }
         if (number != null && number.signum() != 0) {
-            for (int factor : new int[] {2, 1000}) {
+            for (int factor : new int[] {2, 10, 1000}) {
                 BigDecimal scaled = number.multiply(BigDecimal.valueOf(factor));
                 variants.put(
                         "x" + factor,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.openinterest.observation.Evidence;
 import io.openinterest.observation.Json;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
@@ -36,6 +37,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -56,6 +59,9 @@ final class VenueCase {
 
     private final List<Observation> observations = new ArrayList<>();
     private final List<Quarantined> quarantine = new ArrayList<>();
+    /** Checks that found a contradiction, and what. */
+    private final Set<String> contradicted = new TreeSet<>();
+
     private final List<String> socketCalls = new ArrayList<>();
     private Instant now = Instant.parse("2026-11-20T12:00:00Z");
     private VenueSettings settings;
@@ -96,7 +102,11 @@ final class VenueCase {
     }
 
     /** All that came of a case. */
-    record Outcome(List<Observation> observations, List<Quarantined> quarantine, List<String> asked) {}
+    record Outcome(
+            List<Observation> observations,
+            List<Quarantined> quarantine,
+            Set<String> contradicted,
+            List<String> asked) {}
 
     List<Block> blocks() {
         return blocks;
@@ -122,6 +132,7 @@ final class VenueCase {
         return new Outcome(
                 observations,
                 quarantine,
+                contradicted,
                 socketCalls.stream().filter(call -> call.startsWith("ask ")).toList());
     }
 
@@ -201,7 +212,16 @@ final class VenueCase {
             public void quarantined(Quarantined quarantined) {
                 quarantine.add(quarantined);
             }
+
+            @Override
+            public void evidence(Evidence evidence) {
+                if (evidence.verdict() == Evidence.Verdict.CONTRADICTED) {
+                    contradicted.add(evidence.check() + " " + evidence.figure() + " " + evidence.detail());
+                }
+            }
         });
+        // from here on minutes pass
+        out.expire(now);
     }
 
     // ---- answers --------------------------------------------------------------------------------------------------
