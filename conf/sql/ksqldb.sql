@@ -1,5 +1,6 @@
 -- A topic as a ksqlDB stream and table; the other totals have the same columns. The table has the newest revision of each
--- record: within a key, revisions come in their order. Leave out rows with withdrawn = true when reading it.
+-- record and none that was withdrawn: within a key, revisions come in their order. A key of two columns needs a format
+-- with names, so key_format.
 SET 'auto.offset.reset' = 'earliest';
 SET 'isolation.level' = 'read_committed';
 
@@ -33,16 +34,16 @@ CREATE STREAM asset_1m_records (
   `final_at` VARCHAR,
   `withdrawn` BOOLEAN
 ) WITH (kafka_topic = 'open-interest.asset.1m', value_format = 'JSON');
-CREATE TABLE asset_1m AS
+CREATE TABLE asset_1m WITH (key_format = 'JSON') AS
 SELECT
   record_key,
   `time`,
   LATEST_BY_OFFSET(`revision`, false) AS revision,
-  LATEST_BY_OFFSET(`withdrawn`, false) AS withdrawn,
   LATEST_BY_OFFSET(`value_usd`, false) AS value_usd,
   LATEST_BY_OFFSET(`coverage`, false) AS coverage,
   LATEST_BY_OFFSET(`change`->`quantity_usd`, false) AS quantity_usd,
   LATEST_BY_OFFSET(`change`->`price_usd`, false) AS price_effect_usd
 FROM asset_1m_records
 GROUP BY record_key, `time`
+HAVING COALESCE(LATEST_BY_OFFSET(`withdrawn`, false), false) = false
 EMIT CHANGES;
