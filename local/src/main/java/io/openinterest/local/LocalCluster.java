@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
@@ -140,6 +141,11 @@ final class LocalCluster implements AutoCloseable {
     /** Completed when the job has ended, however. */
     CompletableFuture<JobResult> result(JobID job) {
         return cluster.requestJobResult(job);
+    }
+
+    /** How a job is, or how it ended. */
+    CompletableFuture<JobStatus> status(JobID job) {
+        return cluster.getJobStatus(job);
     }
 
     /** Ends a job; completed when it has. */

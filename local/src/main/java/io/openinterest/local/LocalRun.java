@@ -33,7 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
-import org.apache.flink.runtime.clusterframework.ApplicationStatus;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
@@ -154,7 +154,7 @@ public final class LocalRun {
             return 0;
         }
         JobResult result = ended.get();
-        if (result.getApplicationStatus() == ApplicationStatus.CANCELED) {
+        if (cluster.status(job).get() == JobStatus.CANCELED) {
             table.close();
             keepUp("The job was cancelled in the dashboard.");
             return 0;

@@ -23,6 +23,11 @@ import io.openinterest.observation.Arrival;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -133,11 +138,31 @@ class ReplayIT {
 
         List<CommittedRecords> smooth = replay("smooth.", 1, recording);
         FailOnce.failed.set(false);
-        List<CommittedRecords> interrupted = replay("interrupted.", 4, recording);
+        Path export = folder.resolve("export");
+        List<CommittedRecords> interrupted = replay("interrupted.", 4, recording, "export.parquet=" + export);
 
         assertThat(FailOnce.failed).isTrue();
         assertThat(smooth).doesNotHaveDuplicates().hasSizeGreaterThan(600);
         assertThat(interrupted).containsExactlyInAnyOrderElementsOf(smooth);
+        assertThat(exported(export)).as("files").containsExactlyInAnyOrderElementsOf(smooth);
+    }
+
+    private static List<CommittedRecords> exported(Path export) throws IOException, SQLException {
+        List<CommittedRecords> records = new ArrayList<>();
+        try (Connection duck = DriverManager.getConnection("jdbc:duckdb:");
+                Statement statement = duck.createStatement();
+                Stream<Path> topics = Files.list(export)) {
+            for (Path topic : topics.toList()) {
+                try (ResultSet rows = statement.executeQuery(
+                        "SELECT key, epoch_ms(timestamp), json FROM '" + topic + "/*/*.parquet'")) {
+                    while (rows.next()) {
+                        records.add(new CommittedRecords(
+                                topic.getFileName().toString(), rows.getString(1), rows.getLong(2), rows.getString(3)));
+                    }
+                }
+            }
+        }
+        return records;
     }
 
     @Test
@@ -290,7 +315,7 @@ class ReplayIT {
         @Override
         public Arrival map(Arrival arrival) throws InterruptedException {
             if (!failed.get()) {
-                Thread.sleep(5); // slow enough that checkpoints fall into the replay
+                Thread.sleep(100); // slow enough that a checkpoint falls into the replay on the slowest machine
                 if (checkpointed && failed.compareAndSet(false, true)) {
                     throw new IllegalStateException("on purpose");
                 }
