@@ -105,7 +105,7 @@ public final class OpenInterestJob {
         }
     }
 
-    /** What the pipeline relies on, whatever the cluster's own configuration says. */
+    /** Sets what the pipeline relies on, whatever the cluster's own configuration says. */
     public static void prepare(StreamExecutionEnvironment environment, JobConfiguration configuration) {
         var options = new org.apache.flink.configuration.Configuration();
         options.set(PipelineOptions.MAX_PARALLELISM, JobConfiguration.MAX_PARALLELISM);

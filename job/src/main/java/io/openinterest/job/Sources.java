@@ -26,7 +26,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where arrivals come from. */
+/** The sources of arrivals. */
 public final class Sources {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);

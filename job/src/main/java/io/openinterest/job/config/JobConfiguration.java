@@ -24,7 +24,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * What the job is told to do. Every key of the configuration file is one component here; conf/open-interest.yaml
+ * The configuration of the job. Every key of the configuration file is one component here; conf/open-interest.yaml
  * explains them.
  *
  * @param source where observations come from
@@ -106,7 +106,7 @@ public record JobConfiguration(
     private static final List<String> HTTP = List.of("https", "http");
     private static final List<String> WEB_SOCKET = List.of("wss", "ws");
 
-    /** Where observations come from. */
+    /** The source of observations. */
     public enum SourceKind {
         /** Venues over the internet. */
         LIVE,
@@ -179,7 +179,7 @@ public record JobConfiguration(
         }
     }
 
-    /** How often a consumer may see a record after a failure. */
+    /** The guarantee of how often a consumer sees a record after a failure. */
     public enum Guarantee {
         EXACTLY_ONCE,
         AT_LEAST_ONCE
@@ -237,7 +237,7 @@ public record JobConfiguration(
         return configuration;
     }
 
-    /** Whether observations come from venues, simulated ones too. */
+    /** True if observations come from venues, simulated ones too. */
     public boolean isLive() {
         return source != SourceKind.REPLAY && source != SourceKind.KAFKA;
     }

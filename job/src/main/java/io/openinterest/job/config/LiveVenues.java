@@ -133,7 +133,7 @@ public final class LiveVenues {
                 common);
     }
 
-    /** How long a value counts that nobody renewed, by venue: as configured, else as the venue's file says. */
+    /** The time for which a value counts that nobody renewed, by venue: as configured, else as the venue's file says. */
     public static Map<String, Duration> maxAges(JobConfiguration configuration) {
         SourceSettings common = defaults(configuration.conventions());
         Map<String, Duration> maxAges = new TreeMap<>();
@@ -150,7 +150,7 @@ public final class LiveVenues {
         return maxAges;
     }
 
-    /** How long an enabled venue that is asked may be silent before that is worth telling: two polls and a half. */
+    /** The silence of an enabled venue that is asked from which on it is worth telling: two polls and a half. */
     public static Map<String, Duration> patience(JobConfiguration configuration) {
         Map<String, Duration> patience = new TreeMap<>();
         for (VenueSettings venue : of(configuration)) {
@@ -161,13 +161,13 @@ public final class LiveVenues {
         return patience;
     }
 
-    /** Whether a venue can be read: it has a file, and the conventions say how it counts. */
+    /** True if a venue can be read: it has a file, and the conventions say how it counts. */
     public static boolean exists(String id, JobConfiguration configuration) {
         return Adapters.exists(id, conventions(configuration.conventions()));
     }
 
     /**
-     * What venues share where nothing else is configured.
+     * Settings that venues share where nothing else is configured.
      *
      * @param conventions file of how venues count
      */

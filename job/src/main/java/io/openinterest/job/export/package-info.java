@@ -1,2 +1,2 @@
-/** What the topics say, kept as Parquet. No Hadoop is on the class path: files, codec and configuration are given. */
+/** The records of the topics, kept as Parquet. No Hadoop is on the class path: files, codec and configuration are given. */
 package io.openinterest.job.export;

@@ -23,7 +23,7 @@ public final class KafkaClients {
 
     private KafkaClients() {}
 
-    /** What the configuration says of every client: where the brokers are, and the user's own properties. */
+    /** Properties that the configuration gives every client: where the brokers are, and the user's own properties. */
     static Properties properties(JobConfiguration.Kafka kafka) {
         Properties properties = new Properties();
         properties.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.servers());
@@ -56,7 +56,7 @@ public final class KafkaClients {
     }
 
     /**
-     * What the user is told when brokers can't be used.
+     * The sentence for the user when brokers can't be used.
      *
      * @param purpose what they refused, as it stands behind "which refused to"
      */

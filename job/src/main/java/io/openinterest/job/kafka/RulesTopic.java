@@ -65,7 +65,7 @@ public final class RulesTopic {
     }
 
     /**
-     * What the topic says: first the rules that are there already, read here and now, so that event time waits for them
+     * The records of the topic: first the rules that are there already, read here and now, so that event time waits for them
      * and every run knows them from its first boundary on; then, in a job that does not end by itself, what is written
      * later, which event time never waits for.
      *

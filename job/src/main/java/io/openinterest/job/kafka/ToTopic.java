@@ -49,6 +49,10 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
     private transient JsonText text;
     private transient Map<Tally, Counter> counters;
 
+    /**
+     * A part of a record. For what rows inherit a lambda, not a reference to the method: of references to one inherited
+     * method, whichever row they are of, only the first survives the way to the cluster.
+     */
     private interface Field<A, B> extends Function<A, B>, Serializable {}
 
     /**
@@ -121,7 +125,7 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
                 row -> row,
                 row -> Topics.of(Level.MARKET, row.interval()),
                 MarketRow::market,
-                MarketRow::time,
+                row -> row.time(),
                 row -> Tally.of(row.edition()));
     }
 
@@ -132,7 +136,7 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
                 row -> row,
                 row -> Topics.of(row.entity().level(), row.interval()),
                 row -> row.entity().id(),
-                TotalRow::time,
+                row -> row.time(),
                 row -> Tally.of(row.edition()));
     }
 
@@ -143,7 +147,7 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
                 row -> row,
                 row -> Topics.expiry(row.interval()),
                 ExpiryRow::key,
-                ExpiryRow::time,
+                row -> row.time(),
                 row -> Tally.of(row.edition()));
     }
 
@@ -154,7 +158,7 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
                 BoundaryRecord::metrics,
                 row -> Topics.metrics(row.interval()),
                 MetricsRow::key,
-                MetricsRow::time,
+                row -> row.time(),
                 row -> Tally.of(row.edition()));
     }
 

@@ -5,7 +5,7 @@ import io.openinterest.observation.Quarantined;
 import java.time.Instant;
 
 /**
- * What was read from the observations topic; all but one of observation, quarantined and mark are null.
+ * An entry of the observations topic; all but one of observation, quarantined and mark are null.
  *
  * @param partition where it was read, because every partition has an event time of its own
  * @param observation an observation

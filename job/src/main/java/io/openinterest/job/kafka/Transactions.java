@@ -44,7 +44,7 @@ public final class Transactions {
     private Transactions() {}
 
     /**
-     * What ids of a run begin with.
+     * The beginning of the ids of a run.
      *
      * @param environment of the submission: a cluster that starts {@code main} again after a failure gives the job the
      *     same id, and so the same run
