@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an observation costs, as ratios to a program that only copies the same text. Everything runs in one JVM, one after
+ * The cost of an observation, as ratios to a program that only copies the same text. Everything runs in one JVM, one after
  * the other, round by round, so that a busy machine or a cold JIT meets all alike; the ratio is taken within each round,
  * and of the rounds the median is given, the least and the greatest beside it. Counted is the CPU time of the whole
  * process, all threads, collector and compiler included.

@@ -94,7 +94,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 "log.roll.ms", FOREVER_MS);
     }
 
-    /** What clients connect to. */
+    /** The address clients connect to. */
     public String bootstrapServers() {
         return "localhost:" + port;
     }

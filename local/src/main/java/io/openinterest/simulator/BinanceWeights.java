@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * How Binance meters: weight per fixed minute, told in a header; 429 above the limit, and a ban with 418 for a client
+ * The metering of Binance: weight per fixed minute, told in a header; 429 above the limit, and a ban with 418 for a client
  * that goes on regardless.
  */
 final class BinanceWeights {
@@ -60,7 +60,7 @@ final class BinanceWeights {
         return SimReply.json(status, Payload.object().put("code", code).put("msg", message));
     }
 
-    /** What Binance says when a required parameter is missing. */
+    /** The answer of Binance when a required parameter is missing. */
     static SimReply missing(String parameter) {
         return error(400, -1102, "Mandatory parameter '" + parameter + "' was not sent, was empty/null, or malformed.");
     }

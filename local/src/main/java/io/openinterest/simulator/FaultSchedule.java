@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How simulated venues misbehave, by the time since the start. A file is a list, of which for each venue the last entry
+ * A schedule of the faults of simulated venues, by the time since the start. A file is a list, of which for each venue the last entry
  * that is due counts:
  *
  * <pre>

@@ -11,7 +11,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 
-/** What the simulated venues write: JSON, with figures as plain decimals of a chosen number of places. */
+/** Payloads of the simulated venues: JSON, with figures as plain decimals of a chosen number of places. */
 final class Payload {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -37,7 +37,7 @@ final class Payload {
         }
     }
 
-    /** What a client sent, or a missing node where it is no JSON. */
+    /** A client's message, or a missing node where it is no JSON. */
     static JsonNode read(String text) {
         try {
             return MAPPER.readTree(text);

@@ -146,12 +146,12 @@ public final class VenueSimulator implements AutoCloseable {
         return venues.get(known(venueId));
     }
 
-    /** What stands before the venue's documented REST paths. */
+    /** The address before the venue's documented REST paths. */
     public String restUrl(String venueId) {
         return "http://" + address(venueId);
     }
 
-    /** What stands before the venue's documented WebSocket paths. */
+    /** The address before the venue's documented WebSocket paths. */
     public String wsUrl(String venueId) {
         return "ws://" + address(venueId);
     }
@@ -183,7 +183,7 @@ public final class VenueSimulator implements AutoCloseable {
         }
     }
 
-    /** How many sockets clients hold open to a venue. */
+    /** The number of sockets clients hold open to a venue. */
     public int openSockets(String venueId) {
         known(venueId);
         return (int) sockets.stream()

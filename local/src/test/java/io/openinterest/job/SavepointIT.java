@@ -250,7 +250,7 @@ class SavepointIT {
         public Arrival map(Arrival arrival) throws InterruptedException {
             if (arrival.observation().time().equals(SAVED)) {
                 REACHED.countDown();
-                Thread.sleep(5_000);
+                Thread.sleep(30_000);
             }
             return arrival;
         }

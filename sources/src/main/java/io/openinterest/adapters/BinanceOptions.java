@@ -124,7 +124,7 @@ public final class BinanceOptions implements Venue {
         return "wss://fstream.binance.com";
     }
 
-    /** Of its own: options are not metered with the futures. */
+    /** Limits of its own: options are not metered with the futures. */
     @Override
     public List<RateLimit> limits() {
         return List.of(

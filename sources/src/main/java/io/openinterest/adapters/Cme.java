@@ -61,7 +61,7 @@ public final class Cme implements Venue {
         return "cme";
     }
 
-    /** There is none. */
+    /** Null: there is none. */
     @Override
     public String restUrl() {
         return null;
@@ -152,7 +152,7 @@ public final class Cme implements Venue {
     }
 
     /**
-     * When a contract of that month ends trading: 16:00 in London on the month's last Friday, or on the last day before
+     * The end of trading of a contract of that month: 16:00 in London on the month's last Friday, or on the last day before
      * it that is a business day in London and in the United States (contract specifications at cmegroup.com).
      */
     static Instant expiration(YearMonth month) {

@@ -1,7 +1,7 @@
 package io.openinterest.observation;
 
 /**
- * What a source hands to the pipeline: an observation, a quarantine record of what could not be used, or the verdict
+ * An arrival from a source: an observation, a quarantine record of what could not be used, or the verdict
  * of a check; the other two are null.
  *
  * @param observation the observation, null when quarantined

@@ -2,7 +2,7 @@ package io.openinterest.observation;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What a base asset is. The constants are part of saved state: append only. */
+/** The class of a base asset. The constants are part of saved state: append only. */
 public enum AssetClass {
     /** Coins, tokenised gold too. */
     @JsonProperty("crypto")

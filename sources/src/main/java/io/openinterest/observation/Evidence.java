@@ -24,7 +24,7 @@ public record Evidence(
         BigDecimal expected,
         String detail) {
 
-    /** What a check found. */
+    /** The verdict of a check. */
     public enum Verdict {
         /** The figures agree with the registry. */
         @JsonProperty("confirmed")

@@ -23,7 +23,7 @@ public final class Getter {
     private Getter() {}
 
     /**
-     * What a method gives, as a function of the object it is called on.
+     * A method as a function of the object it is called on.
      *
      * @throws IllegalArgumentException where its class is not open to this one
      */

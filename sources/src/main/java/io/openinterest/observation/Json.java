@@ -18,7 +18,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 
 /**
- * How every record is written: snake case, fields in the order of the record, plain decimals, UTC times with three
+ * The written form of every record: snake case, fields in the order of the record, plain decimals, UTC times with three
  * decimals only where they are not zero.
  */
 public final class Json {
@@ -32,7 +32,7 @@ public final class Json {
 
     private Json() {}
 
-    /** How decimals stand in a record. Counts, revisions and ages are integers either way. */
+    /** The form of decimals in a record. Counts, revisions and ages are integers either way. */
     public enum Decimals {
         /** As JSON numbers. */
         NUMBER,

@@ -2,7 +2,7 @@ package io.openinterest.observation;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** What kind of contract a market trades. The constants are part of saved state: append only. */
+/** The kind of contract a market trades. The constants are part of saved state: append only. */
 public enum MarketType {
     @JsonProperty("perpetual")
     PERPETUAL,

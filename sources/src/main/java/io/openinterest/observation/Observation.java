@@ -37,7 +37,8 @@ import java.time.Instant;
  * @param exchangeTime what the venue reported, else null
  * @param databaseTime when the job received it; null in old recordings, which counts as older than any
  * @param delisted true on the one last observation of a market that is no longer listed
- * @param origin {@code rest}, {@code websocket}, {@code history}, {@code file} or {@code simulated}
+ * @param origin text of the {@link Origin}; of a record that was read what stood there, of the list or not, null where
+ *     nothing did
  */
 public record Observation(
         String market,

@@ -96,7 +96,7 @@ public final class ObservationReader {
     }
 
     /**
-     * What became of a record; one of the two is null.
+     * The result of reading a record; one of the two is null.
      *
      * @param observation the observation, null when rejected
      * @param quarantined the record for quarantine, without a time of receipt; null when usable
@@ -132,7 +132,7 @@ public final class ObservationReader {
     }
 
     /**
-     * What becomes of text that never was a record.
+     * The quarantine record of text that never was a record.
      *
      * @param why an English sentence
      * @param text what there was instead

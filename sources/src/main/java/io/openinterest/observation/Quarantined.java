@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
- * What could not be used, and why.
+ * A record that could not be used, and the reason.
  *
  * @param time time of receipt; null in a replay
  * @param venue the venue it came from, empty where unknown; the record's key

@@ -2,7 +2,7 @@ package io.openinterest.observation;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** How a contract's profit is paid. The constants are part of saved state: append only. */
+/** The structure of a contract: how its profit is paid. The constants are part of saved state: append only. */
 public enum Structure {
     /** Margined and settled in the quote currency (or a dollar collateral). */
     @JsonProperty("linear")

@@ -126,7 +126,7 @@ public final class Http implements Network, AutoCloseable {
         client.connectionPool().evictAll();
     }
 
-    /** What happened, without the message of the exception, which may hold the address with its secret. */
+    /** A sentence on what happened, without the message of the exception, which may hold the address with its secret. */
     static String sentence(Throwable error) {
         if (error instanceof MeteredSockets.TooLarge) {
             return error.getMessage();

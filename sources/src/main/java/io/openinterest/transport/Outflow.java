@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What leaves a venue: rows of the past at once, streamed markets at most once a second, the newest value, everything
+ * The outflow of a venue: rows of the past at once, streamed markets at most once a second, the newest value, everything
  * else as it comes; while the past of a restart is read, what is live is held back, the newest of each market. A row
  * never follows a newer one of its market that it stood in the way of.
  *

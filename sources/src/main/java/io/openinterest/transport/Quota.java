@@ -44,7 +44,7 @@ final class Quota {
         return SHARED.computeIfAbsent(key(limit, standIn), key -> new Quota(limit, nowMillis));
     }
 
-    /** What tells the budgets of {@link #shared} apart. */
+    /** The key that tells the budgets of {@link #shared} apart. */
     static String key(RateLimit limit, String standIn) {
         HttpUrl url = standIn == null ? null : HttpUrl.parse(standIn);
         return limit.scope() + " " + (url == null ? "" : url.host() + ":" + url.port());

@@ -52,7 +52,7 @@ public final class ReceiptClock {
         return (ticker.getAsLong() - startTick) / 1_000_000;
     }
 
-    /** How far the host's clock was ahead of this one (negative: behind) at the last look. */
+    /** The time by which the host's clock was ahead of this one (negative: behind) at the last look. */
     public synchronized Duration difference() {
         return Duration.ofNanos(difference);
     }

@@ -44,7 +44,7 @@ final class Sweep {
     private long movedAt;
 
     /**
-     * How it asks.
+     * Its way of asking.
      *
      * @param gap distance of questions; zero for none
      * @param tries how often a question is asked that fails while others are answered

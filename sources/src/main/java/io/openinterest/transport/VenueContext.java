@@ -17,7 +17,7 @@ import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
 
 /**
- * What everything that runs a venue has in common. It never changes, and but for the network it is used on the venue's
+ * The context that everything that runs a venue has in common. It never changes, and but for the network it is used on the venue's
  * thread only.
  *
  * @param settings the venue as configured

@@ -41,7 +41,7 @@ public final class VenueRunner implements AutoCloseable {
     private Instant owed;
     private boolean isClockDoubted;
 
-    /** Where arrivals go. Called on the venue's thread; must not block. */
+    /** Takes arrivals. Called on the venue's thread; must not block. */
     public interface Output {
         /**
          * One more.

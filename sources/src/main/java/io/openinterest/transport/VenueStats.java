@@ -75,7 +75,7 @@ public final class VenueStats {
         return quotaUsed;
     }
 
-    /** How long the newest answer took. */
+    /** The time the newest answer took, in milliseconds. */
     public long pollLatencyMillis() {
         return pollLatencyMillis;
     }

@@ -4,7 +4,7 @@ import io.openinterest.observation.Origin;
 import io.openinterest.venue.Reply;
 
 /**
- * What a venue answered or sent.
+ * An answer or message of a venue.
  *
  * @param feed name of the feed or history
  * @param origin the way it came

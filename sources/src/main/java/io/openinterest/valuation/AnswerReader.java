@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What a parser reports to while it reads one answer: entries of the list are gathered, prices kept, rows valued, and
+ * The observer that a parser reports to while it reads one answer: entries of the list are gathered, prices kept, rows valued, and
  * what can't be read is rejected with the element it stood in.
  */
 final class AnswerReader implements Observer {

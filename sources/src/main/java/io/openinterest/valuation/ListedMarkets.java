@@ -37,7 +37,7 @@ final class ListedMarkets {
     private boolean hasStatedSizes;
 
     /**
-     * What a sweep changed.
+     * The changes of a sweep.
      *
      * @param trust how much of it was believed
      * @param delisted markets that are gone

@@ -28,7 +28,7 @@ final class Observations {
     private final Naming naming;
     private final Map<String, Duration> maxAges = new HashMap<>();
 
-    /** What makes an observation unusable after all. */
+    /** A flaw that makes an observation unusable after all. */
     record Flaw(Reason reason, String detail) {}
 
     Observations(Venue venue, VenueSettings settings, Naming naming) {

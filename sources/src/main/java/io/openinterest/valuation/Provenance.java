@@ -9,7 +9,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 
 /**
- * What an observation says besides its market and its figures.
+ * The parts of an observation besides its market and its figures.
  *
  * @param time as-of time
  * @param sides sides of the count

@@ -3,7 +3,7 @@ package io.openinterest.valuation;
 import java.util.function.Supplier;
 
 /**
- * Where a row stood.
+ * The place where a row stood.
  *
  * @param feed name of the feed
  * @param endpoint what was asked, without secrets

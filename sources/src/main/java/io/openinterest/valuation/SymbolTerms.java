@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the symbols of dated contracts tell: {@code BTC-25DEC26-100000-C}, {@code BTCUSDT_261225},
+ * Terms that the symbols of dated contracts tell: {@code BTC-25DEC26-100000-C}, {@code BTCUSDT_261225},
  * {@code ETH_USDT_20261009}. Terms of the list that say otherwise can't be read.
  */
 final class SymbolTerms {

@@ -1,6 +1,6 @@
 package io.openinterest.valuation;
 
-/** How much of a sweep of an instrument list was believed. */
+/** The part of a sweep of an instrument list that was believed. */
 public enum Trust {
     /** All of it. */
     ALL,

@@ -10,7 +10,7 @@ import io.openinterest.venue.Row;
 import java.math.BigDecimal;
 
 /**
- * What a row of open interest is worth: its figures, or what is missing to say so. A pure function of the row, the terms
+ * The worth of a row of open interest: its figures, or what is missing to say so. A pure function of the row, the terms
  * of its market, the venue's convention, a price and the USD rate of the quote.
  */
 sealed interface Valuation {
@@ -125,7 +125,7 @@ sealed interface Valuation {
     }
 
     /**
-     * What a count is worth by itself, one side of it.
+     * The worth of one side of a count by itself.
      *
      * @param amount units of the symbol's base; null where it counts something else
      * @param face units of the quote; null where it counts something else

@@ -40,7 +40,7 @@ public final class VenueReader {
     private final Rows rows;
     private boolean hasToldSymbols;
 
-    /** Where results go. */
+    /** Takes results. */
     public interface Sink {
         /**
          * A usable observation.
@@ -57,7 +57,7 @@ public final class VenueReader {
     }
 
     /**
-     * What reading one answer brought.
+     * The outcome of reading one answer.
      *
      * @param reported rows, prices and instruments it named, usable or not
      * @param listed the part of the instrument list that stands in it

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What is no coin, as data: the words by which venues state a class, and the assets that must be told by name where
+ * Assets that are no coins, as data: the words by which venues state a class, and the assets that must be told by name where
  * none is stated. Read from {@code conf/asset-classes.yaml} or the copy in the jar. Upper and lower case are alike.
  */
 public final class AssetClasses implements Serializable {

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How venues count, as data: unit, sides and meaning of the time, since when, by which source. Read from
+ * Conventions of how venues count, as data: unit, sides and meaning of the time, since when, by which source. Read from
  * {@code conf/conventions.yaml} or the copy in the jar.
  *
  * @param conventions the entries; for an observation the most specific one that is in force at its time holds
@@ -162,7 +162,7 @@ public record Conventions(List<Convention> conventions) implements Serializable 
         return conventions.stream().anyMatch(entry -> venue.equals(entry.venue()));
     }
 
-    /** What holds for this venue, feed and instrument at a time. */
+    /** The convention that holds for this venue, feed and instrument at a time. */
     public Convention find(String venue, String feed, Instrument instrument, Instant at) {
         return conventions.stream()
                 .filter(entry -> entry.fits(venue, feed, instrument, at))

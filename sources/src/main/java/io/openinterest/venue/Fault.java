@@ -33,7 +33,7 @@ public record Fault(
     /** An illness is over sooner than some gateway guesses, and a wrong guess must not silence a venue. */
     private static final Duration MAX_ILLNESS = Duration.ofMinutes(5);
 
-    /** What to do next. */
+    /** The kind of a fault, which says what to do next. */
     public enum Kind {
         /** The venue or the way to it is ill: this feed backs off. */
         RETRY,
@@ -64,7 +64,7 @@ public record Fault(
                 pause != null ? pause : retryAfter(reply));
     }
 
-    /** What HTTP itself says about an answer; null when it is 2xx with a complete JSON body. */
+    /** The fault that HTTP itself shows; null when it is 2xx with a complete JSON body. */
     public static @Nullable Fault of(Reply reply) {
         int status = reply.status();
         if (status / 100 == 2) {

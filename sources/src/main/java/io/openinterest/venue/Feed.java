@@ -9,7 +9,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing a venue is asked for again and again, or subscribed to. A feed is declared fluently, once, in
+ * A feed of a venue: something it is asked for again and again, or subscribed to. A feed is declared fluently, once, in
  * {@link Venue#feeds}, and only read afterwards; what is not called keeps its default.
  */
 public sealed interface Feed {
@@ -43,7 +43,7 @@ public sealed interface Feed {
         return new Subscription(name, path);
     }
 
-    /** What a sweep asks. */
+    /** The plan of a sweep: what it asks. */
     @FunctionalInterface
     interface Plan {
         /** The requests of the sweep that starts now; pages are asked for by the parser. */
@@ -184,7 +184,7 @@ public sealed interface Feed {
             return unless;
         }
 
-        /** How long that subscription must have brought nothing; null to poll always. */
+        /** The silence of that subscription from which on this feed is polled; null to poll always. */
         public @Nullable Duration silence() {
             return silence;
         }
@@ -271,7 +271,7 @@ public sealed interface Feed {
             return this;
         }
 
-        /** How long to wait for {@link Socket#confirm} of every topic; null where the venue confirms none. */
+        /** The longest wait for {@link Socket#confirm} of every topic; null where the venue confirms none. */
         public Subscription acknowledged(Duration longest) {
             acknowledged = longest;
             return this;
@@ -310,7 +310,7 @@ public sealed interface Feed {
             return path;
         }
 
-        /** What is wanted. */
+        /** The topics to subscribe to. */
         public Function<Instruments, List<String>> topics() {
             return topics;
         }
@@ -360,7 +360,7 @@ public sealed interface Feed {
             return maxAge;
         }
 
-        /** How long after the last frame all topics must have been confirmed; null if the venue confirms none. */
+        /** The time after the last frame by which all topics must have been confirmed; null if the venue confirms none. */
         public Duration acknowledged() {
             return acknowledged;
         }

@@ -116,7 +116,7 @@ public final class Fields {
         return decimal == null ? otherwise : decimal;
     }
 
-    /** To be thrown for a word that no document knows, where its meaning matters (state, type, structure). */
+    /** An error to throw for a word that no document knows, where its meaning matters (state, type, structure). */
     public static BadSchema unknown(String field, String word) {
         return new BadSchema("the field " + field + " says '" + word + "', which is not known");
     }

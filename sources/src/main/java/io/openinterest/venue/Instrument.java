@@ -8,7 +8,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One entry of a venue's instrument list. The factories take assets as the venue writes them and make them canonical:
+ * An entry of a venue's instrument list. The factories take assets as the venue writes them and make them canonical:
  * lower case, {@code XBT} is btc, and {@code 1000PEPE} is pepe with multiplier 1000.
  *
  * @param symbol as the venue writes it
@@ -48,7 +48,7 @@ public record Instrument(String symbol, Coins coins, Contract contract, Status s
             @Nullable BigDecimal size) {}
 
     /**
-     * Where a market belongs when it was read from somebody else.
+     * The exchange and venue a market belongs to when it was read from somebody else.
      *
      * @param exchange exchange of the market; null for the venue's own
      * @param venue venue id to report it under; null for the one it was read from
@@ -56,7 +56,7 @@ public record Instrument(String symbol, Coins coins, Contract contract, Status s
     public record ReportedAs(
             @Nullable String exchange, @Nullable String venue) {}
 
-    /** What the list says of a market. */
+    /** The state of a market in the list. */
     public enum Status {
         /** Its open interest is observed. */
         OBSERVED,
@@ -116,28 +116,28 @@ public record Instrument(String symbol, Coins coins, Contract contract, Status s
         return exchange() == null ? symbol : exchange() + "-" + symbol + (type().isOption() ? "-option" : "-future");
     }
 
-    /** With a contract size, in the unit of the list; null where the list has no such field. */
+    /** The same with a contract size, in the unit of the list; null where the list has no such field. */
     public Instrument contractSize(@Nullable BigDecimal size) {
         return with(new Contract(type(), structure(), expiration(), strike(), size));
     }
 
-    /** With a structure the assets do not tell. */
+    /** The same with a structure the assets do not tell. */
     public Instrument structure(Structure other) {
         return with(new Contract(type(), other, expiration(), strike(), contractSize()));
     }
 
-    /** With another status. */
+    /** The same with another status. */
     public Instrument status(Status other) {
         return new Instrument(symbol, coins, contract, other, reportedAs);
     }
 
-    /** With another canonical base and the coins in one unit of the symbol's base, e.g. pepe and 1000 for kPEPE. */
+    /** The same with another canonical base and the coins in one unit of the symbol's base, e.g. pepe and 1000 for kPEPE. */
     public Instrument base(String asset, BigDecimal multiplier) {
         return with(new Coins(asset, quote(), margin(), multiplier, assetClass()));
     }
 
     /**
-     * Of a class; {@code asset} is the base as it stands, e.g. the stock's ticker, since no number in the name of what
+     * The same of another class; {@code asset} is the base as it stands, e.g. the stock's ticker, since no number in the name of what
      * is no coin is a multiplier. A coin stays as the factory made it.
      */
     public Instrument assetClass(AssetClass other, String asset) {
@@ -146,7 +146,7 @@ public record Instrument(String symbol, Coins coins, Contract contract, Status s
                 : with(new Coins(Assets.canonical(asset), quote(), margin(), BigDecimal.ONE, other));
     }
 
-    /** Of another exchange and product line, as an aggregator reports it; a null venue is the one it was read from. */
+    /** The same of another exchange and product line, as an aggregator reports it; a null venue is the one it was read from. */
     public Instrument of(String exchange, String venue) {
         return new Instrument(symbol, coins, contract, status, new ReportedAs(exchange, venue));
     }
@@ -186,7 +186,7 @@ public record Instrument(String symbol, Coins coins, Contract contract, Status s
         return contract.structure();
     }
 
-    /** When it expires; null for perpetuals. */
+    /** The time it expires; null for perpetuals. */
     public @Nullable Instant expiration() {
         return contract.expiration();
     }

@@ -48,7 +48,7 @@ public record Products(Map<String, List<String>> asked, Map<String, Contract> cm
         return ConfFile.read(file, Products.class);
     }
 
-    /** What a venue is asked for from the start; empty where nothing stands here. */
+    /** Products a venue is asked for from the start; empty where nothing stands here. */
     public List<String> askedOf(String venue) {
         return asked.getOrDefault(venue, List.of());
     }

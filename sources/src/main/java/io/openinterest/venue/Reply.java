@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One answer or one WebSocket message.
+ * An answer or a WebSocket message.
  *
  * @param request what was asked; null for a WebSocket message
  * @param status HTTP status; 200 for a WebSocket message

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One question to a venue.
+ * A question to a venue.
  *
  * @param method {@code GET} or {@code POST}
  * @param path the documented path with its query, already encoded; a full URL of the venue's host is not needed
@@ -83,7 +83,7 @@ public record Request(
         return text.replace(encoded, "***").replace(URLDecoder.decode(encoded, StandardCharsets.UTF_8), "***");
     }
 
-    /** What was asked, without host and secrets. */
+    /** The question without host and secrets. */
     @Override
     public String toString() {
         return method + " " + path;

@@ -181,7 +181,7 @@ public final class Row {
         return origin;
     }
 
-    /** When the payload came. */
+    /** The time the payload came. */
     public Instant receivedAt() {
         return receivedAt;
     }
@@ -261,7 +261,7 @@ public final class Row {
         return oneSided;
     }
 
-    /** One sentence where the row has prices that can't both be true; else null. */
+    /** A sentence where the row has prices that can't both be true; else null. */
     public @Nullable String contradiction() {
         return contradiction;
     }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What all venues of a source share.
+ * Settings that all venues of a source share.
  *
  * @param lateness how far behind its receipt an observation's time may lie
  * @param startWait how long event time waits at the start for a venue that has not answered yet

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One product line of one exchange: what to ask, how to read the answers, how fast to ask. One file, named after the
+ * A product line of an exchange: what to ask, how to read the answers, how fast to ask. One file, named after the
  * venue id in camel case ({@code kraken-futures} is {@code KrakenFutures}) or after its first word, where one file
  * serves several ids ({@code bybit-linear} is {@code Bybit}), with a public constructor that takes
  * {@link VenueSettings}.
@@ -28,10 +28,10 @@ public interface Venue {
         return null;
     }
 
-    /** What is polled and subscribed to, in order of start. Called once. */
+    /** Feeds that are polled and subscribed to, in order of start. Called once. */
     List<Feed> feeds();
 
-    /** How the past is read after an outage; null where the venue keeps none. */
+    /** The way the past is read after an outage; null where the venue keeps none. */
     default @Nullable Backfill history() {
         return null;
     }
@@ -54,7 +54,7 @@ public interface Venue {
         return Duration.ofSeconds(60);
     }
 
-    /** How long an observation stands for its market where the user sets nothing else. */
+    /** The time for which an observation stands for its market where the user sets nothing else. */
     default Duration maxAge() {
         return Duration.ofMinutes(5);
     }
@@ -73,7 +73,7 @@ public interface Venue {
     }
 
     /**
-     * What observations call a market, or a pattern of some, that the user configured; for a venue that has names of its
+     * The name in observations of a market, or a pattern of some, that the user configured; for a venue that has names of its
      * own for what is published under others.
      */
     default String published(String configured) {
@@ -85,7 +85,7 @@ public interface Venue {
         return false;
     }
 
-    /** One sentence with the closing date of an exchange that is gone and can't be enabled live; null while open. */
+    /** A sentence with the closing date of an exchange that is gone and can't be enabled live; null while open. */
     default @Nullable String closed() {
         return null;
     }

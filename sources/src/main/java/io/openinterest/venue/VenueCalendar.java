@@ -20,7 +20,7 @@ public record VenueCalendar(List<Change> changes) {
     private static final Period SHOWN_AFTER = Period.ofDays(30);
 
     /**
-     * One announced change.
+     * An announced change.
      *
      * @param date day (UTC) it takes effect
      * @param venue venue id
@@ -35,7 +35,7 @@ public record VenueCalendar(List<Change> changes) {
             }
         }
 
-        /** One line: date, venue, sentence. */
+        /** A line of date, venue and sentence. */
         @Override
         public String toString() {
             return date + " " + venue + ": " + what;
@@ -56,7 +56,7 @@ public record VenueCalendar(List<Change> changes) {
         return ConfFile.read(file, VenueCalendar.class);
     }
 
-    /** What is worth showing at a start: changes of the last 30 days and all that are to come, by date. */
+    /** Changes worth showing at a start: changes of the last 30 days and all that are to come, by date. */
     public List<Change> shownOn(LocalDate today) {
         return changes.stream()
                 .filter(change -> !change.date.isBefore(today.minus(SHOWN_AFTER)))

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One enabled venue as configured.
+ * An enabled venue as configured.
  *
  * @param id the venue id, which finds the venue's class, e.g. {@code bybit-linear}
  * @param restUrl replaces everything before the documented REST paths, path prefix included; null for the venue's own

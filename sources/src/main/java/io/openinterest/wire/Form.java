@@ -11,7 +11,7 @@ import org.apache.flink.api.java.typeutils.TypeExtractor;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** How values of a type that are not null stand in bytes. */
+/** The form of the values of a type, null apart, in bytes. */
 interface Form {
 
     void write(Object value, DataOutputView out) throws IOException;
@@ -110,7 +110,7 @@ interface Form {
         }
     }
 
-    /** As Flink has it. */
+    /** The form that Flink has. */
     record Foreign<T>(TypeSerializer<T> serializer) implements Form {
 
         @Override

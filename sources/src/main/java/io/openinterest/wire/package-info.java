@@ -1,2 +1,2 @@
-/** How records travel between operators. */
+/** The form of records between operators. */
 package io.openinterest.wire;

@@ -3,7 +3,7 @@ package io.openinterest.functions.alert;
 import io.openinterest.functions.run.RunEvent;
 
 /**
- * What alerts have to know beside the rows; one of the two is null.
+ * News for the alerts beside the rows; one of the two is null.
  *
  * @param change a rule was written or removed
  * @param run how far the run reaches
@@ -15,7 +15,7 @@ public record AlertControl(RuleChange change, RunEvent run) {
         return new AlertControl(change, null);
     }
 
-    /** How far the run reaches. */
+    /** News of the reach of the run. */
     public static AlertControl of(RunEvent run) {
         return new AlertControl(null, run);
     }

@@ -11,7 +11,7 @@ import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.List;
 
-/** What an alert says to a person: one sentence with figures as one says them, the time and the rule. */
+/** Sentences of alerts for people: each one sentence with figures as one says them, the time and the rule. */
 final class AlertMessages {
 
     private static final int DIGITS = 2;

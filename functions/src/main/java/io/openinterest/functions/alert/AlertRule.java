@@ -9,7 +9,7 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /**
- * When to raise an alert, with the defaults filled in.
+ * A rule that says when to raise an alert, with the defaults filled in.
  *
  * @param subject which rule it is and what it looks at
  * @param ids the entities it looks at; {@code *} stands for any text
@@ -68,7 +68,7 @@ public record AlertRule(Subject subject, List<String> ids, Thresholds thresholds
     }
 
     /**
-     * What must be beside the figure.
+     * Conditions beside the figure.
      *
      * @param boundaries boundaries in a row that must hold before an alert opens
      * @param cooldownMillis how long after an alert resolved no other opens
@@ -78,7 +78,7 @@ public record AlertRule(Subject subject, List<String> ids, Thresholds thresholds
     public record Conditions(int boundaries, long cooldownMillis, BigDecimal minValueUsd, BigDecimal minCoverage)
             implements Serializable {}
 
-    /** Which side of a threshold is bad. The constants are part of saved state: append only. */
+    /** The bad side of a threshold. The constants are part of saved state: append only. */
     public enum Direction {
         /** x is at least the threshold. */
         UP,

@@ -6,7 +6,7 @@ import io.openinterest.functions.record.AlertEvent.State;
 import java.math.BigDecimal;
 
 /**
- * Where a version of a rule stands with an entity, and the life of the alert between them: it opens, may escalate once,
+ * The standing of a version of a rule with an entity, and the life of the alert between them: it opens, may escalate once,
  * and resolves, expires or is retracted. Every step is from a standing and a reading to the next standing and what there
  * is to tell. Times are epoch milliseconds; a standing that goes on as before is the same object.
  *

@@ -22,13 +22,13 @@ public record RuleChange(String id, AlertRule rule, long time, int partition, lo
     private static final Comparator<RuleChange> AS_WRITTEN =
             Comparator.comparingInt(RuleChange::partition).thenComparingLong(RuleChange::offset);
 
-    /** What the run has to know of it. */
+    /** The change as an event of the run. */
     public RunEvent runEvent() {
         return RunEvent.of(new RunEvent.Rule(id, time, rule != null && rule.looksAtMarkets()));
     }
 
     /**
-     * What is known of a rule with this change, as it was written: the same in whatever order the changes come, and
+     * Changes known of a rule together with this one, as it was written: the same in whatever order the changes come, and
      * whether one comes again, so that every subtask knows the same at a checkpoint.
      *
      * @param known what was known of the rule before; null if nothing

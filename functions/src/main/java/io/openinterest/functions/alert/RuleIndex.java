@@ -95,7 +95,7 @@ final class RuleIndex {
         return null;
     }
 
-    /** How many rules are installed and not removed. */
+    /** The number of rules that are installed and not removed. */
     int size() {
         return (int) installed.values().stream()
                 .filter(versions -> versions.stream().anyMatch(version -> version.until == Long.MAX_VALUE))

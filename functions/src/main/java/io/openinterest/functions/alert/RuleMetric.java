@@ -89,7 +89,7 @@ final class RuleMetric {
         return type == Boolean.class;
     }
 
-    /** How far the figure looks back; null if it has no horizon. */
+    /** The span the figure looks back over; null if it has no horizon. */
     Horizon horizon() {
         return horizon;
     }

@@ -111,7 +111,7 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
     }
 
     /**
-     * One rule as JSON text.
+     * Reads a rule that is JSON text.
      *
      * @throws BadRuleException with one sentence that names the fault
      */

@@ -40,7 +40,7 @@ public final class ExpirySums {
     public int marketValues;
     /** Options by time of expiration, epoch milliseconds. */
     public Map<Long, Integer> expirations = new HashMap<>();
-    /** By strike, without trailing zeros. */
+    /** Options by strike, which has no trailing zeros. */
     public Map<BigDecimal, AtStrike> strikes = new HashMap<>();
     /** Options of one strike. */
     public record AtStrike(int count, BigDecimal callBase, BigDecimal putBase) {

@@ -6,7 +6,7 @@ import io.openinterest.observation.MarketType;
 import java.math.BigDecimal;
 
 /**
- * What one included option adds to its expiry at a 1-minute boundary, or takes back from it. A boundary is published by
+ * The contribution of one included option to its expiry at a 1-minute boundary: added, or taken back. A boundary is published by
  * sending every included option of the asset classes in the totals once with {@code count} 1; a correction sends what
  * was said before with {@code count} -1 and what holds now with {@code count} 1.
  *

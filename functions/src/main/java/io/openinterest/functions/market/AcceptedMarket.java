@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What acceptance remembers of a market.
+ * The memory of a market for acceptance.
  *
  * <p>Public fields, as Flink's POJO serializer wants them.
  */

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** What the markets of a shard bring while it passes one boundary. */
+/** The passing of one boundary by the markets of a shard, and all that it brings. */
 final class BoundaryPass {
 
     private final Progress progress;
@@ -29,7 +29,7 @@ final class BoundaryPass {
     private final Pass correcting;
     private final TreeMap<Long, Map<Group, Sums>> sums = new TreeMap<>();
 
-    /** Where it goes. */
+    /** Takes what a pass brings. */
     interface Output {
         void row(MarketRow row);
 

@@ -14,7 +14,7 @@ import java.time.Instant;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * What tells an observation of a market from every other: two are equal where {@link
+ * A fingerprint that tells an observation of a market from every other: two are equal where {@link
  * io.openinterest.observation.ObservationOrder} finds no difference, whatever the scale of their decimals.
  *
  * @param boundary the boundary after its time in minutes, then 32 bits of the hash

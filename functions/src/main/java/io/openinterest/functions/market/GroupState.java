@@ -11,7 +11,7 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * What a shard remembers of markets that are summed together: the ages of those included at every boundary that can still
+ * The memory of a shard for markets that are summed together: the ages of those included at every boundary that can still
  * be corrected. So totals need to know the greatest age of each group only, however many markets there are.
  */
 final class GroupState {

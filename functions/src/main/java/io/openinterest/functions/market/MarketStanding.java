@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 
 /**
- * Where a market stands at a boundary, and all that the next boundary needs to know of the past.
+ * The standing of a market at a boundary, and all that the next boundary needs to know of the past.
  *
  * @param status what the market is at the boundary
  * @param value the observation with the greatest time before the boundary; null while absent
@@ -22,7 +22,7 @@ import java.math.BigDecimal;
  */
 public record MarketStanding(Status status, Observation value, boolean begun, boolean known, Bar five, Bar fifteen) {
 
-    /** What a market can be. The constants are part of saved state: append only. */
+    /** The states of a market. The constants are part of saved state: append only. */
     public enum Status {
         /** Never seen, or forgotten. */
         ABSENT,

@@ -15,7 +15,7 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * What is kept of one market: where it stood at the last boundary that nothing can correct any more, every minute since,
+ * The state of one market: where it stood at the last boundary that nothing can correct any more, every minute since,
  * and where it stands now. A correction folds the minutes again from there, so its result is that of the same
  * observations in order.
  */

@@ -28,7 +28,7 @@ import java.math.RoundingMode;
 import java.util.Objects;
 
 /**
- * One market, one boundary further: decides whether it is included, stale, gone or forgotten, explains the change of its
+ * A step of one market to the next boundary: decides whether it is included, stale, gone or forgotten, explains the change of its
  * value, and gives what it contributes to totals.
  *
  * @param boundary the boundary stepped to, epoch milliseconds
@@ -265,7 +265,7 @@ record MarketStep(
     }
 
     /**
-     * What the market adds to its expiry; null unless it is an option with strike and expiration.
+     * The market's contribution to its expiry; null unless it is an option with strike and expiration.
      *
      * @param pass what publishes it
      */

@@ -53,7 +53,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     public static final OutputTag<MarketRow> WATCHED_ROWS =
             new OutputTag<>("watched-market-rows", new RecordType<>(MarketRow.class));
 
-    /** What every included option adds to its expiry. */
+    /** Contributions of every included option to its expiry. */
     public static final OutputTag<OptionContribution> OPTIONS =
             new OutputTag<>("options", new RecordType<>(OptionContribution.class));
 

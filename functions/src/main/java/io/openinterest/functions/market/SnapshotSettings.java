@@ -28,17 +28,17 @@ public record SnapshotSettings(
 
     private static final long FORGOTTEN_AFTER = Duration.ofHours(24).toMillis();
 
-    /** How old an observation of the venue may be and still count, in milliseconds. */
+    /** The greatest age, in milliseconds, at which an observation of the venue still counts. */
     long maxAgeMillis(String venue) {
         return maxAge.getOrDefault(venue, defaultMaxAge).toMillis();
     }
 
-    /** From which age on a market of the venue is forgotten, in milliseconds. */
+    /** The age, in milliseconds, above which a market of the venue is forgotten. */
     long forgottenAfterMillis(String venue) {
         return maxAgeMillis(venue) + FORGOTTEN_AFTER;
     }
 
-    /** How long records may be corrected. */
+    /** The time within which records may be corrected. */
     public CorrectionWindow corrections() {
         return new CorrectionWindow(allowedLateness);
     }

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.Comparator;
 
 /**
- * What there is to say about an entity at one boundary of one interval. A boundary is measured once with all its
+ * All records of an entity at one boundary of one interval. A boundary is measured once with all its
  * parts; a correction carries the parts that changed.
  *
  * @param market the market's row at level market, else null
@@ -48,7 +48,7 @@ public record BoundaryRecord(MarketRow market, TotalRow total, MetricsRow metric
         return market != null ? market.interval() : total != null ? total.interval() : metrics.interval();
     }
 
-    /** What published the record. */
+    /** The pass that published the record. */
     public Pass pass() {
         return market != null ? market.pass() : total != null ? total.pass() : metrics.pass();
     }

@@ -44,7 +44,7 @@ final class Derivation {
     private final BiFunction<String, Instant, BigDecimal> values;
 
     /**
-     * How the metrics of an entity are derived.
+     * Derives the metrics of an entity.
      *
      * @param entity whose metrics they are
      * @param minute the full minute whose pass is to publish, epoch milliseconds
@@ -59,7 +59,7 @@ final class Derivation {
     }
 
     /**
-     * What is derived at a boundary.
+     * Metrics of a boundary.
      *
      * @param row to be published
      * @param trail what the next record of the interval goes on from

@@ -36,7 +36,7 @@ import org.apache.flink.util.Collector;
  */
 public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, TotalRow, ParentValue, BoundaryRecord> {
 
-    /** What was said of the values of parents, as long as a row may ask. */
+    /** Values of parents, as long as a row may ask for them. */
     public static final MapStateDescriptor<Said, Known> PARENTS =
             new MapStateDescriptor<>("parents", TypeInformation.of(Said.class), TypeInformation.of(Known.class));
 
@@ -110,7 +110,7 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
         forgetting.update(time - 1);
     }
 
-    /** How long after its last record an entity is remembered. */
+    /** The time in milliseconds for which an entity is remembered after its last record. */
     private long memory() {
         return MEMORY.plus(settings.corrections().allowedLateness()).toMillis() + Interval.MINUTE_MILLIS;
     }

@@ -23,7 +23,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
- * What the metrics of the current key's entity look back at, in state: the records that may still be corrected, an hour
+ * The past that the metrics of the current key's entity look back at, in state: the records that may still be corrected, an hour
  * of 1-minute points, a day of 5-minute points, each longer by the time in which records may still be corrected.
  *
  * <p>A new record adds to the newest chunk of each. A correction cuts the points back to the boundary it changes and

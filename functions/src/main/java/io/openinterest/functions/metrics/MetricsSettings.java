@@ -5,7 +5,7 @@ import java.io.Serializable;
 import java.math.BigDecimal;
 
 /**
- * What the configuration says about metrics.
+ * The configuration of metrics.
  *
  * @param priceBand relative price move up to which the regime is neutral
  * @param returnBand return up to which the regime is neutral

@@ -17,7 +17,7 @@ import java.util.Set;
 public record ParentValue(Said said, BigDecimal valueUsd) {
 
     /**
-     * What is said of a parent.
+     * A statement about a parent.
      *
      * @param entity {@code asset:btc}
      * @param boundary epoch milliseconds

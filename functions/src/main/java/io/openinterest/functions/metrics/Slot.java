@@ -26,7 +26,7 @@ final class Slot {
     }
 
     /**
-     * What metrics are made of at a boundary.
+     * Figures that metrics are made of at a boundary.
      *
      * @param coinMargin value margined in the base coin
      */

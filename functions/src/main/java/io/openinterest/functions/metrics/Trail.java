@@ -10,7 +10,7 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * What the next record of an interval goes on from: one entry for each record that may still be corrected and the one
+ * The state that the next record of an interval goes on from: one entry for each record that may still be corrected and the one
  * before those.
  *
  * @param time the boundary, epoch milliseconds

@@ -32,7 +32,7 @@ public record AlertEvent(
     public record Rule(String ruleId, String ruleVersion, Kind kind) {}
 
     /**
-     * Where and when.
+     * The place and time of an event.
      *
      * @param id the entity within its level
      * @param boundary the boundary; for a retraction the opening boundary
@@ -42,7 +42,7 @@ public record AlertEvent(
             Level level, String id, @JsonUnwrapped Boundary boundary, Instant openedAt) {}
 
     /**
-     * What the rule looks at.
+     * The figure the rule looks at.
      *
      * @param metric path of the figure
      * @param value the figure; null when expired
@@ -70,7 +70,7 @@ public record AlertEvent(
             @Nullable Long maxAgeMs,
             @Nullable List<String> exchanges) {}
 
-    /** What an alert is about. The constants are part of saved state: append only. */
+    /** The subject of an alert. The constants are part of saved state: append only. */
     public enum Kind {
         @JsonProperty("market")
         MARKET,
@@ -95,7 +95,7 @@ public record AlertEvent(
         RETRACTED
     }
 
-    /** How bad. The constants are part of saved state: append only. */
+    /** The severity of an alert. The constants are part of saved state: append only. */
     public enum Severity {
         @JsonProperty("warning")
         WARNING,

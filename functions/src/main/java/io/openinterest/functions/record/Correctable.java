@@ -12,13 +12,13 @@ public interface Correctable<R extends Correctable<R>> {
     /** The boundary it is of. */
     Boundary boundary();
 
-    /** Which publication it is. */
+    /** The publication it is. */
     Edition edition();
 
     /** The record under a later revision. */
     R revised(int revision);
 
-    /** What is published under a later revision where there is no such record any more: its identity only. */
+    /** The record withdrawn under a later revision: its identity only. */
     R withdrawn(int revision);
 
     /** The interval it is of. */
@@ -31,7 +31,7 @@ public interface Correctable<R extends Correctable<R>> {
         return boundary().time();
     }
 
-    /** What published it. */
+    /** The pass that published it. */
     default Pass pass() {
         return edition().pass();
     }

@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which of the publications of a record this one is.
+ * One of the publications of a record.
  *
  * @param revision 0 when first published, one higher each time a late observation changes the record
  * @param finalAt from then on nothing corrects the record

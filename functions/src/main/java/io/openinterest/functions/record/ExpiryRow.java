@@ -41,7 +41,7 @@ public record ExpiryRow(
     }
 
     /**
-     * What expires together.
+     * Options that expire together.
      *
      * @param expiration the earliest of the group
      */
@@ -54,7 +54,7 @@ public record ExpiryRow(
     }
 
     /**
-     * What there is to publish at a boundary, in the order it is published.
+     * Figures at a boundary, in the order they are published.
      *
      * @param putCallRatio puts divided by calls, in base coins; null without calls
      * @param marketValueUsd premium value; null where no option of the group has one

@@ -32,7 +32,7 @@ public record Horizons(
     private static final List<Horizon> FIVE_MINUTES = List.of(Horizon.values());
     private static final List<Horizon> FIFTEEN_MINUTES = FIVE_MINUTES.subList(1, FIVE_MINUTES.size());
 
-    /** How far back a figure looks. */
+    /** The span a figure looks back over. */
     public enum Horizon {
         FIVE_MINUTES("5m", 5),
         FIFTEEN_MINUTES("15m", 15),

@@ -2,7 +2,7 @@ package io.openinterest.functions.record;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** What a record is about: a market, or a total of them. The constants are part of saved state: append only. */
+/** The subject of a record: a market, or a total of them. The constants are part of saved state: append only. */
 public enum Level {
     TOTAL("total"),
     ASSET("asset"),

@@ -35,7 +35,7 @@ public record MarketRow(
         return new MarketRow(identity, boundary, Figures.NONE, edition.withdrawn(revision));
     }
 
-    /** Which market it is. */
+    /** The market. */
     public record Identity(
             String market,
             String exchange,
@@ -45,7 +45,7 @@ public record MarketRow(
             @JsonUnwrapped Contract contract) {}
 
     /**
-     * What is traded there.
+     * The contract that is traded there.
      *
      * @param expiration null for perpetuals
      * @param strike null but for options
@@ -60,7 +60,7 @@ public record MarketRow(
             @Nullable BigDecimal strike) {}
 
     /**
-     * What there is to publish at a boundary, in the order it is published.
+     * Figures at a boundary, in the order they are published.
      *
      * @param change why the value differs from {@code open_usd}; null where that is null
      */
@@ -76,7 +76,7 @@ public record MarketRow(
     }
 
     /**
-     * How much there is.
+     * The size of the open interest.
      *
      * @param contractCount one-sided contracts, exact
      * @param priceUsd USD price of one base coin, exact

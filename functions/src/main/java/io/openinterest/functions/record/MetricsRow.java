@@ -7,7 +7,7 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be said about an entity at a boundary beyond its total (topic {@code metrics.<interval>}). Percentages are
+ * Metrics of an entity at a boundary, beyond its total (topic {@code metrics.<interval>}). Percentages are
  * fractions. A field is null where an operand is missing or a division is by zero, and where it looks back further than
  * the entity's unbroken sequence of 1-minute records.
  *
@@ -36,7 +36,7 @@ public record MetricsRow(
         return new MetricsRow(level, id, boundary, Figures.NONE, edition.withdrawn(revision));
     }
 
-    /** What there is to publish at a boundary, in the order it is published. */
+    /** Metrics at a boundary, in the order they are published. */
     public record Figures(
             @JsonUnwrapped Size size,
             @JsonUnwrapped Changes changes,
@@ -64,7 +64,7 @@ public record MetricsRow(
     }
 
     /**
-     * How much there is.
+     * The size of the open interest.
      *
      * @param coverageBefore coverage at T-h, which alerts with a minimum coverage look at; not published
      */
@@ -74,7 +74,7 @@ public record MetricsRow(
             @JsonIgnore @Nullable Horizons coverageBefore) {}
 
     /**
-     * What changed over the horizons.
+     * Changes over the horizons.
      *
      * @param changeUsd V(T) - V(T-h)
      * @param changePct {@code changeUsd} divided by V(T-h)
@@ -91,7 +91,7 @@ public record MetricsRow(
             @Nullable Horizons priceEffectUsd) {}
 
     /**
-     * How fast it changes.
+     * The pace of change.
      *
      * @param velocityUsdPerMin quantity change of the interval per minute
      * @param accelerationUsdPerMin2 change of the velocity since the interval before, per minute
@@ -104,7 +104,7 @@ public record MetricsRow(
             @JsonProperty("return") @Nullable BigDecimal rateOfReturn) {}
 
     /**
-     * How unusual that is.
+     * Measures of how unusual the change is.
      *
      * @param zscore distance of the return from the mean of the 60 before, in sample standard deviations
      * @param robustZscore distance from their median, in median absolute deviations times 0.6745
@@ -138,7 +138,7 @@ public record MetricsRow(
             @Nullable BigDecimal shareOfExchange) {}
 
     /**
-     * How the value is spread over children.
+     * The concentration of the value on children.
      *
      * @param hhi Herfindahl index over the children with value
      * @param effectiveCount 1 divided by the index
@@ -152,7 +152,7 @@ public record MetricsRow(
             @Nullable BigDecimal leaderShare,
             @Nullable Boolean leaderChanged) {}
 
-    /** What the value is made of. */
+    /** Shares of kinds of contracts and margins. */
     public record Mix(
             @Nullable BigDecimal perpetualShare,
             @Nullable BigDecimal optionShare,
@@ -171,12 +171,12 @@ public record MetricsRow(
             @Nullable Horizons priceChangePct,
             @Nullable Regime regime) {}
 
-    /** What holding and trading it says. */
+    /** The cost of holding it and the trade in it. */
     public record Activity(
             @JsonProperty("funding_rate_8h") @Nullable BigDecimal fundingRate8h,
             @Nullable BigDecimal volumeRatio) {}
 
-    /** What price and quantity say together. The constants are part of saved state: append only. */
+    /** The regime that price and quantity show together. The constants are part of saved state: append only. */
     public enum Regime {
         /** Price and quantity rise. */
         @JsonProperty("long_build_up")

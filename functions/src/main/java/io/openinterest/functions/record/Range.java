@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a value was over an interval. USD with 6 decimals.
+ * The range of a value over an interval. USD with 6 decimals.
  *
  * @param openUsd value one interval before; null where it had not begun by then
  * @param highUsd greatest of {@code openUsd} and the 1-minute values in the window

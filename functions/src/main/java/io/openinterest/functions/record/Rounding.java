@@ -5,7 +5,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import org.jspecify.annotations.Nullable;
 
-/** How published figures are rounded: half-even, once. */
+/** Rounding of published figures: half-even, once. */
 public final class Rounding {
 
     private static final MathContext TWELVE_SIGNIFICANT = new MathContext(12, RoundingMode.HALF_EVEN);

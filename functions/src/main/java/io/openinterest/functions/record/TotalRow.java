@@ -34,7 +34,7 @@ public record TotalRow(
     }
 
     /**
-     * What there is to publish at a boundary, in the order it is published.
+     * Figures at a boundary, in the order they are published.
      *
      * @param amountBase null at the levels that add up different assets
      * @param priceUsd value-weighted price, 12 significant digits
@@ -64,7 +64,7 @@ public record TotalRow(
     }
 
     /**
-     * What the value is made of.
+     * Parts of the value.
      *
      * @param reported the Coin Metrics metrics, with the venues' own sides
      */
@@ -80,7 +80,7 @@ public record TotalRow(
     public record ByMargin(BigDecimal coin, BigDecimal usdt, BigDecimal usdc, BigDecimal usd, BigDecimal other) {}
 
     /**
-     * What the value rests on.
+     * The data the value rests on.
      *
      * @param unchangedMinutes minutes since any included market last changed its contract count
      * @param exchanges exchanges with an included market
@@ -106,7 +106,7 @@ public record TotalRow(
     public record Markets(int included, int carried, int stale, int gone, int changed) {}
 
     /**
-     * What the metrics and alerts need beyond the published record.
+     * Figures that metrics and alerts need beyond the published record.
      *
      * @param hhi Herfindahl index over the children with value, 8 decimals; null at exchange-asset and pair
      * @param effectiveCount 1 divided by the unrounded index, 8 decimals

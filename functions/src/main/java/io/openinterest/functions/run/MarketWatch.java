@@ -7,7 +7,7 @@ import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
- * Whether any rule looks at markets. Their rows are most of all records, and go to the rules only where one does.
+ * A watch on whether any rule looks at markets. Their rows are most of all records, and go to the rules only where one does.
  *
  * <p>Known is rather too much than too little: a rule that was ever written counts up to the time of the change that took
  * it back.

@@ -1,7 +1,7 @@
 package io.openinterest.functions.run;
 
 /**
- * What there is to know of the run as a whole.
+ * News of the run as a whole.
  *
  * @param venue a venue that has answered for the first time; null if this is about the reach of observations
  * @param time as-of time of that answer, or the boundary after the greatest time of an accepted observation

@@ -22,7 +22,7 @@ public final class Unpacked<K, V> {
     private final Form<K, V> form;
     private final Map<Object, Values> byStreamKey = new HashMap<>();
 
-    /** How values stand in bytes. */
+    /** The form of values in bytes. */
     public interface Form<K, V> {
         byte[] pack(V value);
 

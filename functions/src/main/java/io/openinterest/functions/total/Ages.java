@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How many markets (or, further up, groups and children of them) have which age in milliseconds; a count below 0 takes
+ * Counts of markets (or, further up, groups and children of them) by age in milliseconds; a count below 0 takes
  * markets out. So the greatest age is known after any correction.
  */
 public final class Ages {

@@ -12,7 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the minutes of an interval have brought so far.
+ * A bar of the minutes of an interval so far.
  *
  * @param open value at the start of the interval; null if it had not begun by then
  * @param high greatest of open and the minutes' values; null before the first
@@ -74,7 +74,7 @@ public record Bar(
                 byChild);
     }
 
-    /** Where the value was over the interval, whose minutes have brought at least one. */
+    /** The range of the value over the interval, of which at least one minute has a value. */
     public Range range() {
         return new Range(open, high, low, Rounding.usdMean(sum, minutes));
     }

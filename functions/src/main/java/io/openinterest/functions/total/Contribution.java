@@ -3,7 +3,7 @@ package io.openinterest.functions.total;
 import io.openinterest.functions.record.Pass;
 
 /**
- * What a group of markets adds to its totals at one boundary; from markets to their asset, from assets to exchanges, from
+ * The contribution of a group of markets to its totals at one boundary; from markets to their asset, from assets to exchanges, from
  * exchanges to the whole.
  *
  * @param exchange the exchange of the markets
@@ -20,7 +20,7 @@ public record Contribution(String exchange, String asset, String quote, long bou
         return new Contribution(exchange, asset, quote, boundary, pass, sums.pack());
     }
 
-    /** What to add, a new object with every call. */
+    /** The sums to add, a new object with every call. */
     public Sums sums() {
         return Sums.unpack(packed);
     }

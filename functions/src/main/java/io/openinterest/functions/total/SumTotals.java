@@ -48,7 +48,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
     private transient MapState<EntityMinute, byte[]> minutes;
     private transient ValueState<Long> forgetting;
 
-    /** Which totals are added up, and what a contribution is keyed by. */
+    /** A scope of totals that are added up, and the key of contributions to them. */
     public enum Scope {
         /** Assets, exchange-assets and pairs, keyed by asset. */
         ASSETS,

@@ -16,7 +16,7 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * What markets add up to at one boundary. Every figure is a sum of figures rounded at the market, so the result depends
+ * Sums over markets at one boundary. Every figure is a sum of figures rounded at the market, so the result depends
  * neither on the order of addition nor on how markets are spread over subtasks, and what was added can be taken out
  * again: a correction is sent as the difference.
  *
@@ -132,7 +132,7 @@ public final class Sums {
     }
 
     /**
-     * What a child contributes to its parent's concentration and to the evidence of alerts.
+     * A child's part in its parent's concentration and in the evidence of alerts.
      *
      * @param valueUsd its value
      * @param quantityUsd the quantity part of its ledger

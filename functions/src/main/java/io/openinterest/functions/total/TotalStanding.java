@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 
 /**
- * Where an entity stands at a boundary, and all that the next boundary needs to know of the past.
+ * The standing of an entity at a boundary, and all that the next boundary needs to know of the past.
  *
  * @param begun true from the first boundary with an included market on, until it has had no record for 24 hours
  * @param present true while it has an included or stale market

@@ -14,7 +14,7 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * What is kept of one entity: where it stood at the last boundary that nothing can correct any more, and where it stands
+ * The state of one entity: where it stood at the last boundary that nothing can correct any more, and where it stands
  * now. The sums of the boundaries between are kept apart, each by itself ({@link Minutes}), so that a minute is written
  * once; a correction folds them again, so its result is that of the same contributions in order.
  */
@@ -43,7 +43,7 @@ final class TotalState {
         void remove(long boundary) throws Exception;
     }
 
-    /** Where a correction goes. */
+    /** Takes a correction. */
     interface Corrections {
         /** A boundary whose sums were corrected, with its sums before and now. */
         void corrected(long boundary, Sums before, Sums now);

@@ -20,7 +20,7 @@ import java.util.zip.ZipException;
  */
 final class Lines implements Closeable {
 
-    /** What a call of {@link #next()} came to. */
+    /** The result of a call of {@link #next()}. */
     enum Found {
         /** A line, of which {@link #bytes()} has at least so much that one sees where it is too long. */
         LINE,

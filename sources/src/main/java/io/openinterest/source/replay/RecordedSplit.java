@@ -15,7 +15,7 @@ record RecordedSplit(List<Position> files, long greatestTime) implements SourceS
     static final RecordedSplit NOTHING = of(List.of());
 
     /**
-     * Where reading a file goes on.
+     * The place where reading a file goes on.
      *
      * @param file its path
      * @param offset where the next record begins, in bytes of the uncompressed file
@@ -33,7 +33,7 @@ record RecordedSplit(List<Position> files, long greatestTime) implements SourceS
                 Long.MIN_VALUE);
     }
 
-    /** There is one split only, because only one reader can merge. */
+    /** The same for every split: there is one only, because only one reader can merge. */
     @Override
     public String splitId() {
         return "recorded";
