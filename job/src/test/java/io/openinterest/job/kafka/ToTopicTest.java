@@ -17,8 +17,8 @@ import io.openinterest.observation.Json.Decimals;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.flink.api.common.functions.util.ListCollector;
 import org.apache.flink.api.common.functions.DefaultOpenContext;
+import org.apache.flink.api.common.functions.util.ListCollector;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 
@@ -26,8 +26,7 @@ class ToTopicTest {
 
     private static final Instant TIME = Instant.parse("2026-03-01T07:05:00Z");
     private static final Boundary BOUNDARY = new Boundary(Interval.FIVE_MINUTES, TIME);
-    private static final Edition FIRST =
-            Edition.first(TIME.plusSeconds(900), Pass.inOrder(TIME.toEpochMilli()));
+    private static final Edition FIRST = Edition.first(TIME.plusSeconds(900), Pass.inOrder(TIME.toEpochMilli()));
 
     @Test
     void everyRowKeepsItsTopicKeyAndTimeOnTheWayToTheCluster() throws Exception {
@@ -47,8 +46,7 @@ class ToTopicTest {
 
         assertThat(written(ToTopic.markets(Decimals.NUMBER), market))
                 .isEqualTo("market.5m okx-BTC-USDT-SWAP-future 2026-03-01T07:05:00Z");
-        assertThat(written(
-                        ToTopic.totals(Decimals.NUMBER), new TotalRow(btc, BOUNDARY, TotalRow.Figures.NONE, FIRST)))
+        assertThat(written(ToTopic.totals(Decimals.NUMBER), new TotalRow(btc, BOUNDARY, TotalRow.Figures.NONE, FIRST)))
                 .isEqualTo("asset.5m btc 2026-03-01T07:05:00Z");
         assertThat(written(ToTopic.expiries(Decimals.NUMBER), expiry))
                 .isEqualTo("expiry.5m deribit-btc-2026-12-25 2026-03-01T07:05:00Z");
