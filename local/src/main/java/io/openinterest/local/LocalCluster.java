@@ -13,6 +13,8 @@ import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
@@ -28,6 +30,8 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.metrics.prometheus.LoopbackReporterFactory;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -35,6 +39,8 @@ import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.util.FileUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Flink cluster inside this JVM with its dashboard on loopback. It outlives the job, so that a finished one can still
@@ -55,6 +61,12 @@ final class LocalCluster implements AutoCloseable {
 
     /** A job that ran this long has not failed in a row. */
     private static final Duration SOUND = Duration.ofMinutes(2);
+
+    /** A job that can be saved is saved in a moment; one that is failing is not. */
+    private static final Duration SAVE = Duration.ofSeconds(5);
+
+    private static final Duration CANCEL = Duration.ofSeconds(30);
+    private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
 
     /** What the local run's own keys decide. */
     private static final Set<String> OWN = Set.of(
@@ -117,6 +129,8 @@ final class LocalCluster implements AutoCloseable {
             restored = newestCheckpoint();
             if (restored != null) {
                 options.set(StateRecoveryOptions.SAVEPOINT_PATH, address(restored));
+                // removed when a newer one is complete
+                options.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
             }
         }
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(options);
@@ -148,9 +162,18 @@ final class LocalCluster implements AutoCloseable {
         return cluster.getJobStatus(job);
     }
 
-    /** Ends a job; completed when it has. */
-    CompletableFuture<?> cancel(JobID job) {
-        return cluster.cancelJob(job).thenCompose(cancelled -> cluster.requestJobResult(job));
+    /** Ends a job: where it can, when all that it has read is published, and kept where checkpoints are. */
+    void stop(JobID job) throws Exception {
+        try {
+            Path savepoints = kept == null ? folder.resolve("savepoints") : kept;
+            cluster.stopWithSavepoint(job, address(savepoints), false, SavepointFormatType.NATIVE)
+                    .get(SAVE.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            LOG.info("The job ends without a savepoint", e);
+            cluster.cancelJob(job)
+                    .thenCompose(cancelled -> cluster.requestJobResult(job))
+                    .get(CANCEL.toSeconds(), TimeUnit.SECONDS);
+        }
     }
 
     /** Looks after a job and its TaskManager. */

@@ -31,9 +31,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
@@ -45,7 +45,6 @@ public final class LocalRun {
     private static final int FAILED = 1;
     private static final int MAX_CORES = 4;
     private static final Duration PROBE = Duration.ofSeconds(20);
-    private static final Duration CANCEL = Duration.ofSeconds(30);
     private static final Logger LOG = LoggerFactory.getLogger(LocalRun.class);
 
     private final LocalArguments arguments;
@@ -118,19 +117,30 @@ public final class LocalRun {
     private int runUntilStopped() throws Exception {
         OpenInterestJob.check(configuration());
         requireFreePorts(configuration());
+        requireFolder("export.parquet", configuration().exportParquet());
         Path checkpoints = checkpoints(configuration());
         startBroker();
         // Asked before the venues: who can't be written to need not be waited for.
         Topics.create(configuration().kafka());
         chooseSource();
         JobConfiguration configuration = configuration();
-        LocalCluster cluster = LocalCluster.start(
-                configuration.local(),
-                parallelism(configuration),
-                checkpoints == null ? null : checkpoints.resolve(kind(configuration)));
+        Path kept = checkpoints == null ? null : checkpoints.resolve(kind(configuration));
+        KeptReplays replays = kept == null || configuration.source() != SourceKind.REPLAY
+                ? null
+                : new KeptReplays(kept, configuration);
+        if (replays != null && replays.isFinished()) {
+            starting = false;
+            keepUp("This replay has finished before, and its records are at "
+                    + configuration.kafka().servers() + "; without " + replays.list() + " it is replayed again.");
+            return 0;
+        }
+        LocalCluster cluster = LocalCluster.start(configuration.local(), parallelism(configuration), kept);
         running.push(cluster);
 
         StreamExecutionEnvironment environment = cluster.environment();
+        if (replays != null) {
+            replays.begin(cluster.restored() != null);
+        }
         OpenInterestJob.define(environment, configuration);
         BoundaryTable table = new BoundaryTable(configuration, System.out);
         running.push(table);
@@ -149,7 +159,7 @@ public final class LocalRun {
 
         CompletableFuture.anyOf(ended, stop).get();
         if (stop.isDone()) {
-            cluster.cancel(job).get(CANCEL.toSeconds(), TimeUnit.SECONDS);
+            cluster.stop(job);
             System.out.println();
             return 0;
         }
@@ -167,6 +177,9 @@ public final class LocalRun {
         }
         boolean published = Transactions.awaitCommitted(configuration.kafka());
         table.close();
+        if (published && replays != null) {
+            replays.finish();
+        }
         keepUp(published ? "Everything is published." : "The broker does not commit what was written last.");
         return published ? 0 : FAILED;
     }
@@ -272,6 +285,25 @@ public final class LocalRun {
                         + "*  For the real ones: --set source=live, with a way to the internet.%n%s%n",
                 line, PROBE.toSeconds(), line);
         return false;
+    }
+
+    /** Asked before anything starts, because the job would find out again and again. */
+    private static void requireFolder(String key, String folder) {
+        if (folder == null) {
+            return;
+        }
+        try {
+            org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(folder);
+            FileSystem files = path.getFileSystem();
+            if (files.mkdirs(path) && files.getFileStatus(path).isDir()) {
+                return;
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.info("{} can't be used", folder, e);
+        }
+        throw new ConfigurationException(
+                key + " is \"" + folder + "\", allowed is a folder that can be written, or a prefix of an object store"
+                        + " that Flink has a plugin for.");
     }
 
     /** Asked before anything starts, because servers find out late and say so at length. */

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The local run as a process of its own: what it prints and how it ends. */
 @Timeout(600)
@@ -76,13 +78,24 @@ class LocalRunIT {
     }
 
     @Test
-    void afterAReplayItWaitsToBeStoppedAndEndsCleanly() throws Exception {
-        Process run = run("--set", "source=replay", "--set", "replay.paths=[" + recording + "]");
+    void afterAReplayItWaitsToBeStoppedAndEndsCleanlyAndItsLogStays() throws Exception {
+        Path log = folder.resolve("run.log");
+        Path logging = Path.of(System.getProperty("project.directory"), "conf", "log4j2-local.properties");
+        Process run = LocalRunProcess.start(
+                output,
+                List.of("-Dlog4j2.configurationFile=" + logging, "-Dlog.file=" + log),
+                Map.of(),
+                "--set",
+                "source=replay",
+                "--set",
+                "replay.paths=[" + recording + "]");
         await(run, "Everything is published.");
 
         run.destroy();
 
         assertThat(exitCode(run)).as(Files.readString(output)).isZero();
+        assertThat(Files.readString(output)).contains("log        " + log);
+        assertThat(Files.readString(log)).contains("Triggering checkpoint").contains("Shutting down");
     }
 
     @Test
@@ -127,7 +140,7 @@ class LocalRunIT {
         Process second = run(arguments);
         await(second, "stop       Ctrl-C");
 
-        assertThat(Files.readString(output)).containsPattern("goes on    from checkpoint [0-9]+ in ");
+        assertThat(Files.readString(output)).containsPattern("goes on    from (savepoint-\\S+|checkpoint [0-9]+) in ");
         assertThat(awaitObservations()).containsAll(before);
         Path other = folder.resolve("other.txt");
         assertThat(exitCode(LocalRunProcess.start(other, List.of(), Map.of(), arguments)))
@@ -135,6 +148,34 @@ class LocalRunIT {
         assertThat(Files.readString(other)).endsWith("but another run uses that folder.\n");
         second.destroy();
         assertThat(exitCode(second)).as(Files.readString(output)).isZero();
+    }
+
+    @Test
+    void aFinishedReplayWithDataIsNotReplayedAgain() throws Exception {
+        Path kept = folder.resolve("kept");
+        List<String> arguments = List.of("--exit", "--set", "source=replay", "--set", "local.data=" + kept, "--set");
+        Path other = Files.copy(recording, folder.resolve("other.jsonl"));
+
+        assertThat(end(arguments, "replay.paths=[" + recording + "]")).isZero();
+        assertThat(Files.readString(output)).contains("Everything is published.");
+        assertThat(end(arguments, "replay.paths=[" + recording + "]")).isZero();
+        assertThat(Files.readString(output))
+                .contains("This replay has finished before, and its records are at localhost:")
+                .doesNotContain("on its way");
+        assertThat(end(arguments, "replay.paths=[" + recording + ", " + other + "]"))
+                .isEqualTo(2);
+        assertThat(Files.readString(output))
+                .endsWith("name in replay.paths what is new, which begins with " + other + ", or set another folder.\n");
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.start(
+                LocalRunProcess.freePort(), kept.resolve("kafka"), EmbeddedBroker.keepingOldRecords())) {
+            assertThat(CommittedRecords.of(broker.bootstrapServers(), "open-interest.total.1m"))
+                    .hasSize(1);
+        }
+    }
+
+    private int end(List<String> arguments, String more) throws Exception {
+        return exitCode(run(Stream.concat(arguments.stream(), Stream.of(more)).toArray(String[]::new)));
     }
 
     private Path onlyBitfinex() throws IOException {
@@ -192,13 +233,14 @@ class LocalRunIT {
         }
     }
 
-    @Test
-    void aMistakeEndsItBeforeAnythingStarts() throws Exception {
-        Process run = run("--set", "source=replay", "--set", "replay.paths=[no-such-file]");
+    @ParameterizedTest
+    @ValueSource(strings = {"replay.paths=[no-such-file]", "export.parquet=foo://bucket", "local.data=/dev/null"})
+    void aMistakeEndsItBeforeAnythingStarts(String override) throws Exception {
+        Process run = run("--set", "source=replay", "--set", "replay.paths=[" + recording + "]", "--set", override);
 
         assertThat(exitCode(run)).isEqualTo(2);
         assertThat(Files.readString(output))
-                .startsWith("replay.paths: no-such-file ")
+                .startsWith(override.split("=")[0])
                 .hasLineCount(1);
     }
 
