@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,9 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -27,40 +28,73 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A Flink session cluster of real processes, one JobManager and any number of TaskManagers, made of the jars that a
- * distribution has in its lib folder. Processes write their output to {@code target/cluster/<name>.log}.
+ * A Flink session cluster of real processes that are killed and started again: a JobManager, any number of TaskManagers
+ * and, for high availability, the ZooKeeper from which a JobManager learns what its predecessor ran. They are made of the
+ * jars that a distribution has in its lib folder.
  */
 final class StandaloneCluster implements AutoCloseable {
 
-    private static final Path TARGET = Path.of("target/cluster").toAbsolutePath();
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Path folder;
     private final String rest;
     private final HttpClient http = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();
-    private final List<Process> processes = new ArrayList<>();
+    private final List<JavaProcess> processes = new ArrayList<>();
+    private final Deque<JavaProcess> taskManagers = new ArrayDeque<>();
+    private JavaProcess zooKeeper;
+    private JavaProcess jobManager;
 
     private StandaloneCluster(Path folder, int restPort) {
         this.folder = folder;
         rest = "http://localhost:" + restPort;
     }
 
-    /** Starts a JobManager, which is ready to take jobs when this returns. Checkpoints and savepoints go to the folder. */
+    /** Starts a cluster without a TaskManager. Checkpoints and savepoints go to the folder. */
     static StandaloneCluster start(Path folder) throws IOException, InterruptedException {
-        int restPort = freePort();
-        Files.writeString(folder.resolve("config.yaml"), configuration(folder, freePort(), restPort));
+        return start(folder, Map.of("jobmanager.rpc.port", JavaProcess.freePort()), false);
+    }
+
+    /** The same with high availability. */
+    static StandaloneCluster startHighlyAvailable(Path folder) throws IOException, InterruptedException {
+        int port = JavaProcess.freePort();
+        Files.writeString(folder.resolve("zoo.cfg"), """
+                tickTime=1000
+                dataDir=%s
+                clientPortAddress=127.0.0.1
+                clientPort=%d
+                admin.enableServer=false
+                """.formatted(folder.resolve("zookeeper"), port));
+        Map<String, Object> options = Map.of(
+                "high-availability.type",
+                "zookeeper",
+                "high-availability.zookeeper.quorum",
+                "localhost:" + port,
+                "high-availability.storageDir",
+                folder.resolve("jobs").toUri(),
+                // How long a JobManager's successor waits for it, and it for a machine under load.
+                "high-availability.zookeeper.client.session-timeout",
+                10_000,
+                "high-availability.zookeeper.client.tolerate-suspended-connections",
+                true,
+                // What became of a job is known to the JobManagers that come after its end.
+                "job-result-store.delete-on-commit",
+                false,
+                "job-result-store.storage-path",
+                folder.resolve("results").toUri());
+        return start(folder, options, true);
+    }
+
+    private static StandaloneCluster start(Path folder, Map<String, Object> options, boolean zooKeeper)
+            throws IOException, InterruptedException {
+        int restPort = JavaProcess.freePort();
+        Files.writeString(folder.resolve("config.yaml"), configuration(folder, restPort, options));
         StandaloneCluster cluster = new StandaloneCluster(folder, restPort);
         try {
-            cluster.spawn(
-                    "jobmanager",
-                    "-Xmx512m",
-                    "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
-                    "--configDir",
-                    folder.toString(),
-                    "--executionMode",
-                    "cluster");
-            cluster.await("/overview", answer -> true);
+            if (zooKeeper) {
+                cluster.startZooKeeper();
+            }
+            cluster.startJobManager();
             return cluster;
         } catch (Exception e) {
             cluster.close();
@@ -68,47 +102,91 @@ final class StandaloneCluster implements AutoCloseable {
         }
     }
 
+    void startZooKeeper() throws IOException {
+        // It needs a library that a distribution does not have.
+        zooKeeper = JavaProcess.start(
+                "zookeeper",
+                folder,
+                "128m",
+                System.getProperty("java.class.path"),
+                "org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer",
+                "--zkConfigFile",
+                folder.resolve("zoo.cfg").toString(),
+                "--peerId",
+                "1");
+        processes.add(zooKeeper);
+    }
+
+    void killZooKeeper() {
+        zooKeeper.kill();
+    }
+
+    /** Starts a JobManager, which is ready to take jobs when this returns, and has those of its predecessor. */
+    void startJobManager() throws IOException, InterruptedException {
+        jobManager = spawn(
+                "jobmanager",
+                "512m",
+                "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+                "--configDir",
+                folder.toString(),
+                "--executionMode",
+                "cluster");
+        await("/overview", answer -> true);
+    }
+
+    void killJobManager() {
+        jobManager.kill();
+    }
+
     /** Starts a TaskManager of two slots and waits until the JobManager knows it. */
     Process startTaskManager() throws IOException, InterruptedException {
-        List<String> known = get("/taskmanagers").findValuesAsText("id");
-        Process taskManager = spawn(
-                "taskmanager-" + processes.size(),
-                "-Xmx768m",
+        Set<String> known = taskManagers();
+        taskManagers.add(spawn(
+                "taskmanager",
+                "768m",
                 "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
                 "--configDir",
-                folder.toString());
-        await("/taskmanagers", answer -> !known.containsAll(answer.findValuesAsText("id")));
-        return taskManager;
+                folder.toString()));
+        while (known.containsAll(taskManagers())) {
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        return taskManagers.getLast().process();
+    }
+
+    /** Kills the TaskManager that is the oldest. */
+    void killTaskManager() {
+        taskManagers.remove().kill();
+    }
+
+    private Set<String> taskManagers() throws IOException, InterruptedException {
+        JsonNode answer = await("/taskmanagers", taskManagers -> true);
+        return Set.copyOf(answer.findValuesAsText("id"));
     }
 
     /** {@code flink run -d}: submits a job with the command line client. Returns the job's id. */
     String run(List<String> optionsJarAndArguments) throws IOException, InterruptedException {
         List<String> arguments = new ArrayList<>(List.of("run", "-d"));
         arguments.addAll(optionsJarAndArguments);
-        Process client = spawn(
-                "client-" + processes.size(),
-                "-Xmx256m",
-                "org.apache.flink.client.cli.CliFrontend",
-                arguments.toArray(String[]::new));
-        if (!client.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        JavaProcess client =
+                spawn("client", "256m", "org.apache.flink.client.cli.CliFrontend", arguments.toArray(String[]::new));
+        if (!client.process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("flink run did not return");
         }
-        String output = Files.readString(TARGET.resolve("client-" + (processes.size() - 1) + ".log"));
-        Matcher submitted = Pattern.compile("JobID ([0-9a-f]{32})").matcher(output);
-        if (client.exitValue() != 0 || !submitted.find()) {
-            throw new AssertionError("flink run ended with " + client.exitValue() + ": " + output);
+        Matcher submitted = Pattern.compile("JobID ([0-9a-f]{32})").matcher(client.output());
+        if (client.process().exitValue() != 0 || !submitted.find()) {
+            throw new AssertionError("flink run ended with " + client.process().exitValue() + ": " + client.output());
         }
         return submitted.group(1);
     }
 
     /** Uploads a jar as the dashboard does and submits its job without arguments. Returns the job's id. */
     String uploadAndRun(Path jar) throws IOException, InterruptedException {
-        return runUploaded(upload(jar), List.of());
+        return runUploaded(upload(jar), 1, List.of());
     }
 
     /** Submits the job of an uploaded jar. Returns the job's id. */
-    String runUploaded(String jarId, List<String> arguments) throws IOException, InterruptedException {
-        String body = json.writeValueAsString(Map.of("programArgsList", arguments));
+    String runUploaded(String jarId, int parallelism, List<String> arguments) throws IOException, InterruptedException {
+        String body = json.writeValueAsString(Map.of("programArgsList", arguments, "parallelism", parallelism));
         return post("/jars/" + jarId + "/run", body).path("jobid").asText();
     }
 
@@ -160,16 +238,42 @@ final class StandaloneCluster implements AutoCloseable {
         await("/jobs/" + job, answer -> "FINISHED".equals(answer.path("state").asText()));
     }
 
+    /** The same with high availability, whichever JobManager was there to see it. */
+    void awaitResult(String job) throws IOException, InterruptedException {
+        while (!hasEnded(job)) {
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+    }
+
+    /** Whether a job has come to its end; fails when it did so without having read all of its input. */
+    boolean hasEnded(String job) throws IOException {
+        for (String name : List.of(job + ".json", job + "_DIRTY.json")) {
+            Path result = folder.resolve("results").resolve(name);
+            if (Files.exists(result)) {
+                String text = Files.readString(result);
+                if (text.contains("FAILED") || text.contains("CANCELED")) {
+                    throw new AssertionError(text);
+                }
+                // until it is written whole
+                return text.contains("SUCCEEDED");
+            }
+        }
+        return false;
+    }
+
     /** The REST interface's answer to a GET. */
     JsonNode get(String path) throws IOException, InterruptedException {
         return send(request(path).GET());
     }
 
-    /** Asks until the answer is as wanted; fails when the job has failed or nothing happens for two minutes. */
+    /** Asks until the answer is as wanted; fails when the job has failed or nothing happens for five minutes. */
     private JsonNode await(String path, Predicate<JsonNode> wanted) throws IOException, InterruptedException {
         Instant deadline = Instant.now().plus(PATIENCE);
         Object last = null;
         while (Instant.now().isBefore(deadline)) {
+            if (!jobManager.process().isAlive()) {
+                throw new AssertionError("The JobManager ended: " + jobManager.output());
+            }
             try {
                 JsonNode answer = get(path);
                 if (wanted.test(answer)) {
@@ -190,8 +294,7 @@ final class StandaloneCluster implements AutoCloseable {
     /** Kills all processes. */
     @Override
     public void close() {
-        processes.forEach(Process::destroyForcibly);
-        processes.forEach(process -> process.onExit().join());
+        processes.forEach(JavaProcess::kill);
     }
 
     private JsonNode post(String path, String body) throws IOException, InterruptedException {
@@ -199,7 +302,7 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(rest + path)).timeout(Duration.ofSeconds(60));
+        return HttpRequest.newBuilder(URI.create(rest + path)).timeout(PATIENCE);
     }
 
     private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -210,35 +313,18 @@ final class StandaloneCluster implements AutoCloseable {
         return json.readTree(response.body());
     }
 
-    private Process spawn(String name, String heap, String mainClass, String... arguments) throws IOException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Stream<String> command = Stream.of(
-                java,
-                heap,
-                "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                "--add-opens=java.base/java.util=ALL-UNNAMED",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
-                "-Dlog4j2.configurationFile="
-                        + Path.of("src/test/resources/log4j2-test.properties").toAbsolutePath(),
-                "-cp",
-                Files.readString(TARGET.resolve("flink.classpath")).strip(),
-                mainClass);
-        ProcessBuilder builder = new ProcessBuilder(
-                        Stream.concat(command, Stream.of(arguments)).toList())
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(TARGET.resolve(name + ".log").toFile());
-        builder.environment().put("FLINK_CONF_DIR", folder.toString());
-        Process process = builder.start();
+    private JavaProcess spawn(String name, String heap, String mainClass, String... arguments) throws IOException {
+        String classpath =
+                Files.readString(JavaProcess.TARGET.resolve("flink.classpath")).strip();
+        JavaProcess process = JavaProcess.start(name, folder, heap, classpath, mainClass, arguments);
         processes.add(process);
         return process;
     }
 
-    private static String configuration(Path folder, int rpcPort, int restPort) {
+    private static String configuration(Path folder, int restPort, Map<String, Object> more) {
         Map<String, Object> options = Map.ofEntries(
                 Map.entry("jobmanager.bind-host", "localhost"),
                 Map.entry("jobmanager.rpc.address", "localhost"),
-                Map.entry("jobmanager.rpc.port", rpcPort),
                 Map.entry("rest.address", "localhost"),
                 Map.entry("rest.bind-address", "localhost"),
                 Map.entry("rest.port", restPort),
@@ -269,16 +355,16 @@ final class StandaloneCluster implements AutoCloseable {
                 Map.entry(
                         "execution.checkpointing.savepoint-dir",
                         folder.resolve("savepoints").toUri()),
+                // Jars that were uploaded to a JobManager are there for its successor.
+                Map.entry("web.upload.dir", folder.resolve("jars")),
                 Map.entry("io.tmp.dirs", folder));
         StringBuilder yaml = new StringBuilder();
-        options.forEach(
-                (key, value) -> yaml.append(key).append(": ").append(value).append('\n'));
+        Stream.of(options, more)
+                .flatMap(part -> part.entrySet().stream())
+                .forEach(option -> yaml.append(option.getKey())
+                        .append(": ")
+                        .append(option.getValue())
+                        .append('\n'));
         return yaml.toString();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -165,9 +165,9 @@ class LocalRunIT {
         assertThat(end(arguments, "replay.paths=[" + recording + ", " + other + "]"))
                 .isEqualTo(2);
         assertThat(Files.readString(output))
-                .endsWith("name in replay.paths what is new, which begins with " + other + ", or set another folder.\n");
-        try (EmbeddedBroker broker =
-                EmbeddedBroker.start(
+                .endsWith(
+                        "name in replay.paths what is new, which begins with " + other + ", or set another folder.\n");
+        try (EmbeddedBroker broker = EmbeddedBroker.start(
                 LocalRunProcess.freePort(), kept.resolve("kafka"), EmbeddedBroker.keepingOldRecords())) {
             assertThat(CommittedRecords.of(broker.bootstrapServers(), "open-interest.total.1m"))
                     .hasSize(1);
@@ -239,9 +239,7 @@ class LocalRunIT {
         Process run = run("--set", "source=replay", "--set", "replay.paths=[" + recording + "]", "--set", override);
 
         assertThat(exitCode(run)).isEqualTo(2);
-        assertThat(Files.readString(output))
-                .startsWith(override.split("=")[0])
-                .hasLineCount(1);
+        assertThat(Files.readString(output)).startsWith(override.split("=")[0]).hasLineCount(1);
     }
 
     private Process run(String... arguments) throws IOException {
