@@ -241,11 +241,13 @@ public final class Bitmex implements Venue {
      * {"table":"instrument","action":"partial","data":[{"symbol":"XBTUSD",...}]}, then "update" with
      * {"symbol":"ETHUSD","openInterest":58922153}, also "insert" and "delete". What is no part of a row that came
      * whole is dropped. Answers: {"success":true,"subscribe":"instrument","request":{...}}, {"error":"...","request":
-     * {"args":["instrument"]}}, and the text pong.
+     * {"args":["instrument"]}}, the greeting {"info":"Welcome to the BitMEX Realtime API."}, and the text pong.
      */
     private void stream(Reply message, Socket socket, Observer out) {
         JsonNode body = message.json();
-        if (body.path("success").asBoolean()) {
+        if (message.text().equals("pong") || body.has("info")) {
+            socket.understood();
+        } else if (body.path("success").asBoolean()) {
             socket.confirm(body.path("subscribe").asText());
         } else if (body.has("error")) {
             body.at("/request/args").forEach(topic -> socket.refuse(topic.asText(), text(body, "error")));

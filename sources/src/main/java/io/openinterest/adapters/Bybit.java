@@ -378,6 +378,10 @@ public final class Bybit implements Venue {
     }
 
     private void answer(JsonNode body, Socket socket) {
+        if (body.path("op").asText().equals("pong") || body.path("ret_msg").asText().equals("pong")) {
+            socket.understood();
+            return;
+        }
         body.at("/data/successTopics").forEach(topic -> socket.confirm(topic.asText()));
         body.at("/data/failTopics").forEach(topic -> socket.refuse(topic.asText(), "named among failTopics"));
         List<String> topics = asked.remove(body.path("req_id").asText());

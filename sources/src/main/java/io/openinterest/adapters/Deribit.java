@@ -49,6 +49,9 @@ import java.util.Set;
  */
 public final class Deribit implements Venue {
 
+    /** Id of the calls about heartbeats; those that subscribe have others. */
+    private static final int HEARTBEAT = 0;
+
     /** Credits of an ordinary call and of get_instruments; 10,000 a second come back. */
     private static final int CALL = 500;
 
@@ -109,7 +112,7 @@ public final class Deribit implements Venue {
                     .topics(Deribit::topics, 500, this::subscribeFrame)
                     .perConnection(2000)
                     .pace(Duration.ofMillis(500))
-                    .ping(Duration.ofSeconds(30), rpc(0, "public/set_heartbeat", "interval", 30))
+                    .ping(Duration.ofSeconds(30), rpc(HEARTBEAT, "public/set_heartbeat", "interval", 30))
                     .silence(Duration.ofSeconds(60))
                     .opened(topics -> asked.values().removeIf(lost -> topics.contains(lost.get(0))))
                     .parse(this::stream));
@@ -334,6 +337,7 @@ public final class Deribit implements Venue {
                 }
             }
             case "heartbeat" -> {
+                socket.understood();
                 if (body.at("/params/type").asText().equals("test_request")) {
                     socket.send("{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"public/test\",\"params\":{}}");
                 }
@@ -343,6 +347,9 @@ public final class Deribit implements Venue {
     }
 
     private void answer(JsonNode body, Socket socket) {
+        if (body.path("id").asInt(-1) == HEARTBEAT && body.has("result")) {
+            socket.understood();
+        }
         List<String> topics = asked.remove(body.path("id").asText());
         if (body.has("error")) {
             String error = body.at("/error/code").asText() + " "

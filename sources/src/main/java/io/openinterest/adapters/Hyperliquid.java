@@ -310,6 +310,7 @@ public final class Hyperliquid implements Venue {
                 }
             }
             case "subscriptionResponse" -> socket.confirm(CHANNEL);
+            case "pong" -> socket.understood();
             case "error" -> socket.refuse(CHANNEL, body.path("data").asText());
             default -> {}
         }

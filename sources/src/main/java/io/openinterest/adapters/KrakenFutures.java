@@ -262,6 +262,10 @@ public final class KrakenFutures implements Venue {
         return frame.toString();
     }
 
+    private static boolean isSuspended(JsonNode body) {
+        return "ticker".equals(text(body, "feed")) && body.has("openInterest") && flag(body, "suspended");
+    }
+
     /**
      * {"feed":"ticker","product_id":"PI_BCHUSD","index":123.8,"time":1680220799000,"funding_rate":1.2e-9,
      * "relative_funding_rate":-0.000004,"volume":1234,"openInterest":488789,"markPrice":123.84,"suspended":false}. One
@@ -277,7 +281,9 @@ public final class KrakenFutures implements Venue {
             body.path("product_ids").forEach(product -> socket.refuse(product.asText(), "not subscribed"));
         } else if ("alert".equals(event) || "error".equals(event)) {
             out.venueError("the venue answered " + text(body, "message"));
-        } else if ("ticker".equals(text(body, "feed")) && body.has("openInterest") && !flag(body, "suspended")) {
+        } else if ("info".equals(event) || "heartbeat".equals(text(body, "feed")) || isSuspended(body)) {
+            socket.understood();
+        } else if ("ticker".equals(text(body, "feed")) && body.has("openInterest")) {
             Row market = ticker(word(body, "product_id"), body, "index", millis(body, "time"), out)
                     .funding(decimal(body, "relative_funding_rate"), HOURLY);
             if (isInverse(body, "product_id")) {

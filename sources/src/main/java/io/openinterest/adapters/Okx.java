@@ -432,6 +432,7 @@ public final class Okx implements Venue {
      */
     private void stream(Reply message, Socket socket, Observer out) {
         if (message.text().equals("pong")) {
+            socket.understood();
             return;
         }
         JsonNode body = message.json();

@@ -280,6 +280,11 @@ final class StreamConnection implements Socket, StreamLine.End {
     }
 
     @Override
+    public void understood() {
+        isTouched = true;
+    }
+
+    @Override
     public void reconnect(String why) {
         isTouched = true;
         StreamLine mine = line;

@@ -12,6 +12,9 @@ public interface Socket {
     /** The venue refused a topic: it is not asked for again before the next change of the book. */
     void refuse(String topic, String why);
 
+    /** The message is known and says nothing of any market or topic: a heartbeat, a greeting. */
+    void understood();
+
     /** The venue announced the end of this connection, or the state can't be trusted: replace it now. */
     void reconnect(String why);
 }

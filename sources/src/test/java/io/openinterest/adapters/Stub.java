@@ -103,13 +103,15 @@ public final class Stub implements Venue {
                 stream);
     }
 
-    /** {"symbol":"A","count":"7","price":"2"}, price only where it changed; {"confirm":"A"}, {"refuse":"A"}, {"beat":1} */
+    /** {"symbol":"A","count":"7","price":"2"}, price only where it changed; {"confirm":"A"}, {"refuse":"A"}, {"beat":1}, {"hello":1} */
     private void message(Reply message, Socket socket, Observer out) {
         JsonNode body = message.json();
         if (body.has("confirm")) {
             socket.confirm(text(body, "confirm"));
         } else if (body.has("refuse")) {
             socket.refuse(text(body, "refuse"), "because");
+        } else if (body.has("hello")) {
+            socket.understood();
         } else if (body.has("beat")) {
             socket.send("beat " + body.path("beat"));
         } else {

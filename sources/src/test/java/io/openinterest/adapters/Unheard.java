@@ -25,5 +25,8 @@ final class Unheard implements VenueReader.Sink, Socket {
     public void refuse(String topic, String why) {}
 
     @Override
+    public void understood() {}
+
+    @Override
     public void reconnect(String why) {}
 }

@@ -337,6 +337,9 @@ final class VenueCase {
             }
 
             @Override
+            public void understood() {}
+
+            @Override
             public void reconnect(String why) {
                 socketCalls.add("reconnect");
             }

@@ -42,6 +42,19 @@ class StreamRunnerTest {
     }
 
     @Test
+    void aHeartbeatIsNotCountedAsUnread() {
+        venue.network.answer("/list", "[\"A\"]").answer("/rest", row("A", 1));
+        ManualNetwork.Connection first = started();
+        first.say("{\"confirm\":\"A\"}");
+
+        first.say("{\"hello\":1}");
+        venue.pass(Duration.ofMillis(100));
+
+        assertThat(venue.stats.unreadMessages()).isZero();
+        assertThat(venue.rejected()).isEmpty();
+    }
+
+    @Test
     void aNewListingIsAskedForAfterTheLastTopicOfTheConnectionWent() {
         // given: A only, then nothing that is listed any more but B
         venue.network
