@@ -118,6 +118,8 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
         return quarantined(decimals, quarantined -> quarantined);
     }
 
+    // row -> row.time() of each type: references to the one method they inherit become the first of them when they are
+    // deserialized (JDK-8208752), and casts fail
     public static ToTopic<MarketRow, MarketRow> markets(Json.Decimals decimals) {
         return new ToTopic<>(
                 MarketRow.class,
