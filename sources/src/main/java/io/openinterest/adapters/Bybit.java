@@ -378,7 +378,8 @@ public final class Bybit implements Venue {
     }
 
     private void answer(JsonNode body, Socket socket) {
-        if (body.path("op").asText().equals("pong") || body.path("ret_msg").asText().equals("pong")) {
+        if (body.path("op").asText().equals("pong")
+                || body.path("ret_msg").asText().equals("pong")) {
             socket.understood();
             return;
         }
