@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.openinterest.functions.Harnesses;
 import io.openinterest.functions.Referee;
 import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.metrics.MetricsHarness;
@@ -26,10 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -280,23 +278,16 @@ class EvaluateAlertsTest {
     }
 
     private void start(OperatorSubtaskState state) throws Exception {
-        operator = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new CoBroadcastWithKeyedOperator<>(
-                        new EvaluateAlerts(startRules, bounded),
-                        List.of(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED)),
-                BoundaryRecord::entity,
-                null,
-                Types.STRING);
-        operator.getExecutionConfig()
-                .configure(
-                        new Configuration().set(PipelineOptions.GENERIC_TYPES, false),
-                        EvaluateAlertsTest.class.getClassLoader());
-        operator.setup(TypeInformation.of(AlertEvent.class)
-                .createSerializer(operator.getExecutionConfig().getSerializerConfig()));
-        if (state != null) {
-            operator.initializeState(state);
-        }
-        operator.open();
+        operator = Harnesses.open(
+                new KeyedTwoInputStreamOperatorTestHarness<>(
+                        new CoBroadcastWithKeyedOperator<>(
+                                new EvaluateAlerts(startRules, bounded),
+                                List.of(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED)),
+                        BoundaryRecord::entity,
+                        null,
+                        Types.STRING),
+                AlertEvent.class,
+                state);
     }
 
     private void restart() throws Exception {

@@ -2,6 +2,7 @@ package io.openinterest.functions.expiry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.functions.Harnesses;
 import io.openinterest.functions.Referee;
 import io.openinterest.functions.expiry.OptionContribution.Option;
 import io.openinterest.functions.expiry.OptionContribution.Value;
@@ -20,10 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -151,20 +149,13 @@ class SumExpiriesTest {
         private final KeyedOneInputStreamOperatorTestHarness<String, OptionContribution, ExpiryRow> operator;
 
         Harness(OperatorSubtaskState state) throws Exception {
-            operator = new KeyedOneInputStreamOperatorTestHarness<>(
-                    new KeyedProcessOperator<>(new SumExpiries(new CorrectionWindow(Duration.ofMinutes(15)))),
-                    OptionContribution::expiry,
-                    Types.STRING);
-            operator.getExecutionConfig()
-                    .configure(
-                            new Configuration().set(PipelineOptions.GENERIC_TYPES, false),
-                            SumExpiriesTest.class.getClassLoader());
-            operator.setup(TypeInformation.of(ExpiryRow.class)
-                    .createSerializer(operator.getExecutionConfig().getSerializerConfig()));
-            if (state != null) {
-                operator.initializeState(state);
-            }
-            operator.open();
+            operator = Harnesses.open(
+                    new KeyedOneInputStreamOperatorTestHarness<>(
+                            new KeyedProcessOperator<>(new SumExpiries(new CorrectionWindow(Duration.ofMinutes(15)))),
+                            OptionContribution::expiry,
+                            Types.STRING),
+                    ExpiryRow.class,
+                    state);
         }
 
         void say(OptionContribution... options) throws Exception {

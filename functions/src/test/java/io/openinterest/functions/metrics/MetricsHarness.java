@@ -1,13 +1,11 @@
 package io.openinterest.functions.metrics;
 
+import io.openinterest.functions.Harnesses;
 import io.openinterest.functions.Referee;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
 import java.util.List;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -20,21 +18,14 @@ public final class MetricsHarness implements AutoCloseable {
     private final KeyedTwoInputStreamOperatorTestHarness<String, TotalRow, ParentValue, BoundaryRecord> operator;
 
     public MetricsHarness(MetricsSettings settings, OperatorSubtaskState state) throws Exception {
-        operator = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new CoBroadcastWithKeyedOperator<>(new DeriveMetrics(settings), List.of(DeriveMetrics.PARENTS)),
-                TotalRow::key,
-                null,
-                Types.STRING);
-        operator.getExecutionConfig()
-                .configure(
-                        new Configuration().set(PipelineOptions.GENERIC_TYPES, false),
-                        MetricsHarness.class.getClassLoader());
-        operator.setup(TypeInformation.of(BoundaryRecord.class)
-                .createSerializer(operator.getExecutionConfig().getSerializerConfig()));
-        if (state != null) {
-            operator.initializeState(state);
-        }
-        operator.open();
+        operator = Harnesses.open(
+                new KeyedTwoInputStreamOperatorTestHarness<>(
+                        new CoBroadcastWithKeyedOperator<>(new DeriveMetrics(settings), List.of(DeriveMetrics.PARENTS)),
+                        TotalRow::key,
+                        null,
+                        Types.STRING),
+                BoundaryRecord.class,
+                state);
     }
 
     public MetricsHarness(MetricsSettings settings) throws Exception {
