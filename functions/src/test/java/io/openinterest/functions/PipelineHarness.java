@@ -105,7 +105,7 @@ final class PipelineHarness implements AutoCloseable {
             totals.add(new Stage<>(
                     parallelism,
                     subtask -> new KeyedOneInputStreamOperatorTestHarness<>(
-                            new KeyedProcessOperator<>(new SumTotals(scope, settings.corrections())),
+                            SumTotals.operator(scope, settings.corrections()),
                             scope::key,
                             Types.STRING,
                             MAX_PARALLELISM,

@@ -207,7 +207,10 @@ public final class Pipeline {
                 "sum-" + what,
                 contributions
                         .keyBy(scope::key)
-                        .process(new SumTotals(scope, settings.corrections()), new RecordType<>(TotalRow.class)));
+                        .transform(
+                                "sum-" + what,
+                                new RecordType<>(TotalRow.class),
+                                SumTotals.operator(scope, settings.corrections())));
         out.write("publish-" + what, totals, ToTopic::totals);
         return totals;
     }

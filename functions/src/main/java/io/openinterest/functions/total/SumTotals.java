@@ -5,15 +5,16 @@ import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.run.HoldsState;
 import io.openinterest.functions.run.Pending;
+import io.openinterest.functions.run.Unpacked;
 import io.openinterest.wire.RecordType;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -21,6 +22,8 @@ import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.operators.KeyContext;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
@@ -32,7 +35,7 @@ import org.apache.flink.util.OutputTag;
  * <p>A contribution to a boundary already published is a correction, whatever it was sent as: the entity is folded again
  * and every row that differs is published once more.
  */
-public final class SumTotals extends KeyedProcessFunction<String, Contribution, TotalRow> {
+public final class SumTotals extends KeyedProcessFunction<String, Contribution, TotalRow> implements HoldsState {
 
     /** What the next {@code SumTotals} adds up. */
     public static final OutputTag<Contribution> CONTRIBUTIONS =
@@ -40,12 +43,35 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
 
     private static final long serialVersionUID = 1L;
 
+    private static final Unpacked.Form<Entity, TotalState> STATE = new Unpacked.Form<>() {
+        @Override
+        public byte[] pack(TotalState state) {
+            return state.pack();
+        }
+
+        @Override
+        public TotalState unpack(Entity entity, byte[] packed) {
+            return TotalState.unpack(entity, packed);
+        }
+    };
+    private static final Unpacked.Form<EntityMinute, Sums> SUMS = new Unpacked.Form<>() {
+        @Override
+        public byte[] pack(Sums sums) {
+            return sums.pack();
+        }
+
+        @Override
+        public Sums unpack(EntityMinute minute, byte[] packed) {
+            return Sums.unpack(packed);
+        }
+    };
+
     private final Scope scope;
     private final CorrectionWindow window;
 
     private transient Pending<Contribution> pending;
-    private transient MapState<Entity, byte[]> entities;
-    private transient MapState<EntityMinute, byte[]> minutes;
+    private transient Unpacked<Entity, TotalState> entitiesByKey;
+    private transient Unpacked<EntityMinute, Sums> minutesByKey;
     private transient ValueState<Long> forgetting;
 
     /** A scope of totals that are added up, and the key of contributions to them. */
@@ -74,26 +100,40 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
      */
     public record EntityMinute(Entity entity, long boundary) {}
 
-    /** Adds up the totals of a scope. */
-    public SumTotals(Scope scope, CorrectionWindow window) {
+    private SumTotals(Scope scope, CorrectionWindow window) {
         this.scope = scope;
         this.window = window;
+    }
+
+    /** Adds up the totals of a scope, of what is keyed by it. */
+    public static OneInputStreamOperator<Contribution, TotalRow> operator(Scope scope, CorrectionWindow window) {
+        return HoldsState.operator(new SumTotals(scope, window));
     }
 
     @Override
     public void open(OpenContext context) {
         pending = Pending.of(getRuntimeContext(), "pending", Contribution.class, Contribution::pass);
-        entities = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "entities",
-                        TypeInformation.of(Entity.class),
-                        PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
-        minutes = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>(
-                        "minutes",
-                        TypeInformation.of(EntityMinute.class),
-                        PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+        entitiesByKey = new Unpacked<>(
+                getRuntimeContext()
+                        .getMapState(new MapStateDescriptor<>(
+                                "entities",
+                                TypeInformation.of(Entity.class),
+                                PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
+                STATE);
+        minutesByKey = new Unpacked<>(
+                getRuntimeContext()
+                        .getMapState(new MapStateDescriptor<>(
+                                "minutes",
+                                TypeInformation.of(EntityMinute.class),
+                                PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
+                SUMS);
         forgetting = getRuntimeContext().getState(new ValueStateDescriptor<>("forgetting", Types.LONG));
+    }
+
+    @Override
+    public void write(KeyContext context) throws Exception {
+        entitiesByKey.write(context);
+        minutesByKey.write(context);
     }
 
     @Override
@@ -141,21 +181,15 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
 
     /** Removes the entities that ended a day ago, under a key that lives on too. */
     private void forget(long now, OnTimerContext context) throws Exception {
-        List<Entity> forgotten = new ArrayList<>();
-        for (Map.Entry<Entity, byte[]> entry : entities.entries()) {
-            TotalState state = TotalState.unpack(entry.getKey(), entry.getValue());
-            if (state.isPresent()) {
-                continue;
-            }
-            if (state.forgottenAt() <= now) {
-                forgotten.add(entry.getKey());
-            } else {
+        Unpacked<Entity, TotalState>.Values entities = entitiesByKey.of(context.getCurrentKey());
+        for (Entity entity : entities.keys()) {
+            TotalState state = Objects.requireNonNull(entities.get(entity));
+            if (!state.isPresent() && state.forgottenAt() <= now) {
+                state.clear(new SavedMinutes(entity, context));
+                entities.remove(entity);
+            } else if (!state.isPresent()) {
                 forgetAt(state.forgottenAt(), context);
             }
-        }
-        for (Entity entity : forgotten) {
-            TotalState.unpack(entity, entities.get(entity)).clear(new SavedMinutes(entity));
-            entities.remove(entity);
         }
     }
 
@@ -173,6 +207,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         private final long minute;
         private final OnTimerContext context;
         private final Collector<TotalRow> out;
+        private final Unpacked<Entity, TotalState>.Values entities;
         private final TotalState state;
 
         EntityPass(Entity entity, long minute, OnTimerContext context, Collector<TotalRow> out) throws Exception {
@@ -180,14 +215,13 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
             this.minute = minute;
             this.context = context;
             this.out = out;
-            byte[] saved = entities.get(entity);
-            this.state = saved == null
-                    ? TotalState.first(entity, minute - Interval.MINUTE_MILLIS, window)
-                    : TotalState.unpack(entity, saved);
+            this.entities = entitiesByKey.of(context.getCurrentKey());
+            TotalState known = entities.get(entity);
+            this.state = known == null ? TotalState.first(entity, minute - Interval.MINUTE_MILLIS, window) : known;
         }
 
         void take(TreeMap<Long, Sums> sums) throws Exception {
-            SavedMinutes saved = new SavedMinutes(entity);
+            SavedMinutes saved = new SavedMinutes(entity, context);
             state.catchUp(minute - Interval.MINUTE_MILLIS, window, saved);
             state.correct(sums.headMap(state.doneUpTo(), true), saved, this);
             Sums now = sums.get(minute);
@@ -205,7 +239,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
                 }
             }
             state.advance(window.finalBoundary(state.doneUpTo()), saved);
-            entities.put(entity, state.pack());
+            entities.put(entity, state);
             if (!state.isPresent()) {
                 forgetAt(state.forgottenAt(), context);
             }
@@ -255,28 +289,30 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
     private final class SavedMinutes implements TotalState.Minutes {
 
         private final Entity entity;
+        private final Unpacked<EntityMinute, Sums>.Values minutes;
 
-        SavedMinutes(Entity entity) {
+        SavedMinutes(Entity entity, OnTimerContext context) {
             this.entity = entity;
+            this.minutes = minutesByKey.of(context.getCurrentKey());
         }
 
         @Override
         public Sums at(long boundary) throws Exception {
-            byte[] saved = minutes.get(new EntityMinute(entity, boundary));
-            return saved == null ? Sums.NONE : Sums.unpack(saved);
+            Sums sums = minutes.get(new EntityMinute(entity, boundary));
+            return sums == null ? Sums.NONE : sums;
         }
 
         @Override
-        public void put(long boundary, Sums sums) throws Exception {
+        public void put(long boundary, Sums sums) {
             if (sums.isNothing()) {
                 remove(boundary);
             } else {
-                minutes.put(new EntityMinute(entity, boundary), sums.pack());
+                minutes.put(new EntityMinute(entity, boundary), sums);
             }
         }
 
         @Override
-        public void remove(long boundary) throws Exception {
+        public void remove(long boundary) {
             minutes.remove(new EntityMinute(entity, boundary));
         }
     }
