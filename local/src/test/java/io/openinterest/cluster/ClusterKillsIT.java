@@ -116,9 +116,8 @@ class ClusterKillsIT {
     @Test
     void publishesEveryRecordOnceThoughTheBrokerIsGoneForLongerThanRequestsWait() throws Exception {
         List<String> arguments = settings("outage.");
-        set(arguments, "kafka.properties.request.timeout.ms", "2000");
-        set(arguments, "kafka.properties.delivery.timeout.ms", "4000");
-        set(arguments, "kafka.properties.max.block.ms", "2000");
+        set(arguments, "kafka.properties.request.timeout.ms", "5000");
+        set(arguments, "kafka.properties.delivery.timeout.ms", "6000");
         String job = run(2, arguments);
         cluster.awaitCheckpoint(job);
         Committed.awaitOpenTransaction(broker.servers(), "outage.");

@@ -347,7 +347,7 @@ final class StandaloneCluster implements AutoCloseable {
                 // A killed process is noticed by its connection; this long a silence is a machine under load.
                 Map.entry("heartbeat.timeout", 30_000),
                 Map.entry("restart-strategy.type", "fixed-delay"),
-                Map.entry("restart-strategy.fixed-delay.attempts", 100),
+                Map.entry("restart-strategy.fixed-delay.attempts", Integer.MAX_VALUE),
                 Map.entry("restart-strategy.fixed-delay.delay", "500 ms"),
                 Map.entry(
                         "execution.checkpointing.dir",
