@@ -169,7 +169,8 @@ final class EvidenceChecks {
         if (volumeUsd > 0) {
             verdicts.add(moved(boundary));
         }
-        if (guard.markets() > 0) {
+        // nothing that was held before a restart is told to be well after it
+        if (guard.hasHeld()) {
             verdicts.add(factor(boundary, guard));
         }
         if (shapes.hasCompared()) {

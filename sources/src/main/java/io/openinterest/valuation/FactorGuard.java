@@ -42,6 +42,7 @@ final class FactorGuard {
     private final Map<String, Known> known = new HashMap<>();
     private final List<Seen> seen = new ArrayList<>();
     private double held = 1;
+    private boolean hasHeld;
     private int withheld;
 
     private static final class Known {
@@ -115,6 +116,7 @@ final class FactorGuard {
             double share = markets.size() < MANY_MARKETS ? MOST_OF_FEW : MOST_OF_MANY;
             if (markets.size() >= MIN_MARKETS && same.size() >= share * markets.size()) {
                 held = factor;
+                hasHeld = true;
                 same.forEach(market -> known.get(market).isHeld = true);
             }
         }
@@ -138,6 +140,11 @@ final class FactorGuard {
                 + " while prices stood still, so the venue may count otherwise than the conventions say";
         withheld = 0;
         return detail;
+    }
+
+    /** True once anything was held: before that nothing is known of what was held before a restart. */
+    boolean hasHeld() {
+        return hasHeld;
     }
 
     /** Number of markets that are held. */

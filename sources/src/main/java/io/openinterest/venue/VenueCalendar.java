@@ -17,7 +17,7 @@ public record VenueCalendar(List<Change> changes) {
     private static final String BUILT_IN = "venue-calendar.yaml";
 
     /** A change may need a correction of the conventions for a while after it. */
-    private static final Period SHOWN_AFTER = Period.ofDays(30);
+    private static final Period SHOWN_AFTER = Period.ofDays(90);
 
     /**
      * An announced change.
@@ -56,7 +56,7 @@ public record VenueCalendar(List<Change> changes) {
         return ConfFile.read(file, VenueCalendar.class);
     }
 
-    /** Changes worth showing at a start: changes of the last 30 days and all that are to come, by date. */
+    /** Changes worth showing at a start: changes of the last 90 days and all that are to come, by date. */
     public List<Change> shownOn(LocalDate today) {
         return changes.stream()
                 .filter(change -> !change.date.isBefore(today.minus(SHOWN_AFTER)))

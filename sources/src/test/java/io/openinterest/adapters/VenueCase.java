@@ -38,8 +38,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Plays one {@code .case} file to a venue: what it is asked and answers, in order, and what must come of it. The form
@@ -59,8 +59,7 @@ final class VenueCase {
 
     private final List<Observation> observations = new ArrayList<>();
     private final List<Quarantined> quarantine = new ArrayList<>();
-    /** Checks that found a contradiction, and what. */
-    private final Set<String> contradicted = new TreeSet<>();
+    private final List<Evidence> evidence = new ArrayList<>();
 
     private final List<String> socketCalls = new ArrayList<>();
     private Instant now = Instant.parse("2026-11-20T12:00:00Z");
@@ -103,10 +102,16 @@ final class VenueCase {
 
     /** All that came of a case. */
     record Outcome(
-            List<Observation> observations,
-            List<Quarantined> quarantine,
-            Set<String> contradicted,
-            List<String> asked) {}
+            List<Observation> observations, List<Quarantined> quarantine, List<Evidence> evidence, List<String> asked) {
+
+        /** What checks found to contradict the registry. */
+        Set<String> contradictions() {
+            return evidence.stream()
+                    .filter(one -> one.verdict() == Evidence.Verdict.CONTRADICTED)
+                    .map(one -> one.check() + " " + one.figure() + " " + one.detail())
+                    .collect(Collectors.toSet());
+        }
+    }
 
     List<Block> blocks() {
         return blocks;
@@ -132,7 +137,7 @@ final class VenueCase {
         return new Outcome(
                 observations,
                 quarantine,
-                contradicted,
+                evidence,
                 socketCalls.stream().filter(call -> call.startsWith("ask ")).toList());
     }
 
@@ -214,10 +219,8 @@ final class VenueCase {
             }
 
             @Override
-            public void evidence(Evidence evidence) {
-                if (evidence.verdict() == Evidence.Verdict.CONTRADICTED) {
-                    contradicted.add(evidence.check() + " " + evidence.figure() + " " + evidence.detail());
-                }
+            public void evidence(Evidence found) {
+                evidence.add(found);
             }
         });
         // from here on minutes pass

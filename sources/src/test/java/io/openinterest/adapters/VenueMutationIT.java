@@ -187,7 +187,7 @@ class VenueMutationIT {
     /** Null when nothing changed, empty when the change was told or only leaves less, else what is wrong. */
     private static String judge(VenueCase.Outcome right, VenueCase.Outcome got) {
         if (isTold(right.quarantine(), got.quarantine())
-                || !right.contradicted().containsAll(got.contradicted())) {
+                || !right.contradictions().containsAll(got.contradictions())) {
             return "";
         }
         if (!got.asked().containsAll(right.asked())) {

@@ -17,12 +17,19 @@ class VenueCalendarTest {
         Path file = Files.writeString(folder.resolve("calendar.yaml"), """
                 changes:
                   - {date: "2027-01-15", venue: okx, what: "later"}
-                  - {date: "2026-10-01", venue: okx, what: "long ago"}
+                  - {date: "2026-08-29", venue: okx, what: "long ago"}
                   - {date: "2026-11-01", venue: okx, what: "lately", source: "somewhere"}
                 """);
 
         assertThat(VenueCalendar.read(file).shownOn(LocalDate.parse("2026-11-28")))
                 .hasToString("[2026-11-01 okx: lately, 2027-01-15 okx: later]");
+    }
+
+    @Test
+    void theOwnCalendarShowsWhatChangedThisAutumn() {
+        assertThat(VenueCalendar.builtIn().shownOn(LocalDate.parse("2026-11-29")))
+                .extracting(VenueCalendar.Change::venue)
+                .containsExactly("htx", "bitmex");
     }
 
     @Test
