@@ -109,7 +109,7 @@ class StreamIT {
         first.socket.send(" ".repeat(5 << 20));
 
         // then
-        assertThat(quarantined()).isEqualTo("the connection was replaced: a message is larger than 4194304 bytes");
+        assertThat(quarantined()).isEqualTo("the connection was replaced: a message is larger than 1048576 bytes");
         assertThat(frame(connection())).isEqualTo("subscribe A");
     }
 
@@ -121,7 +121,7 @@ class StreamIT {
         start(Map.of());
 
         // when: a thousand to one, as spaces are
-        connection().socket.send(" ".repeat(3 << 20) + "{\"symbol\":\"A\",\"count\":\"7\",\"price\":\"2\"}");
+        connection().socket.send(" ".repeat(3 << 18) + "{\"symbol\":\"A\",\"count\":\"7\",\"price\":\"2\"}");
 
         // then
         assertThat(observation().contractCount()).isEqualByComparingTo("7");

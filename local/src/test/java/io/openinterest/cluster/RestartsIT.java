@@ -1,0 +1,150 @@
+package io.openinterest.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.job.CommittedRecords;
+import io.openinterest.local.EmbeddedBroker;
+import io.openinterest.simulator.VenueSimulator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A job of venues that is cancelled and started again and again leaves nothing behind in its TaskManager, and tells no
+ * secret: three times here, as often as said by {@code -Drestarts=20}.
+ */
+@Timeout(600)
+class RestartsIT {
+
+    private static final Path JAR =
+            Path.of("../job/target/open-interest-job.jar").toAbsolutePath();
+    private static final int RESTARTS = Integer.getInteger("restarts", 3);
+    private static final String PLANTED = "planted-secret";
+    private static final String PREFIX = "restarts.";
+
+    /** Idle threads of the HTTP client end after a minute. */
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void leavesNoThreadSocketOrClassLoaderBehindAndTellsNoSecret() throws Exception {
+        Path logs = Path.of("target/cluster").toAbsolutePath();
+        try (VenueSimulator simulator = new VenueSimulator(Clock.systemUTC());
+                EmbeddedBroker broker = EmbeddedBroker.start();
+                StandaloneCluster cluster = StandaloneCluster.start(folder)) {
+            simulator.start();
+            Process taskManager = cluster.startTaskManager();
+            String jar = cluster.upload(JAR);
+            List<String> arguments = arguments(simulator, broker);
+            List<String> answers = new ArrayList<>();
+
+            for (int i = 0; i < RESTARTS; i++) {
+                int asked = simulator.requests("okx").size();
+                String job = cluster.runUploaded(jar, 1, arguments);
+                await(() -> simulator.requests("okx").size() > asked, () -> "the venue was not asked again");
+                if (i == 0) {
+                    awaitRecords(broker);
+                    for (String path :
+                            List.of("", "/config", "/exceptions", "/plan", "/checkpoints", "/checkpoints/config")) {
+                        answers.add(cluster.get("/jobs/" + job + path).toString());
+                    }
+                    answers.add(cluster.get("/jobmanager/config").toString());
+                    answers.add(cluster.get("/jars").toString());
+                }
+                cluster.cancel(job);
+            }
+
+            await(() -> simulator.openSockets("okx") == 0, () -> "sockets stayed open");
+            await(() -> leftBehind(taskManager).isEmpty(), () -> "something stayed: " + leftBehind(taskManager));
+            assertThat(answers).noneMatch(answer -> answer.contains(PLANTED));
+            assertThat(CommittedRecords.of(broker.bootstrapServers(), PREFIX))
+                    .isNotEmpty()
+                    .noneMatch(record -> record.toString().contains(PLANTED));
+            try (Stream<Path> files = Files.list(logs)) {
+                for (Path log : files.toList()) {
+                    assertThat(Files.readString(log)).as(log.toString()).doesNotContain(PLANTED);
+                }
+            }
+        }
+    }
+
+    private static List<String> arguments(VenueSimulator simulator, EmbeddedBroker broker) throws IOException {
+        List<String> arguments = new ArrayList<>();
+        for (String venue : ClusterIT.venuesOfTheDefaultConfiguration()) {
+            arguments.addAll(List.of("--set", "venues." + venue + ".enabled=" + venue.equals("okx")));
+        }
+        String rest = simulator.restUrl("okx").replace("//", "//user:" + PLANTED + "@");
+        String ws = simulator.wsUrl("okx").replace("//", "//user:" + PLANTED + "@");
+        for (String setting : List.of(
+                "venues.okx.rest-url=" + rest,
+                "venues.okx.ws-url=" + ws,
+                "venues.okx.transport=websocket",
+                "kafka.bootstrap-servers=" + broker.bootstrapServers(),
+                "kafka.properties.ssl.key.password=" + PLANTED,
+                "kafka.topic-prefix=" + PREFIX,
+                "kafka.delivery-guarantee=at-least-once")) {
+            arguments.addAll(List.of("--set", setting));
+        }
+        return arguments;
+    }
+
+    private static void awaitRecords(EmbeddedBroker broker) throws Exception {
+        await(() -> !CommittedRecords.of(broker.bootstrapServers(), PREFIX).isEmpty(), () -> "nothing is published");
+    }
+
+    /** Threads of venues or their client, and class loaders of jobs that ended, after a full collection. */
+    private static List<String> leftBehind(Process taskManager) {
+        List<String> left = new ArrayList<>();
+        for (String line : jcmd(taskManager, "Thread.print")) {
+            if (line.startsWith("\"venue ") || line.contains("OkHttp") || line.contains("Okio")) {
+                left.add(line);
+            }
+        }
+        for (String line : jcmd(taskManager, "GC.class_histogram")) {
+            if (line.contains("ChildFirstClassLoader") || line.contains("io.openinterest.")) {
+                left.add(line);
+            }
+        }
+        return left;
+    }
+
+    private static List<String> jcmd(Process process, String command) {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        try {
+            Process run = new ProcessBuilder(jcmd, Long.toString(process.pid()), command)
+                    .redirectErrorStream(true)
+                    .start();
+            try (Stream<String> lines = run.inputReader().lines()) {
+                return lines.toList();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(Condition condition, Supplier<String> otherwise) throws Exception {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (!condition.holds()) {
+            assertThat(Instant.now()).as(otherwise).isBefore(deadline);
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+    }
+}
