@@ -26,7 +26,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 /** The job on a cluster: {@code flink run open-interest-job.jar}, or the same jar uploaded in the dashboard. */
 public final class OpenInterestJob {
 
-    /** What the dashboard calls the job. */
+    /** The job's name in the dashboard. */
     public static final String NAME = "open-interest";
 
     /** Exit code for a mistake of the user. */

@@ -97,7 +97,7 @@ public final class Pipeline {
         ParquetExport.add(out.to(topics), configuration);
     }
 
-    /** What venues say: usable or not, new or repeated, plausible or not. */
+    /** Judges what venues say: usable or not, new or repeated, plausible or not. */
     private SingleOutputStreamOperator<Arrival> accept(DataStream<Arrival> arrivals, int partitions) {
         // As parallel as the source, so that the arrivals of a market stay in their order.
         DataStream<Arrival> usable = named(
@@ -124,7 +124,7 @@ public final class Pipeline {
         return accepted;
     }
 
-    /** What its own figures say against the way a venue is read. */
+    /** Alerts of a venue whose own figures contradict the way it is read. */
     private void contradict(DataStream<Arrival> arrivals) {
         SingleOutputStreamOperator<Evidence> evidence = named(
                 "evidence",
@@ -154,7 +154,7 @@ public final class Pipeline {
         return changes;
     }
 
-    /** What it means: markets at boundaries. */
+    /** Takes markets at boundaries. */
     private SingleOutputStreamOperator<Contribution> snapshot(
             SingleOutputStreamOperator<Arrival> accepted,
             DataStream<RunEvent> run,
@@ -225,7 +225,7 @@ public final class Pipeline {
         out.write("publish-expiries", expiries, ToTopic::expiries);
     }
 
-    /** What it amounts to: all that can be said about every total. */
+    /** Derives all that can be said about every total. */
     private DataStream<BoundaryRecord> measure(Totals totals) {
         List<DataStream<ParentValue>> parents = List.of(
                 parents("parent-assets", totals.assets()),
@@ -241,7 +241,7 @@ public final class Pipeline {
         return measured;
     }
 
-    /** What is worth telling: alerts on all of it, by rules that change while this runs. */
+    /** Evaluates alerts on all of it, by rules that change while this runs. */
     private void alert(
             SingleOutputStreamOperator<Contribution> markets,
             DataStream<BoundaryRecord> measured,

@@ -67,7 +67,7 @@ final class TotalGauges extends KeyedProcessFunction<String, TotalRow, Void> {
     private transient volatile Map<String, Figures> shown;
     private transient volatile long shownNanos;
 
-    /** What is shown of an entity. */
+    /** The gauges of an entity. */
     private record Figures(double openInterestUsd, double coverage, double likeForLikeUsd) {
 
         /** An entity without a record has no open interest, and nobody knows more. */

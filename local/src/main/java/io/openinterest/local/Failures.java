@@ -9,7 +9,7 @@ final class Failures {
 
     private Failures() {}
 
-    /** One line: the name of the deepest cause and what it says. */
+    /** A line: the name of the deepest cause and what it says. */
     static String sentence(Throwable failure) {
         Throwable cause = failure;
         while (cause.getCause() != null && cause.getCause() != cause) {

@@ -81,7 +81,7 @@ final class KeptReplays {
         }
     }
 
-    /** Where it stands what has finished. */
+    /** The file that says what has finished. */
     Path list() {
         return finished;
     }

@@ -68,7 +68,7 @@ final class LocalCluster implements AutoCloseable {
     private static final Duration CANCEL = Duration.ofSeconds(30);
     private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
 
-    /** What the local run's own keys decide. */
+    /** Flink options that the local run's own keys decide. */
     private static final Set<String> OWN = Set.of(
             RestOptions.PORT.key(),
             RestOptions.BIND_PORT.key(),
@@ -157,7 +157,7 @@ final class LocalCluster implements AutoCloseable {
         return cluster.requestJobResult(job);
     }
 
-    /** How a job is, or how it ended. */
+    /** A job's status, or the way it ended. */
     CompletableFuture<JobStatus> status(JobID job) {
         return cluster.getJobStatus(job);
     }
@@ -181,12 +181,12 @@ final class LocalCluster implements AutoCloseable {
         return new JobWatch(cluster, job, System.err);
     }
 
-    /** Where Prometheus finds every metric. */
+    /** The address at which Prometheus finds every metric. */
     String metrics() {
         return "http://" + LOOPBACK + ":" + metricsPort + "/metrics";
     }
 
-    /** Where the dashboard is. */
+    /** The dashboard's address. */
     String dashboard() {
         return "http://" + LOOPBACK + ":" + settings.dashboardPort();
     }

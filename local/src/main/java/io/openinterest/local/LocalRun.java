@@ -53,7 +53,7 @@ public final class LocalRun {
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile int exitCode = FAILED;
 
-    /** Whether the main thread waits for things of the start, which a stop has to interrupt. */
+    /** True while the main thread waits for things of the start, which a stop has to interrupt. */
     private volatile boolean starting = true;
 
     private LocalRun(LocalArguments arguments) {
@@ -361,7 +361,7 @@ public final class LocalRun {
                         cluster.restored() == null ? "" : "\n  goes on    from " + cluster.restored()));
     }
 
-    /** Where more is written; empty where the log has no file of its own. */
+    /** The place more is written to; empty where the log has no file of its own. */
     private static String log() {
         String file = System.getProperty("log.file");
         return file == null ? "" : " (more in " + file + ")";

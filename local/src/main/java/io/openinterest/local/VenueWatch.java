@@ -48,7 +48,7 @@ final class VenueWatch {
         reasons.put(venue, reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "..." : reason);
     }
 
-    /** What there is to tell that was not told yet. */
+    /** Sentences that were not told yet. */
     List<String> news(Instant now) {
         List<String> news = new ArrayList<>();
         silent.replaceAll((venue, wasSilent) -> {

@@ -46,7 +46,7 @@ record Contract(
         return index(at) * (1 + premium + CARRY_PER_YEAR * years(at));
     }
 
-    /** One-sided open interest in units of the asset. */
+    /** Open interest, one-sided, in units of the asset. */
     double openInterest(Instant at) {
         double own = 0.04 * world.noise(key ^ 3, at, World.HOURS_12)
                 + 0.006 * world.noise(key ^ 4, at, World.MINUTES_20)

@@ -67,7 +67,7 @@ public final class FaultSchedule {
         SPLIT,
         /** Connections are cut without an answer, sockets too: what a failed lookup of the name comes to. */
         RESET,
-        /** What listens speaks no HTTP: what a failed TLS handshake comes to. */
+        /** A listener that speaks no HTTP, as a failed TLS handshake looks. */
         TLS,
         /** The venue's clock is an hour ahead. */
         CLOCK_SKEW,
@@ -168,7 +168,7 @@ public final class FaultSchedule {
         return entries;
     }
 
-    /** What has changed since the last call: the new fault of a venue, or null where it is well again. */
+    /** The change since the last call: the new fault of a venue, or null where it is well again. */
     Map<String, InjectedFault> changes(Duration since, Clock clock) {
         Map<String, Entry> due = new HashMap<>();
         entries.stream().filter(entry -> entry.isDue(since)).forEach(entry -> due.put(entry.venue, entry));

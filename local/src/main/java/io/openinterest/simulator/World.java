@@ -143,7 +143,7 @@ final class World {
         return asset.price() * StrictMath.exp(log) * (1 + 0.2 * burst(asset, at));
     }
 
-    /** What is open of an asset against its usual, around 1: the part of the movement that all venues share. */
+    /** Open interest of an asset against its usual, around 1: the part of the movement that all venues share. */
     double positions(Asset asset, long contract, Instant at) {
         long key = key("positions", asset.code());
         double ownPart = 1 + 0.4 * noise(contract, Instant.EPOCH, HOURS_12);

@@ -13,7 +13,7 @@ public final class JsonText {
     private static final byte[] FALSE = ascii("false");
     private static final byte[] HEX = ascii("0123456789ABCDEF");
 
-    /** What stands behind a backslash for a character below 128; 0 where it needs none, 'u' where it has no short form. */
+    /** The letter behind a backslash for a character below 128; 0 where it needs none, 'u' where it has no short form. */
     private static final byte[] ESCAPES = escapes();
 
     /** Digits that surely fit a long. */

@@ -37,7 +37,7 @@ public final class RecordJson<R> {
 
     private final Value writer;
 
-    /** How a value that is not null is written. */
+    /** Writes a value that is not null. */
     private interface Value {
         void write(Object value, JsonText out);
     }

@@ -387,7 +387,7 @@ final class WrittenForm {
         }
     }
 
-    /** What stands between a value and the next: the opening bracket or a comma, and the name. */
+    /** The text between a value and the next: the opening bracket or a comma, and the name. */
     private static byte[][] names(String... fields) {
         byte[][] names = new byte[fields.length][];
         for (int i = 0; i < fields.length; i++) {

@@ -34,7 +34,7 @@ final class BackfillRunner implements Sweep.Handler {
     private final Instant to;
     private final Runnable done;
 
-    /** What a question names. */
+    /** The markets a question names. */
     private final Map<Request, List<Instrument>> named = new HashMap<>();
 
     /** Markets to be asked for one by one. */

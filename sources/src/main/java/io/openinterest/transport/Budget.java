@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
  */
 final class Budget {
 
-    /** What a frame weighs beside its text: the task, the text's header, the reply. */
+    /** The weight of a frame beside its text: the task, the text's header, the reply. */
     static final int FRAME = 256;
 
     private final int bytes;

@@ -33,7 +33,7 @@ final class PollRunner {
     /** Longer than any answer may take. */
     private static final Duration STUCK = Duration.ofMinutes(1);
 
-    /** What is asked for by another poll is not asked for again so soon. */
+    /** Prices another poll asked for so short a while ago are not asked for again. */
     private static final Duration FRESH = Duration.ofSeconds(5);
 
     private final VenueContext context;
@@ -54,7 +54,7 @@ final class PollRunner {
     private long lasts;
     private Request place;
 
-    /** What a sweep has brought so far. */
+    /** The results of a sweep so far. */
     private final class Sweeping implements Sweep.Handler {
 
         private final List<Sweep.Line> lines;

@@ -21,12 +21,12 @@ final class StreamLine extends WebSocketListener {
     private final End end;
     private volatile boolean isCut;
 
-    /** What comes, on the venue's thread. */
+    /** Events of the line, on the venue's thread. */
     interface End {
         /** Messages may come. */
         void opened();
 
-        /** One message, decompressed. */
+        /** A message, decompressed. */
         void message(String text, Instant receivedAt);
 
         /** A message that can't be read. */

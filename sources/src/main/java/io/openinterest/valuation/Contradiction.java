@@ -27,7 +27,7 @@ final class Contradiction {
 
     private Contradiction() {}
 
-    /** One sentence; null where there is none. */
+    /** A sentence; null where there is none. */
     static String in(Row row, Instrument instrument, Convention convention, Price price, BigDecimal fx) {
         if (row.contradiction() != null) {
             return row.contradiction();

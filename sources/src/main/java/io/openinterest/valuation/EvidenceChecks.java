@@ -43,7 +43,7 @@ final class EvidenceChecks {
     private final Map<String, Market> markets = new HashMap<>();
     private final Map<String, Told> told = new HashMap<>();
     private final List<Double> feedRatios = new ArrayList<>();
-    /** How many sides the counts hold, by the venue's own one-sided figures, as a part of what the registry says. */
+    /** The number of sides the counts hold, by the venue's own one-sided figures, as a part of what the registry says. */
     private final List<Double> sideRatios = new ArrayList<>();
 
     private Instant lastBoundary;
@@ -56,7 +56,7 @@ final class EvidenceChecks {
     private final Map<Proof, Double> usdByProof = new TreeMap<>();
     private Convention least;
 
-    /** What is known of one market, from each feed. */
+    /** Figures of one market, from each feed. */
     private static final class Market {
         double amount;
         Instant at;

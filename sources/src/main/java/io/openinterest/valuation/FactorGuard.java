@@ -50,7 +50,7 @@ final class FactorGuard {
         boolean isHeld;
     }
 
-    /** One market of the answers that are judged together; the factor is 1 where nothing is suspect. */
+    /** A market of the answers that are judged together; the factor is 1 where nothing is suspect. */
     private record Seen(Observation observation, Origin origin, double factor) {}
 
     /**
@@ -130,7 +130,7 @@ final class FactorGuard {
         seen.clear();
     }
 
-    /** One sentence on the observations that were held since this was asked last; null where there were none. */
+    /** A sentence on the observations that were held since this was asked last; null where there were none. */
     String takeWithheld() {
         if (withheld == 0) {
             return null;
@@ -162,7 +162,7 @@ final class FactorGuard {
         return known.size();
     }
 
-    /** What the open interest of the held markets was multiplied by. */
+    /** The factor of the held markets' open interest. */
     double factor() {
         return held;
     }
@@ -173,7 +173,7 @@ final class FactorGuard {
         released.accept(observation, origin);
     }
 
-    /** What the open interest was multiplied by: its amount or, where that stands, its value. */
+    /** The factor of the open interest: its amount or, where that stands, its value. */
     private static double leap(Observation before, Observation now) {
         double amount = ratio(before.amountBase(), now.amountBase());
         double price = ratio(before.priceUsd(), now.priceUsd());

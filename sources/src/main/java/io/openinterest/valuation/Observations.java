@@ -49,7 +49,7 @@ final class Observations {
         return Provenance.ofDelisting(at, sides, published(Origin.REST)).observation(instrument, naming, Figures.NONE);
     }
 
-    /** How the venue counts in that row of that feed. */
+    /** The way the venue counts in that row of that feed. */
     Convention convention(Row row, String feed, Instrument instrument) {
         return convention(feed, instrument, time(row));
     }
@@ -64,7 +64,7 @@ final class Observations {
         return venue.isAggregator() && settings.directExchanges().contains(exchange) ? exchange : null;
     }
 
-    /** What its time says against it; null where nothing does. */
+    /** The objection its time raises; null where nothing does. */
     Flaw flaw(Observation observation, Row row, Convention convention) {
         Instant received = row.receivedAt();
         Instant exchangeTime = observation.exchangeTime();
@@ -97,7 +97,7 @@ final class Observations {
         return settings.simulated() && origin != Origin.HISTORY ? Origin.SIMULATED : origin;
     }
 
-    /** What stands under another venue id counts as long as that venue's own. */
+    /** The time a value counts: under another venue's id as long as that venue's own. */
     private Duration maxAge(String id) {
         return maxAges.computeIfAbsent(
                 id, other -> Adapters.create(VenueSettings.of(other, settings)).maxAge());

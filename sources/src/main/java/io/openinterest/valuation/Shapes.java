@@ -58,7 +58,7 @@ public final class Shapes {
      */
     private record Path(Set<String> types, boolean isRead, boolean isAlways) {}
 
-    /** What stands at the paths of some answers. */
+    /** The paths of some answers, and their types. */
     public static final class Found {
         private final Map<String, Set<String>> types = new TreeMap<>();
         private final Map<String, Integer> counts = new HashMap<>();

@@ -25,7 +25,7 @@ public record Conventions(List<Convention> conventions) implements Serializable 
 
     private static final String BUILT_IN = "conventions.yaml";
 
-    /** What holds where no entry does: contracts, one side, no venue time. */
+    /** The convention where no entry holds: contracts, one side, no venue time. */
     private static final Convention OTHERWISE = new Convention(
             null,
             null,
@@ -52,7 +52,7 @@ public record Conventions(List<Convention> conventions) implements Serializable 
         QUOTE
     }
 
-    /** How the unit and the sides of an entry are known, the surest first. */
+    /** The proof of the unit and the sides of an entry, the surest first. */
     public enum Proof {
         /** The venue's documents say so. */
         @JsonProperty("documented")
@@ -65,12 +65,12 @@ public record Conventions(List<Convention> conventions) implements Serializable 
         ASSUMED
     }
 
-    /** What a venue's time says. */
+    /** The meaning of a venue's time. */
     public enum TimeMeaning {
-        /** When the figures were true: an old one means that the venue is frozen. */
+        /** The time at which the figures were true: an old one means that the venue is frozen. */
         @JsonProperty("snapshot")
         SNAPSHOT,
-        /** When the figure last changed, or not known: may be old. */
+        /** The time at which the figure last changed, or not known: may be old. */
         @JsonProperty("last-change")
         LAST_CHANGE,
         /** There is none. */

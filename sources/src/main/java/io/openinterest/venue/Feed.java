@@ -64,7 +64,7 @@ public sealed interface Feed {
         private @Nullable Duration silence;
         private int largest;
 
-        /** What a sweep must report. */
+        /** The kinds of answers, which decide what a sweep must report. */
         public enum Kind {
             /** Rows or prices. */
             DATA,
@@ -87,17 +87,17 @@ public sealed interface Feed {
             return this;
         }
 
-        /** One GET. */
+        /** A single GET. */
         public Poll get(String path) {
             return get(path, 1);
         }
 
-        /** One GET with a weight. */
+        /** A single GET with a weight. */
         public Poll get(String path, int weight) {
             return requests((listed, now) -> List.of(Request.get(path).weight(weight)));
         }
 
-        /** One POST of JSON. */
+        /** A single POST of JSON. */
         public Poll post(String path, String json) {
             return requests((listed, now) -> List.of(Request.post(path, json)));
         }
@@ -149,7 +149,7 @@ public sealed interface Feed {
             return largest;
         }
 
-        /** What a sweep must report. */
+        /** The kind of its answers. */
         public Kind kind() {
             return kind;
         }

@@ -65,7 +65,7 @@ public final class Fields {
     public static final class BadSchema extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        /** One sentence on what is missing. */
+        /** A sentence on what is missing. */
         public BadSchema(String message) {
             super(message);
         }

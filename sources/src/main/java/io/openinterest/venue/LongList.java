@@ -21,7 +21,7 @@ final class LongList extends ArrayNode {
 
     private final String text;
 
-    /** Where each element begins in the text, and where the list ends. */
+    /** The places where elements begin in the text, and where the list ends. */
     private final int[] starts;
 
     LongList(String text, int[] starts) {

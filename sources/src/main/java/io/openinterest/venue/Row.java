@@ -71,7 +71,7 @@ public final class Row {
         return this;
     }
 
-    /** One-sided open interest in units of the symbol's base, where the venue has such a field of its own. */
+    /** Open interest, one-sided, in units of the symbol's base, where the venue has such a field of its own. */
     public Row amount(@Nullable BigDecimal oneSided) {
         amount = oneSided;
         return this;
@@ -83,14 +83,14 @@ public final class Row {
         return this;
     }
 
-    /** One-sided value in the quote currency, where the venue has such a field of its own. */
+    /** Value, one-sided, in the quote currency, where the venue has such a field of its own. */
     public Row value(@Nullable BigDecimal oneSided) {
         value = oneSided;
         isValueInUsd = false;
         return this;
     }
 
-    /** One-sided value in USD, where the venue has such a field of its own. */
+    /** Value, one-sided, in USD, where the venue has such a field of its own. */
     public Row valueUsd(@Nullable BigDecimal oneSided) {
         value = oneSided;
         isValueInUsd = true;

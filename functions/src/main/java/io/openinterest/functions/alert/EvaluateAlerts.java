@@ -47,7 +47,7 @@ import org.apache.flink.util.Collector;
 public final class EvaluateAlerts
         extends KeyedBroadcastProcessFunction<String, BoundaryRecord, AlertControl, AlertEvent> {
 
-    /** What was written about each rule while the job ran, as {@link RuleChange#addedTo} keeps it. */
+    /** Broadcast state: the changes of each rule while the job ran, as {@link RuleChange#addedTo} keeps it. */
     public static final MapStateDescriptor<String, List<RuleChange>> RULES =
             new MapStateDescriptor<>("rules", Types.STRING, Types.LIST(TypeInformation.of(RuleChange.class)));
 
@@ -152,7 +152,7 @@ public final class EvaluateAlerts
         return index;
     }
 
-    /** One entity meets its rules. */
+    /** An entity meets its rules. */
     private final class Evaluation {
 
         private final RuleIndex rules;

@@ -204,7 +204,7 @@ final class RuleIndex {
             }
         }
 
-        /** What was found for entities the rule does not look at stays true. */
+        /** Forgets what was found for entities the rule looks at; for all others it stays true. */
         private void forget(Installed rule) {
             found.keySet().removeIf(rule::looksAt);
             watches.clear();

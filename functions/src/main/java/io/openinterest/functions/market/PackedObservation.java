@@ -132,7 +132,7 @@ final class PackedObservation {
         return time == null ? 0 : time.toEpochMilli();
     }
 
-    /** Which fields differ, one bit each in the order they are put, and their values. */
+    /** The fields that differ, a bit each in the order they are put, and their values. */
     private static final class Differences {
 
         private final DataOutputSerializer values = new DataOutputSerializer(PACKED_BYTES);

@@ -207,12 +207,12 @@ final class Series {
         return millis / Interval.MINUTE_MILLIS;
     }
 
-    /** What a chunk's first point is compared with. */
+    /** The point a chunk's first one is compared with. */
     private static Point start(long time) {
         return new Point(time, Point.NO_RUN, 0, 0, 0, 0, 0, 0, 0, Point.NO_COVERAGE, null);
     }
 
-    /** What moves a value but is neither quantity, price nor outage, entries and exits: most of the time nothing. */
+    /** Everything that moves a value but is neither quantity, price nor outage, entries and exits: most of the time nothing. */
     private static long rest(Point point) {
         return point.value() - point.outages() - point.quantity() - point.priceEffect();
     }

@@ -23,7 +23,7 @@ final class Statistics {
     /** Far beyond the 8 digits published, so that rounding the root first changes nothing. */
     private static final MathContext PRECISE = new MathContext(34, RoundingMode.HALF_EVEN);
 
-    /** What is carried from record to record; 18 digits fit a long. */
+    /** Sums carried from record to record; 18 digits fit a long. */
     private static final MathContext CARRIED = new MathContext(18, RoundingMode.HALF_EVEN);
 
     private static final int RETURN_DIGITS = 12;

@@ -68,7 +68,7 @@ public record Horizons(
         };
     }
 
-    /** One value per carried horizon, from its length in milliseconds. */
+    /** A value for each carried horizon, from its length in milliseconds. */
     public static Horizons of(Interval interval, LongFunction<? extends @Nullable BigDecimal> value) {
         BigDecimal[] values = new BigDecimal[Horizon.values().length];
         for (Horizon horizon : carriedBy(interval)) {

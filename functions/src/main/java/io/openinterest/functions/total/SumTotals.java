@@ -37,7 +37,7 @@ import org.apache.flink.util.OutputTag;
  */
 public final class SumTotals extends KeyedProcessFunction<String, Contribution, TotalRow> implements HoldsState {
 
-    /** What the next {@code SumTotals} adds up. */
+    /** Sums for the next {@code SumTotals} to add up. */
     public static final OutputTag<Contribution> CONTRIBUTIONS =
             new OutputTag<>("contributions", new RecordType<>(Contribution.class));
 
@@ -200,7 +200,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         }
     }
 
-    /** What one pass brings for an entity: corrections of boundaries already summed, then the boundary of the pass. */
+    /** The work of a pass for one entity: corrections of boundaries already summed, then the boundary of the pass. */
     private final class EntityPass implements TotalState.Corrections {
 
         private final Entity entity;

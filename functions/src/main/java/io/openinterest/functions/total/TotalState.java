@@ -93,7 +93,7 @@ final class TotalState {
         return latest.present();
     }
 
-    /** When nothing of the entity is left to know, epoch milliseconds. */
+    /** The time from which nothing of the entity is left to know, epoch milliseconds. */
     long forgottenAt() {
         return latest.begun() ? latest.lastRecord() + KEPT_FOR + Interval.MINUTE_MILLIS : doneUpTo + KEPT_FOR;
     }

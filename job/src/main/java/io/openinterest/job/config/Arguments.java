@@ -93,7 +93,7 @@ public class Arguments {
         throw new ConfigurationException(name + " is no configuration, allowed is YAML of keys and values.");
     }
 
-    /** Which venues there are, and which are on, is said by the file in the jar, whatever file is used. */
+    /** The file in the jar says which venues there are and which are on, whatever file is used. */
     private static void addVenues(ObjectNode tree, ObjectNode defaults) {
         if (tree.path("venues").isMissingNode() || tree.path("venues").isNull()) {
             tree.putObject("venues");

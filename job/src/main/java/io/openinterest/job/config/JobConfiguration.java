@@ -67,7 +67,7 @@ public record JobConfiguration(
     /** Upper bound of the parallelism, fixed because saved state is divided by it. */
     public static final int MAX_PARALLELISM = EvenKeys.KEY_GROUPS;
 
-    /** How long a value counts that nobody renewed, of a venue that has no file and no setting. */
+    /** The time a value counts that nobody renewed, of a venue that has no file and no setting. */
     public static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(5);
 
     private static final Duration MAX_CHECKPOINT_INTERVAL = Duration.ofMinutes(5);
@@ -120,7 +120,7 @@ public record JobConfiguration(
         KAFKA
     }
 
-    /** Which part of the pipeline runs. */
+    /** The parts of the pipeline, of which one or both run. */
     public enum Stages {
         ALL,
         /** Venues to the observations topic, nothing else. */

@@ -27,15 +27,15 @@ import java.util.stream.Collectors;
 /** The enabled venues as the live source wants them. */
 public final class LiveVenues {
 
-    /** Where the user may have corrected how venues count; without it the copy in the jar holds. */
+    /** The user's file of how venues count; without it the copy in the jar holds. */
     static final String CONVENTIONS = "conf/conventions.yaml";
 
-    /** What is no coin, and what no venue lists, beside the conventions; without one the copy in the jar holds. */
+    /** The user's files of what is no coin and of what no venue lists, beside the conventions; without one the copy in the jar holds. */
     private static final String ASSET_CLASSES = "asset-classes.yaml";
 
     private static final String PRODUCTS = "products.yaml";
 
-    /** How long event time waits for a venue's first answer. */
+    /** The time event time waits for a venue's first answer. */
     private static final Duration START_WAIT = Duration.ofSeconds(60);
 
     private LiveVenues() {}

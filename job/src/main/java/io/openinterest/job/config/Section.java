@@ -121,7 +121,7 @@ public final class Section {
         return scalar(key, "a text", fallback, text -> text.isBlank() ? null : text);
     }
 
-    /** One of some texts. */
+    /** A text out of some. */
     String oneOf(String key, List<String> allowed, String fallback) {
         return scalar(key, String.join(", ", allowed), fallback, text -> allowed.contains(text) ? text : null);
     }
@@ -186,7 +186,7 @@ public final class Section {
         });
     }
 
-    /** One of an enumeration's constants, written in lower case with hyphens. */
+    /** A constant of an enumeration, written in lower case with hyphens. */
     <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
         return scalar(key, allowed(type), fallback, text -> constant(type, text));
     }
@@ -308,7 +308,7 @@ public final class Section {
         return text.isBlank() ? "empty" : '"' + text + '"';
     }
 
-    /** One line of bounded length, without the user, password and query of an address. */
+    /** A line of bounded length, without the user, password and query of an address. */
     private static String redacted(JsonNode value) {
         String text = value.isValueNode() ? value.asText("") : value.toString();
         String line = text.replaceAll("\\p{Cntrl}", " ")

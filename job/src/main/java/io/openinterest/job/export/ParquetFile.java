@@ -33,7 +33,7 @@ final class ParquetFile {
         }
     }
 
-    /** Which columns there are is known with the first record, which a file always has. */
+    /** The columns are known with the first record, which a file always has. */
     private static final class Writer implements BulkWriter<ExportedRecord> {
 
         private final FSDataOutputStream out;

@@ -45,7 +45,7 @@ final class TopicColumns {
     private final List<Field> fields;
     private final MessageType type;
 
-    /** How a value of the record is written as a Parquet value. */
+    /** Writes a value of the record as a Parquet value. */
     private sealed interface Kind {}
 
     private enum Scalar implements Kind {
@@ -214,7 +214,7 @@ final class TopicColumns {
         }
     }
 
-    /** What has no value in its column: null, an empty list's element, a decimal that is too large. */
+    /** A value that has none in its column: null, an empty list's element, a decimal that is too large. */
     private static boolean isWritable(Kind kind, JsonNode value) {
         return !value.isNull() && !value.isMissingNode() && (kind != Scalar.DECIMAL || unscaled(value) != null);
     }

@@ -15,7 +15,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Every client of the broker is made of the properties that this class hands out. */
 public final class KafkaClients {
 
-    /** How consumers see a record once: what is not committed yet, or aborted, is no record. */
+    /** The isolation by which consumers see a record once: what is not committed yet, or aborted, is no record. */
     static final String COMMITTED_ONLY = "read_committed";
 
     /** Broker and network get this long to answer before a start is given up. */

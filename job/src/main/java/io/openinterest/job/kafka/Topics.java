@@ -26,7 +26,7 @@ public final class Topics {
     /** Accepted observations and time marks. */
     public static final String OBSERVATIONS = "observations";
 
-    /** What could not be used. */
+    /** Records that could not be used. */
     public static final String QUARANTINE = "quarantine";
 
     /** Verdicts of the checks of how venues count. */

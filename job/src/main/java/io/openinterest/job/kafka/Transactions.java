@@ -38,7 +38,7 @@ public final class Transactions {
     private static final Duration MAX_WATCH = Duration.ofSeconds(30);
     private static final int POLL_MS = 200;
 
-    /** How often brokers look for transactions that are open for too long, and more. */
+    /** The interval at which brokers look for transactions that are open for too long, and more. */
     private static final Duration CLEANUP = Duration.ofSeconds(12);
 
     private Transactions() {}
@@ -138,7 +138,7 @@ public final class Transactions {
                 + ".");
     }
 
-    /** When the brokers will have aborted what is open now, if nobody goes on with it; empty where nothing is. */
+    /** The time by which the brokers will have aborted what is open now, if nobody goes on with it; empty where nothing is. */
     private static Optional<Instant> lastEnd(Admin admin, Map<String, TransactionState> states)
             throws InterruptedException, ExecutionException {
         List<String> open = states.keySet().stream()

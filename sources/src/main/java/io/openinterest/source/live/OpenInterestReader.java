@@ -19,7 +19,7 @@ import org.apache.flink.metrics.Counter;
 final class OpenInterestReader
         extends SingleThreadMultiplexSourceReaderBase<Inbox.Item, Arrival, VenueSplit, OpenInterestReader.Progress> {
 
-    /** How far a venue was handed on. */
+    /** The point up to which a venue was handed on. */
     static final class Progress {
         private final String venue;
         private Instant resumeFrom;

@@ -47,13 +47,13 @@ final class Lines implements Closeable {
     private byte[] buffer = new byte[CHUNK];
     private int filled;
 
-    /** Where the line begins, where it ends (without its line feed) and where the next one begins. */
+    /** The place where the line begins, where it ends (without its line feed) and where the next one begins. */
     private int from;
 
     private int to;
     private int next;
 
-    /** How far the line at hand was searched for its end; negative when none is. */
+    /** The place up to which the line at hand was searched for its end; negative when none is. */
     private int searched = -1;
 
     /** Offset in the uncompressed file of the line, and of the first byte behind what is left out of the buffer. */
@@ -136,17 +136,17 @@ final class Lines implements Closeable {
         return to;
     }
 
-    /** Where the line last found begins in the uncompressed file. */
+    /** The place where the line last found begins in the uncompressed file. */
     long offset() {
         return offset;
     }
 
-    /** Where the line after it begins. */
+    /** The place where the line after it begins. */
     long nextOffset() {
         return base + next;
     }
 
-    /** How much of the file, as it lies there, has been read. */
+    /** The bytes of the file, as it lies there, has been read. */
     long consumed() throws IOException {
         if (channel.isOpen()) {
             consumed = channel.position();

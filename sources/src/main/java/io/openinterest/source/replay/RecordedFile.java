@@ -42,7 +42,7 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
         return size;
     }
 
-    /** How many of them have been read. */
+    /** The number of them that have been read. */
     long consumed() {
         return consumed;
     }
@@ -84,7 +84,7 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
         return ended && next == null;
     }
 
-    /** Whether nothing was taken since it was opened. */
+    /** True if nothing was taken since it was opened. */
     boolean isIdle() {
         return idle;
     }
@@ -93,7 +93,7 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
         return rank;
     }
 
-    /** Where reading goes on when this is closed now. */
+    /** The place where reading goes on when this is closed now. */
     Position position() {
         return new Position(path.toString(), offset, time);
     }

@@ -56,7 +56,7 @@ final class Recording implements Closeable {
         return arrival(reading);
     }
 
-    /** How much of the files has been read, from 0 to 1. */
+    /** The part of the files that has been read, from 0 to 1. */
     double progress() {
         long left = 0;
         for (RecordedFile file : files) {
@@ -70,7 +70,7 @@ final class Recording implements Closeable {
         return greatestTime;
     }
 
-    /** Where to go on, at any moment. */
+    /** The place to go on from, at any moment. */
     RecordedSplit position() {
         return new RecordedSplit(
                 files.stream()
