@@ -60,7 +60,8 @@ final class JobWatch implements AutoCloseable {
                 if (status.isGloballyTerminalState()) {
                     return;
                 }
-                if (status != JobStatus.RUNNING && status != JobStatus.CANCELLING) {
+                // Not only while it restarts: that can be over before anybody looks.
+                if (status != JobStatus.CANCELLING) {
                     tell(cluster.getExecutionGraph(job).get());
                 }
                 replaceTaskManager();
