@@ -23,12 +23,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * All venues in a process with the heap of a TaskManager of Flink's default size. Whatever they answer it lives on, and
  * reads them again when they are well.
+ * By command, because it waits a minute for the venues' pauses to end:
+ *
+ * <pre>mvn verify -Dit.test=HeapIT -Dfailsafe.failIfNoSpecifiedTests=false -Dheap.venues=all</pre>
  */
+@EnabledIfSystemProperty(named = "heap.venues", matches = "all")
 @Timeout(600)
 class HeapIT {
 
