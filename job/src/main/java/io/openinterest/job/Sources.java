@@ -13,14 +13,12 @@ import io.openinterest.venue.VenueSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
@@ -103,16 +101,9 @@ public final class Sources {
         return unknown;
     }
 
-    private static boolean isCompressed(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            return in.read() == 0x1f && in.read() == 0x8b;
-        }
-    }
-
     /** Looks at pieces, whatever lines there are: a file may be one endless line. */
     private static void removeVenuesOf(Path file, Set<String> venues) {
-        try (InputStream plain = Files.newInputStream(file);
-                InputStream in = isCompressed(file) ? new GZIPInputStream(plain) : plain) {
+        try (InputStream in = RecordedSource.open(file)) {
             String end = "";
             for (byte[] piece = in.readNBytes(PIECE); piece.length > 0 && !venues.isEmpty(); ) {
                 String text = end + new String(piece, StandardCharsets.UTF_8);

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 
 /**
- * Which recordings the kept topics hold whole, and which one in part. A job that has finished leaves no checkpoint to go
+ * The recordings that the kept topics hold whole, and the one they hold in part. A job that has finished leaves no checkpoint to go
  * on from, and to start it again would write every record a second time; one that has not goes on with its own recordings.
  */
 final class KeptReplays {
@@ -39,7 +39,7 @@ final class KeptReplays {
     }
 
     /**
-     * Whether the configured replay has finished.
+     * True if the configured replay has finished.
      *
      * @throws ConfigurationException if a part of it has
      */
@@ -57,7 +57,7 @@ final class KeptReplays {
     /**
      * The configured replay begins, or goes on.
      *
-     * @param restored whether it goes on from a checkpoint
+     * @param restored true if it goes on from a checkpoint
      * @throws ConfigurationException if the checkpoint is that of another replay
      */
     void begin(boolean restored) throws IOException {

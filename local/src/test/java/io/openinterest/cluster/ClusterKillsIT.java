@@ -73,9 +73,7 @@ class ClusterKillsIT {
 
     @Test
     void publishesEveryRecordOnceThoughATaskManagerIsKilled() throws Exception {
-        String job = run(2, settings("taskmanager."));
-        cluster.awaitCheckpoint(job);
-        Committed.awaitOpenTransaction(broker.servers(), "taskmanager.");
+        String job = runIntoTransaction("taskmanager.", settings("taskmanager."));
 
         cluster.killTaskManager();
         cluster.startTaskManager();
@@ -87,9 +85,7 @@ class ClusterKillsIT {
 
     @Test
     void publishesEveryRecordOnceThoughTheJobManagerIsKilled() throws Exception {
-        String job = run(2, settings("jobmanager."));
-        cluster.awaitCheckpoint(job);
-        Committed.awaitOpenTransaction(broker.servers(), "jobmanager.");
+        String job = runIntoTransaction("jobmanager.", settings("jobmanager."));
 
         cluster.killJobManager();
         cluster.startJobManager();
@@ -101,9 +97,7 @@ class ClusterKillsIT {
 
     @Test
     void publishesEveryRecordOnceThoughTheBrokerIsKilled() throws Exception {
-        String job = run(2, settings("broker."));
-        cluster.awaitCheckpoint(job);
-        Committed.awaitOpenTransaction(broker.servers(), "broker.");
+        String job = runIntoTransaction("broker.", settings("broker."));
 
         broker.kill();
         broker.start();
@@ -118,9 +112,7 @@ class ClusterKillsIT {
         List<String> arguments = settings("outage.");
         set(arguments, "kafka.properties.request.timeout.ms", "5000");
         set(arguments, "kafka.properties.delivery.timeout.ms", "6000");
-        String job = run(2, arguments);
-        cluster.awaitCheckpoint(job);
-        Committed.awaitOpenTransaction(broker.servers(), "outage.");
+        String job = runIntoTransaction("outage.", arguments);
 
         broker.kill();
         TimeUnit.SECONDS.sleep(8);
@@ -183,6 +175,14 @@ class ClusterKillsIT {
             assertThat(Committed.difference(undisturbed, follower.end())).isEmpty();
             Committed.remove(broker.servers(), prefix);
         }
+    }
+
+    /** A job of two subtasks that has a checkpoint, and a transaction open behind it. */
+    private static String runIntoTransaction(String prefix, List<String> arguments) throws Exception {
+        String job = run(2, arguments);
+        cluster.awaitCheckpoint(job);
+        Committed.awaitOpenTransaction(broker.servers(), prefix);
+        return job;
     }
 
     /** Returns the job that goes on. */

@@ -8,18 +8,12 @@ import io.openinterest.functions.alert.RuleRecord;
 import io.openinterest.job.config.Arguments;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
-import io.openinterest.job.kafka.TopicRecord;
 import io.openinterest.observation.Arrival;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -118,10 +112,10 @@ class HeldBackBoundariesIT {
         DataStream<RuleRecord> noRules = environment
                 .fromData(TypeInformation.of(RuleRecord.class), new RuleRecord("none", null, 0, 0, 0))
                 .filter(rule -> false);
-        Collected.RECORDS.clear();
-        Pipeline.define(arrivals, noRules, new Collected(), 1, configuration);
+        CollectedRecords.clear();
+        Pipeline.define(arrivals, noRules, new CollectedRecords(), 1, configuration);
         environment.execute("replay");
-        return List.copyOf(Collected.RECORDS);
+        return CollectedRecords.texts();
     }
 
     private static List<String> alerts(List<String> records) {
@@ -155,29 +149,5 @@ class HeldBackBoundariesIT {
                 "price_usd":1000,"price_source":"mark","value_usd":%5$d000,\
                 "database_time":"2026-03-01T%2$02d:%3$02d:%4$02dZ","delisted":false,"origin":"file"}
                 """.formatted(exchange, 7 + minute / 60, minute % 60, second, count);
-    }
-
-    /** Keeps what is published in memory. */
-    private static final class Collected implements Sink<TopicRecord> {
-
-        private static final long serialVersionUID = 1L;
-        private static final ConcurrentLinkedQueue<String> RECORDS = new ConcurrentLinkedQueue<>();
-
-        @Override
-        public SinkWriter<TopicRecord> createWriter(WriterInitContext context) {
-            return new SinkWriter<>() {
-                @Override
-                public void write(TopicRecord record, Context context) {
-                    RECORDS.add(record.topic() + " " + record.key() + " "
-                            + new String(record.value(), StandardCharsets.UTF_8));
-                }
-
-                @Override
-                public void flush(boolean endOfInput) {}
-
-                @Override
-                public void close() {}
-            };
-        }
     }
 }

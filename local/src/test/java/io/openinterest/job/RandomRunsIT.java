@@ -8,12 +8,10 @@ import io.openinterest.functions.alert.RuleRecord;
 import io.openinterest.job.config.Arguments;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
-import io.openinterest.job.kafka.TopicRecord;
 import io.openinterest.observation.Arrival;
 import io.openinterest.source.replay.RecordedSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,12 +20,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,9 +31,6 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -89,10 +82,10 @@ class RandomRunsIT {
 
         // when they are replayed at once, and with a failure behind every checkpoint and two stops on the way
         Interruptions.end();
-        Collected.RECORDS.clear();
+        CollectedRecords.clear();
         start(recording, rules, 1, null).getJobExecutionResult().get();
         Set<String> smooth = collected();
-        Collected.RECORDS.clear();
+        CollectedRecords.clear();
         Interruptions.begin();
         String savepoint = null;
         for (int parallelism : new int[] {1, 3}) {
@@ -112,7 +105,7 @@ class RandomRunsIT {
         assertThat(smooth).anyMatch(record -> record.startsWith("quarantine ") && record.contains("implausible"));
 
         // and where observations came late, the newest revisions are what they had been in order
-        Collected.RECORDS.clear();
+        CollectedRecords.clear();
         Interruptions.end();
         start(write("in-order.jsonl", inOrder), rules, 2, null)
                 .getJobExecutionResult()
@@ -161,7 +154,7 @@ class RandomRunsIT {
                 .fromData(TypeInformation.of(RuleRecord.class), rules.toArray(RuleRecord[]::new))
                 .setParallelism(1)
                 .uid("rules");
-        Pipeline.define(arrivals, written, new Collected(), 4, configuration);
+        Pipeline.define(arrivals, written, new CollectedRecords(), 4, configuration);
         return environment.executeAsync("random");
     }
 
@@ -178,7 +171,7 @@ class RandomRunsIT {
     }
 
     private static Set<String> collected() {
-        return new TreeSet<>(Collected.RECORDS);
+        return new TreeSet<>(CollectedRecords.texts());
     }
 
     /** The rows of highest revision; withdrawn ones and what tells of the order of arrival apart. */
@@ -291,30 +284,6 @@ class RandomRunsIT {
             written.add(new RuleRecord(record.id(), record.json(), record.time(), 0, written.size()));
         }
         return written;
-    }
-
-    /** Keeps what is published in memory. */
-    private static final class Collected implements Sink<TopicRecord> {
-
-        private static final long serialVersionUID = 1L;
-        private static final Queue<String> RECORDS = new ConcurrentLinkedQueue<>();
-
-        @Override
-        public SinkWriter<TopicRecord> createWriter(WriterInitContext context) {
-            return new SinkWriter<>() {
-                @Override
-                public void write(TopicRecord record, Context context) {
-                    RECORDS.add(record.topic() + " " + record.key() + " "
-                            + new String(record.value(), StandardCharsets.UTF_8));
-                }
-
-                @Override
-                public void flush(boolean endOfInput) {}
-
-                @Override
-                public void close() {}
-            };
-        }
     }
 
     /**

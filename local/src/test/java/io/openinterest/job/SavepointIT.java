@@ -19,10 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -31,9 +29,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.apache.flink.api.common.functions.MapFunction;
-import org.apache.flink.api.connector.sink2.Sink;
-import org.apache.flink.api.connector.sink2.SinkWriter;
-import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -75,14 +70,12 @@ class SavepointIT {
 
     private static final Pattern ARRIVED = Pattern.compile("database_time\\W+([0-9TZ:-]+)");
 
-    private static final Queue<TopicRecord> PUBLISHED = new ConcurrentLinkedQueue<>();
-
     @TempDir
     private Path folder;
 
     @BeforeEach
     void forget() {
-        PUBLISHED.clear();
+        CollectedRecords.clear();
     }
 
     static Stream<Path> savepoints() throws IOException {
@@ -127,7 +120,10 @@ class SavepointIT {
         job.stopWithSavepoint(false, Path.of("target/savepoint").toUri().toString(), SavepointFormatType.CANONICAL)
                 .get();
 
-        assertThat(PUBLISHED).extracting(Published::of).isNotEmpty().noneMatch(Published::isAfterSavepoint);
+        assertThat(CollectedRecords.all())
+                .extracting(Published::of)
+                .isNotEmpty()
+                .noneMatch(Published::isAfterSavepoint);
     }
 
     @ParameterizedTest
@@ -157,8 +153,8 @@ class SavepointIT {
 
     private List<Published> publish(JobClient job) throws Exception {
         job.getJobExecutionResult().get();
-        List<Published> all = PUBLISHED.stream().map(Published::of).toList();
-        PUBLISHED.clear();
+        List<Published> all = CollectedRecords.all().stream().map(Published::of).toList();
+        CollectedRecords.clear();
         return all;
     }
 
@@ -192,7 +188,7 @@ class SavepointIT {
                 environment.fromData(new RuleRecord("bitcoin", """
                         {"id": "bitcoin", "level": "asset", "ids": ["btc"], "interval": "1m", "metric": "amount_base",
                          "direction": "above", "warning": 900}""", 0, 0, 0)).uid("existing-rules");
-        Pipeline.define(arrivals, rules, new Publications(), 4, configuration);
+        Pipeline.define(arrivals, rules, new CollectedRecords(), 4, configuration);
         return environment.executeAsync("savepoint");
     }
 
@@ -216,27 +212,6 @@ class SavepointIT {
                 return arrived.find() && Instant.parse(arrived.group(1)).isAfter(SAVED);
             }
             return time.isAfter(SAVED) || value.contains("\"revision\":") && !value.contains("\"revision\":0");
-        }
-    }
-
-    private static final class Publications implements Sink<TopicRecord> {
-
-        private static final long serialVersionUID = 1;
-
-        @Override
-        public SinkWriter<TopicRecord> createWriter(WriterInitContext context) {
-            return new SinkWriter<>() {
-                @Override
-                public void write(TopicRecord record, Context context) {
-                    PUBLISHED.add(record);
-                }
-
-                @Override
-                public void flush(boolean endOfInput) {}
-
-                @Override
-                public void close() {}
-            };
         }
     }
 

@@ -9,11 +9,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,34 +25,18 @@ final class Asking {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final SimulatedVenue venue;
-    private Instant now = Instant.parse("2026-11-20T12:00:00Z");
+    private final MovingClock clock = new MovingClock("2026-11-20T12:00:00Z");
 
     Asking(Function<World, SimulatedVenue> exchange) {
-        Clock clock = new Clock() {
-            @Override
-            public Instant instant() {
-                return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                throw new UnsupportedOperationException();
-            }
-        };
         this.venue = exchange.apply(new World(clock, 7));
     }
 
     Instant now() {
-        return now;
+        return clock.instant();
     }
 
     void pass(Duration time) {
-        now = now.plus(time);
+        clock.pass(time);
     }
 
     /** Asks with parameters given as name, value, name, value. */

@@ -24,8 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -36,7 +34,6 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,8 +46,8 @@ class EvidenceDayIT {
     private final List<Quarantined> rejected = new ArrayList<>();
     private final List<Evidence> evidence = new ArrayList<>();
     private final Map<String, Instant> asked = new HashMap<>();
-    private Instant now = Instant.parse("2026-11-20T12:00:10Z");
-    private VenueSimulator simulator;
+    private final MovingClock clock = new MovingClock("2026-11-20T12:00:10Z");
+    private final VenueSimulator simulator = new VenueSimulator(clock);
     private String id;
     private Venue venue;
     private VenueReader reader;
@@ -63,26 +60,6 @@ class EvidenceDayIT {
                                 Adapters.exists(id, SourceSettings.defaults().conventions()))
                         .sorted()
                         .map(Arguments::of);
-    }
-
-    @BeforeEach
-    void aSimulatorOnAClockThatMovesWhenTold() {
-        simulator = new VenueSimulator(new Clock() {
-            @Override
-            public Instant instant() {
-                return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-                return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-                throw new UnsupportedOperationException();
-            }
-        });
     }
 
     @ParameterizedTest
@@ -166,32 +143,32 @@ class EvidenceDayIT {
 
     /** A minute: what is due is asked, a second apart, and what the checks say is heard. */
     private void poll() {
-        Instant end = now.plusSeconds(60);
+        Instant end = clock.instant().plusSeconds(60);
         for (Feed feed : venue.feeds()) {
             Duration every =
                     feed instanceof Feed.Poll poll && poll.every() != null ? poll.every() : Duration.ofMinutes(1);
             Instant before = asked.get(feed.name());
             if (feed instanceof Feed.Poll poll
-                    && (before == null || !before.plus(every).isAfter(now))) {
-                asked.put(feed.name(), now);
+                    && (before == null || !before.plus(every).isAfter(clock.instant()))) {
+                asked.put(feed.name(), clock.instant());
                 sweep(poll);
-                now = now.plusSeconds(1);
-                reader.expire(now);
+                clock.pass(Duration.ofSeconds(1));
+                reader.expire(clock.instant());
             }
         }
-        now = end;
-        reader.expire(now);
+        clock.to(end);
+        reader.expire(end);
     }
 
     private void sweep(Feed.Poll feed) {
         Listing listing = new Listing();
-        Deque<Request> open = new ArrayDeque<>(feed.plan().requests(reader.instruments(), now));
+        Deque<Request> open = new ArrayDeque<>(feed.plan().requests(reader.instruments(), clock.instant()));
         while (!open.isEmpty()) {
             Request request = open.remove();
             SimReply answer = simulator.venue(id).answer(simRequest(request));
             Map<String, String> headers = new HashMap<>();
             answer.headers().forEach((name, value) -> headers.put(name.toLowerCase(Locale.ROOT), value));
-            Reply reply = Reply.of(request, answer.status(), headers, lens.apply(answer.body()), now);
+            Reply reply = Reply.of(request, answer.status(), headers, lens.apply(answer.body()), clock.instant());
             Fault fault = venue.fault(reply);
             if (fault != null) {
                 feed.failed().accept(request, fault);
@@ -208,7 +185,7 @@ class EvidenceDayIT {
             open.addAll(outcome.asked());
         }
         if (feed.kind() == Feed.Poll.Kind.INSTRUMENTS) {
-            reader.refresh(listing, true, feed.name(), now);
+            reader.refresh(listing, true, feed.name(), clock.instant());
         }
     }
 

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * All venues in a process with the heap of a TaskManager of Flink's default size. Whatever they answer it lives on, and
  * reads them again when they are well.
- * By command, because it waits a minute for the venues' pauses to end:
+ *
+ * <p>By command, because it waits a minute for the venues' pauses to end:
  *
  * <pre>mvn verify -Dit.test=HeapIT -Dfailsafe.failIfNoSpecifiedTests=false -Dheap.venues=all</pre>
  */

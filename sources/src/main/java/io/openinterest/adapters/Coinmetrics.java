@@ -190,11 +190,7 @@ public final class Coinmetrics implements Venue {
                 .filter(id -> !id.contains("*"))
                 .collect(Collectors.partitioningBy(Coinmetrics::isDaily))
                 .values()
-                .forEach(ids -> {
-                    for (int from = 0; from < ids.size(); from += IDS_AT_ONCE) {
-                        questions.add(String.join(",", ids.subList(from, Math.min(ids.size(), from + IDS_AT_ONCE))));
-                    }
-                });
+                .forEach(ids -> Request.parts(ids, IDS_AT_ONCE).forEach(part -> questions.add(String.join(",", part))));
         return questions;
     }
 

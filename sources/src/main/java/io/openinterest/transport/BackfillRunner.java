@@ -48,13 +48,8 @@ final class BackfillRunner implements Sweep.Handler {
     }
 
     void start() {
-        List<Instrument> markets = List.copyOf(context.reader().instruments().observed());
         int together = context.venue().history().together();
-        List<List<Instrument>> parts = new ArrayList<>();
-        for (int first = 0; first < markets.size(); first += together) {
-            parts.add(markets.subList(first, Math.min(markets.size(), first + together)));
-        }
-        ask(parts);
+        ask(Request.parts(context.reader().instruments().observed(), together));
     }
 
     private void ask(List<List<Instrument>> parts) {

@@ -1,8 +1,8 @@
 package io.openinterest.transport;
 
 import io.openinterest.venue.Feed;
+import io.openinterest.venue.Request;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
@@ -48,13 +48,15 @@ final class TopicRequests {
         if (feed.acknowledged() != null) {
             unconfirmed.addAll(topics);
         }
-        chunks(topics).forEach(chunk -> queue(feed.subscribe().apply(chunk)));
+        Request.parts(topics, feed.chunk())
+                .forEach(chunk -> queue(feed.subscribe().apply(chunk)));
     }
 
     void unsubscribe(Collection<String> topics) {
         unconfirmed.removeAll(topics);
         if (feed.unsubscribe() != null) {
-            chunks(topics).forEach(chunk -> queue(feed.unsubscribe().apply(chunk)));
+            Request.parts(topics, feed.chunk())
+                    .forEach(chunk -> queue(feed.unsubscribe().apply(chunk)));
         }
     }
 
@@ -77,15 +79,6 @@ final class TopicRequests {
             subscribe(missing);
         }
         return missing;
-    }
-
-    private List<List<String>> chunks(Collection<String> topics) {
-        List<String> all = List.copyOf(topics);
-        List<List<String>> chunks = new ArrayList<>();
-        for (int start = 0; start < all.size(); start += feed.chunk()) {
-            chunks.add(all.subList(start, Math.min(all.size(), start + feed.chunk())));
-        }
-        return chunks;
     }
 
     private void queue(String frame) {

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * How a venue's past is read. For each observed market, or some together, the requests are asked in order, pages
+ * The way a venue's past is read. For each observed market, or some together, the requests are asked in order, pages
  * included, and the parser reports prices ({@link Observer#pastPrice}) and rows with their own time ({@link Row#at}); rows
  * are valued with the row's value, else the price of that instant, else the last one before it.
  *
  * @param granularity distance of the rows; a shorter gap needs no history
- * @param together how many markets one question may name
+ * @param together the markets one question may name at most
  * @param plan the questions about some markets and a span
  * @param parser reads each answer
  */

@@ -3,6 +3,9 @@ package io.openinterest.venue;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,5 +94,15 @@ public record Request(
 
     private static String encode(String value) {
         return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** Markets, topics or the like in parts, of which each may be named at once; all but the last are of that size. */
+    public static <T> List<List<T>> parts(Collection<T> all, int size) {
+        List<T> list = List.copyOf(all);
+        List<List<T>> parts = new ArrayList<>();
+        for (int first = 0; first < list.size(); first += size) {
+            parts.add(list.subList(first, Math.min(list.size(), first + size)));
+        }
+        return parts;
     }
 }

@@ -2,9 +2,7 @@ package io.openinterest.adapters;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
-import io.openinterest.observation.Quarantined;
 import io.openinterest.valuation.Listing;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Feed;
@@ -49,7 +47,7 @@ class BinanceTest {
         // given: as many symbols as the venue trades
         Binance venue = venue("binance-usdm");
         VenueSettings settings = VenueSettings.of("binance-usdm", SourceSettings.defaults());
-        VenueReader out = new VenueReader(venue, settings, new Ignored());
+        VenueReader out = new VenueReader(venue, settings, new Unheard());
         Map<String, Feed.Poll> polls =
                 venue.feeds().stream().map(Feed.Poll.class::cast).collect(Collectors.toMap(Feed::name, poll -> poll));
         Reply list = Reply.of(Request.get("/fapi/v1/exchangeInfo"), 200, Map.of(), exchangeInfo(650), NOW);
@@ -105,13 +103,5 @@ class BinanceTest {
                         + "\"deliveryDate\":4133404800000,\"baseAsset\":\"A" + i
                         + "\",\"quoteAsset\":\"USDT\",\"marginAsset\":\"USDT\"}")
                 .collect(Collectors.joining(",", "{\"symbols\":[", "]}"));
-    }
-
-    private static final class Ignored implements VenueReader.Sink {
-        @Override
-        public void observed(Observation observation, Origin origin) {}
-
-        @Override
-        public void quarantined(Quarantined quarantined) {}
     }
 }

@@ -8,14 +8,11 @@ import io.openinterest.venue.Fields;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.VenueSettings;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,19 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** An answer to a frame says by its id which topics it confirms or refuses, so no two frames of a venue have the same. */
 class SubscribeFramesTest {
 
-    static Stream<String> venues() throws IOException {
-        try (Stream<Path> folders = Files.list(Path.of("src", "test", "resources", "venues"))) {
-            return folders
-                    .filter(Files::isDirectory)
-                    .map(folder -> folder.getFileName().toString())
-                    .sorted()
-                    .toList()
-                    .stream();
-        }
-    }
-
     @ParameterizedTest
-    @MethodSource("venues")
+    @MethodSource("io.openinterest.adapters.VenueCase#venues")
     void idsAreUnique(String venue) throws IOException {
         for (Feed.Subscription feed : subscriptions(venue)) {
             List<String> ids = new ArrayList<>();
@@ -51,7 +37,7 @@ class SubscribeFramesTest {
     @Test
     void thereAreVenuesThatAnswerById() throws IOException {
         List<String> ids = new ArrayList<>();
-        for (String venue : venues().toList()) {
+        for (String venue : VenueCase.venues()) {
             for (Feed.Subscription feed : subscriptions(venue)) {
                 ids.add(id(feed.subscribe().apply(List.of("BTCUSDT@T"))));
             }

@@ -12,6 +12,7 @@ import io.openinterest.observation.Json;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
+import io.openinterest.valuation.Kept;
 import io.openinterest.valuation.Listing;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Fault;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Plays one {@code .case} file to a venue: what it is asked and answers, in order, and what must come of it. The form
@@ -47,6 +49,7 @@ import java.util.stream.Collectors;
  */
 final class VenueCase {
 
+    private static final Path CASES = Path.of("src", "test", "resources", "venues");
     private static final JsonMapper PUBLISHED = Json.mapper(Json.Decimals.NUMBER);
     private static final SourceSettings DEFAULTS = SourceSettings.defaults();
 
@@ -67,6 +70,18 @@ final class VenueCase {
     private Venue venue;
     private Map<String, Feed> feeds;
     private VenueReader out;
+
+    /** The venues that have cases. */
+    static List<String> venues() {
+        try (Stream<Path> folders = Files.list(CASES)) {
+            return folders.filter(Files::isDirectory)
+                    .map(folder -> folder.getFileName().toString())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /** Answers of one sweep of the instrument list that is not finished yet. */
     private Listing listing = new Listing();
@@ -207,22 +222,7 @@ final class VenueCase {
         venue = Adapters.create(settings);
         feeds = new HashMap<>();
         venue.feeds().forEach(feed -> feeds.put(feed.name(), feed));
-        out = new VenueReader(venue, settings, new VenueReader.Sink() {
-            @Override
-            public void observed(Observation observation, Origin origin) {
-                observations.add(observation);
-            }
-
-            @Override
-            public void quarantined(Quarantined quarantined) {
-                quarantine.add(quarantined);
-            }
-
-            @Override
-            public void evidence(Evidence found) {
-                evidence.add(found);
-            }
-        });
+        out = new VenueReader(venue, settings, new Kept(observations, quarantine, evidence));
         // from here on minutes pass
         out.expire(now);
     }

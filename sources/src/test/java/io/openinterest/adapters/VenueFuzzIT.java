@@ -10,20 +10,15 @@ import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** No answer, however hostile, makes a venue do anything but report observations and quarantine records. */
 class VenueFuzzIT {
 
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
-    private static final List<String> VENUES = venues();
+    private static final List<String> VENUES = VenueCase.venues();
 
     @FuzzTest(maxDuration = "10s")
     void anyAnswerIsReadOrRejected(FuzzedDataProvider data) {
@@ -43,16 +38,5 @@ class VenueFuzzIT {
                 subscription.parser().read(reply, new Unheard(), observer);
             }
         });
-    }
-
-    private static List<String> venues() {
-        try (Stream<Path> folders = Files.list(Path.of("src", "test", "resources", "venues"))) {
-            return folders.filter(Files::isDirectory)
-                    .map(folder -> folder.getFileName().toString())
-                    .sorted()
-                    .toList();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -37,19 +37,8 @@ class VenueMutationIT {
     private static final BigDecimal TOLERANCE = new BigDecimal("0.005");
     private static final BigDecimal EIGHT = new BigDecimal(8);
 
-    static Stream<String> venues() throws IOException {
-        try (Stream<Path> folders = Files.list(CASES)) {
-            return folders
-                    .filter(Files::isDirectory)
-                    .map(folder -> folder.getFileName().toString())
-                    .sorted()
-                    .toList()
-                    .stream();
-        }
-    }
-
     @ParameterizedTest
-    @MethodSource("venues")
+    @MethodSource("io.openinterest.adapters.VenueCase#venues")
     void noChangeOfOneValueIsASilentWrongResult(String venue) throws IOException {
         // given
         List<Known> exceptions = exceptions(venue);

@@ -35,19 +35,8 @@ class VenueShapesIT {
     /** Of a longer answer only the form is learned. */
     private static final int MAX_PLAYED = 50_000;
 
-    static Stream<String> venues() throws IOException {
-        try (Stream<Path> folders = Files.list(CASES)) {
-            return folders
-                    .filter(Files::isDirectory)
-                    .map(folder -> folder.getFileName().toString())
-                    .sorted()
-                    .toList()
-                    .stream();
-        }
-    }
-
     @ParameterizedTest
-    @MethodSource("venues")
+    @MethodSource("io.openinterest.adapters.VenueCase#venues")
     void theKeptShapesKnowTheCases(String venue) throws IOException {
         Map<String, Shapes.Found> found = new TreeMap<>();
         Map<String, Set<String>> read = new HashMap<>();

@@ -226,22 +226,7 @@ class EvidenceTest {
                 return List.of();
             }
         };
-        reader = new VenueReader(venue, VenueSettings.of("v", common), new VenueReader.Sink() {
-            @Override
-            public void observed(Observation observation, Origin origin) {
-                observed.add(observation);
-            }
-
-            @Override
-            public void quarantined(Quarantined quarantined) {
-                rejected.add(quarantined);
-            }
-
-            @Override
-            public void evidence(Evidence found) {
-                evidence.add(found);
-            }
-        });
+        reader = new VenueReader(venue, VenueSettings.of("v", common), new Kept(observed, rejected, evidence));
         Listing listing = new Listing();
         Request list = Request.get("/list");
         listing.read(

@@ -598,17 +598,7 @@ class VenueReaderTest {
                 return aggregator;
             }
         };
-        observations = new VenueReader(venue, settings, new VenueReader.Sink() {
-            @Override
-            public void observed(Observation observation, Origin origin) {
-                observed.add(observation);
-            }
-
-            @Override
-            public void quarantined(Quarantined quarantined) {
-                rejected.add(quarantined);
-            }
-        });
+        observations = new VenueReader(venue, settings, new Kept(observed, rejected, new ArrayList<>()));
     }
 
     private Trust refresh(boolean isFinished, Instrument... instruments) {

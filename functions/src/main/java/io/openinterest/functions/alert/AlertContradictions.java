@@ -124,8 +124,7 @@ public final class AlertContradictions extends KeyedProcessFunction<String, Evid
                 .put("id", rule)
                 .put("kind", "data-quality")
                 .put("level", "exchange"));
-        return new AlertEvent(
-                rule + "/exchange:" + exchange + "/" + Json.text(openedAt),
+        return AlertEvent.of(
                 new AlertEvent.Rule(rule, version, Kind.DATA_QUALITY),
                 state,
                 evidence.check().equals(SHAPE) ? Severity.WARNING : Severity.CRITICAL,

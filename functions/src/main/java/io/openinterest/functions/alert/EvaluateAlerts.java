@@ -302,8 +302,7 @@ public final class EvaluateAlerts
                 Subject subject, Transition transition, long time, BigDecimal x, String message, Evidence evidence) {
             Active alert = transition.alert();
             Instant openedAt = Instant.ofEpochMilli(alert.openedAt());
-            return new AlertEvent(
-                    subject.id() + "/" + entity + "/" + Json.text(openedAt),
+            return AlertEvent.of(
                     new AlertEvent.Rule(subject.id(), subject.version(), subject.kind()),
                     transition.state(),
                     alert.severity(),

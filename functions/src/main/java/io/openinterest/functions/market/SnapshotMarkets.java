@@ -64,28 +64,6 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
 
     private static final long NO_TIMER_LEFT = Long.MAX_VALUE;
     private static final TypeInformation<byte[]> PACKED = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
-    private static final Unpacked.Form<String, MarketState> MARKET = new Unpacked.Form<>() {
-        @Override
-        public byte[] pack(MarketState market) {
-            return market.pack();
-        }
-
-        @Override
-        public MarketState unpack(String name, byte[] packed) {
-            return MarketState.unpack(packed);
-        }
-    };
-    private static final Unpacked.Form<Group, GroupState> GROUP = new Unpacked.Form<>() {
-        @Override
-        public byte[] pack(GroupState group) {
-            return group.pack();
-        }
-
-        @Override
-        public GroupState unpack(Group group, byte[] packed) {
-            return GroupState.unpack(packed);
-        }
-    };
 
     private final SnapshotSettings settings;
     private final boolean watched;
@@ -149,12 +127,15 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         progresses = getRuntimeContext()
                 .getState(new ValueStateDescriptor<>("progress", TypeInformation.of(Progress.class)));
         marketsByShard = new Unpacked<>(
-                getRuntimeContext().getMapState(new MapStateDescriptor<>("markets", Types.STRING, PACKED)), MARKET);
+                getRuntimeContext().getMapState(new MapStateDescriptor<>("markets", Types.STRING, PACKED)),
+                MarketState::pack,
+                (market, packed) -> MarketState.unpack(packed));
         late = getRuntimeContext().getListState(new ListStateDescriptor<>("late", TypeInformation.of(Late.class)));
         groupsByShard = new Unpacked<>(
                 getRuntimeContext()
                         .getMapState(new MapStateDescriptor<>("groups", TypeInformation.of(Group.class), PACKED)),
-                GROUP);
+                GroupState::pack,
+                (group, packed) -> GroupState.unpack(packed));
         lateObservations = getRuntimeContext().getMetricGroup().counter("lateObservations");
     }
 

@@ -2,6 +2,7 @@ package io.openinterest.functions.record;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.openinterest.observation.Json;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -23,6 +24,20 @@ public record AlertEvent(
         @JsonUnwrapped Figures figures,
         String message,
         @Nullable Evidence evidence) {
+
+    /** A step of the alert that the rule, the entity and the opening boundary name. */
+    public static AlertEvent of(
+            Rule rule,
+            State state,
+            Severity severity,
+            Occasion occasion,
+            Figures figures,
+            String message,
+            @Nullable Evidence evidence) {
+        String entity = occasion.level().text() + ":" + occasion.id();
+        String alertId = rule.ruleId() + "/" + entity + "/" + Json.text(occasion.openedAt());
+        return new AlertEvent(alertId, rule, state, severity, occasion, figures, message, evidence);
+    }
 
     /**
      * The rule behind an alert.

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.streaming.api.operators.KeyContext;
 import org.jspecify.annotations.Nullable;
@@ -19,20 +21,20 @@ import org.jspecify.annotations.Nullable;
 public final class Unpacked<K, V> {
 
     private final MapState<K, byte[]> state;
-    private final Form<K, V> form;
+    private final Function<V, byte[]> pack;
+    private final BiFunction<K, byte[], V> unpack;
     private final Map<Object, Values> byStreamKey = new HashMap<>();
 
-    /** The form of values in bytes. */
-    public interface Form<K, V> {
-        byte[] pack(V value);
-
-        V unpack(K key, byte[] packed);
-    }
-
-    /** Reads values of a state. */
-    public Unpacked(MapState<K, byte[]> state, Form<K, V> form) {
+    /**
+     * Reads values of a state.
+     *
+     * @param pack the bytes of a value
+     * @param unpack the value of a key and its bytes
+     */
+    public Unpacked(MapState<K, byte[]> state, Function<V, byte[]> pack, BiFunction<K, byte[], V> unpack) {
         this.state = state;
-        this.form = form;
+        this.pack = pack;
+        this.unpack = unpack;
     }
 
     /**
@@ -64,7 +66,7 @@ public final class Unpacked<K, V> {
             Held<V> value = held.get(key);
             if (value == null) {
                 byte[] packed = isComplete ? null : state.get(key);
-                value = new Held<>(packed == null ? null : form.unpack(key, packed), false);
+                value = new Held<>(packed == null ? null : unpack.apply(key, packed), false);
                 held.put(key, value);
             }
             return value.value;
@@ -85,7 +87,7 @@ public final class Unpacked<K, V> {
             if (!isComplete) {
                 for (Map.Entry<K, byte[]> entry : state.entries()) {
                     if (!held.containsKey(entry.getKey())) {
-                        held.put(entry.getKey(), new Held<>(form.unpack(entry.getKey(), entry.getValue()), false));
+                        held.put(entry.getKey(), new Held<>(unpack.apply(entry.getKey(), entry.getValue()), false));
                     }
                 }
                 isComplete = true;
@@ -108,7 +110,7 @@ public final class Unpacked<K, V> {
             for (Map.Entry<K, Held<V>> entry : held.entrySet()) {
                 Held<V> value = entry.getValue();
                 if (value.changed && value.value != null) {
-                    state.put(entry.getKey(), form.pack(value.value));
+                    state.put(entry.getKey(), pack.apply(value.value));
                 } else if (value.changed) {
                     state.remove(entry.getKey());
                 }

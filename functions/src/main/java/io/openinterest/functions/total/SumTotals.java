@@ -43,29 +43,6 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
 
     private static final long serialVersionUID = 1L;
 
-    private static final Unpacked.Form<Entity, TotalState> STATE = new Unpacked.Form<>() {
-        @Override
-        public byte[] pack(TotalState state) {
-            return state.pack();
-        }
-
-        @Override
-        public TotalState unpack(Entity entity, byte[] packed) {
-            return TotalState.unpack(entity, packed);
-        }
-    };
-    private static final Unpacked.Form<EntityMinute, Sums> SUMS = new Unpacked.Form<>() {
-        @Override
-        public byte[] pack(Sums sums) {
-            return sums.pack();
-        }
-
-        @Override
-        public Sums unpack(EntityMinute minute, byte[] packed) {
-            return Sums.unpack(packed);
-        }
-    };
-
     private final Scope scope;
     private final CorrectionWindow window;
 
@@ -119,14 +96,16 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
                                 "entities",
                                 TypeInformation.of(Entity.class),
                                 PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
-                STATE);
+                TotalState::pack,
+                TotalState::unpack);
         minutesByKey = new Unpacked<>(
                 getRuntimeContext()
                         .getMapState(new MapStateDescriptor<>(
                                 "minutes",
                                 TypeInformation.of(EntityMinute.class),
                                 PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
-                SUMS);
+                Sums::pack,
+                (minute, packed) -> Sums.unpack(packed));
         forgetting = getRuntimeContext().getState(new ValueStateDescriptor<>("forgetting", Types.LONG));
     }
 

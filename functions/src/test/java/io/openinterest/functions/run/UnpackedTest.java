@@ -115,18 +115,11 @@ class UnpackedTest {
                     getRuntimeContext()
                             .getMapState(new MapStateDescriptor<>(
                                     "sentences", Types.STRING, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
-                    new Unpacked.Form<>() {
-                        @Override
-                        public byte[] pack(StringBuilder sentence) {
-                            PACKED.incrementAndGet();
-                            return sentence.toString().getBytes(StandardCharsets.UTF_8);
-                        }
-
-                        @Override
-                        public StringBuilder unpack(String key, byte[] packed) {
-                            return new StringBuilder(new String(packed, StandardCharsets.UTF_8));
-                        }
-                    });
+                    sentence -> {
+                        PACKED.incrementAndGet();
+                        return sentence.toString().getBytes(StandardCharsets.UTF_8);
+                    },
+                    (key, packed) -> new StringBuilder(new String(packed, StandardCharsets.UTF_8)));
         }
 
         @Override

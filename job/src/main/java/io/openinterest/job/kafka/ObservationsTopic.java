@@ -286,72 +286,61 @@ public final class ObservationsTopic {
                 asked = true;
                 return new NoWatermarksGenerator<>();
             }
-            return new Watermarks(marked, lateness, client, topic);
-        }
-    }
-
-    /**
-     * Event time of one partition for the operators behind: a watermark when it passes a full minute. A partition that has
-     * said nothing is waited for, until the brokers say that no event time comes from it: the topic has grown, or has more
-     * partitions than markets. It counts from its first word on.
-     */
-    private static final class Watermarks implements WatermarkGenerator<TopicEntry> {
-
-        private static final long MINUTE = 60_000;
-
-        private final boolean marked;
-        private final long lateness;
-        private final Properties client;
-        private final String topic;
-        private long asked = System.nanoTime();
-        private PartitionWatermark time = PartitionWatermark.start(0);
-        private Integer partition;
-        private long passed = Long.MIN_VALUE;
-        private boolean passedOver;
-
-        Watermarks(boolean marked, long lateness, Properties client, String topic) {
-            this.marked = marked;
-            this.lateness = lateness;
-            this.client = client;
-            this.topic = topic;
+            return new Watermarks();
         }
 
-        @Override
-        public void onEvent(TopicEntry entry, long timestamp, WatermarkOutput output) {
-            partition = entry.partition();
-            time = time.after(entry);
-            long reached = time.reached(marked, lateness);
-            long minute = reached == Long.MIN_VALUE ? reached : Math.floorDiv(reached, MINUTE) * MINUTE;
-            if (minute > passed) {
-                passed = minute;
-                output.emitWatermark(new Watermark(minute - 1));
-            }
-        }
+        /**
+         * Event time of one partition for the operators behind: a watermark when it passes a full minute. A partition that has
+         * said nothing is waited for, until the brokers say that no event time comes from it: the topic has grown, or has more
+         * partitions than markets. It counts from its first word on.
+         */
+        private final class Watermarks implements WatermarkGenerator<TopicEntry> {
 
-        @Override
-        public void onPeriodicEmit(WatermarkOutput output) {
-            if (passedOver || passed != Long.MIN_VALUE || System.nanoTime() - asked < UNMARKED_AFTER.toNanos()) {
-                return;
-            }
-            Set<Integer> without = without();
-            asked = System.nanoTime();
-            if (partition == null ? !without.isEmpty() : without.contains(partition)) {
-                passedOver = true;
-                output.markIdle();
-                if (marked) {
-                    LOG.warn(unmarked(topic, without));
+            private static final long MINUTE = 60_000;
+
+            private long asked = System.nanoTime();
+            private PartitionWatermark time = PartitionWatermark.start(0);
+            private Integer partition;
+            private long passed = Long.MIN_VALUE;
+            private boolean passedOver;
+
+            @Override
+            public void onEvent(TopicEntry entry, long timestamp, WatermarkOutput output) {
+                partition = entry.partition();
+                time = time.after(entry);
+                long reached = time.reached(marked, lateness);
+                long minute = reached == Long.MIN_VALUE ? reached : Math.floorDiv(reached, MINUTE) * MINUTE;
+                if (minute > passed) {
+                    passed = minute;
+                    output.emitWatermark(new Watermark(minute - 1));
                 }
-            } else {
-                LOG.warn("Event time waits for a partition of {} that says nothing of it.", topic);
             }
-        }
 
-        private Set<Integer> without() {
-            try {
-                return marks(client, topic).without();
-            } catch (KafkaException e) {
-                LOG.warn("{} can't be asked for its time marks", topic, e);
-                return Set.of();
+            @Override
+            public void onPeriodicEmit(WatermarkOutput output) {
+                if (passedOver || passed != Long.MIN_VALUE || System.nanoTime() - asked < UNMARKED_AFTER.toNanos()) {
+                    return;
+                }
+                Set<Integer> without = without();
+                asked = System.nanoTime();
+                if (partition == null ? !without.isEmpty() : without.contains(partition)) {
+                    passedOver = true;
+                    output.markIdle();
+                    if (marked) {
+                        LOG.warn(unmarked(topic, without));
+                    }
+                } else {
+                    LOG.warn("Event time waits for a partition of {} that says nothing of it.", topic);
+                }
+            }
+
+            private Set<Integer> without() {
+                try {
+                    return marks(client, topic).without();
+                } catch (KafkaException e) {
+                    LOG.warn("{} can't be asked for its time marks", topic, e);
+                    return Set.of();
+                }
             }
         }
     }

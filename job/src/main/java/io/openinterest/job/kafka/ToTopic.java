@@ -51,7 +51,7 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
 
     /**
      * A part of a record. For what rows inherit a lambda, not a reference to the method: of references to one inherited
-     * method, whichever row they are of, only the first survives the way to the cluster.
+     * method, whichever row they are of, only the first survives the way to the cluster (JDK-8208752).
      */
     private interface Field<A, B> extends Function<A, B>, Serializable {}
 
@@ -118,8 +118,6 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
         return quarantined(decimals, quarantined -> quarantined);
     }
 
-    // row -> row.time() of each type: references to the one method they inherit become the first of them when they are
-    // deserialized (JDK-8208752), and casts fail
     public static ToTopic<MarketRow, MarketRow> markets(Json.Decimals decimals) {
         return new ToTopic<>(
                 MarketRow.class,

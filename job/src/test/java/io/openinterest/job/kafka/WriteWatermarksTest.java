@@ -50,12 +50,7 @@ class WriteWatermarksTest {
 
     @Test
     void marksGoOnAfterARestartWithoutObservations() throws Exception {
-        OperatorSubtaskState saved;
-        try (Harness harness = new Harness(2)) {
-            harness.observe(0);
-            harness.advanceTo(1_000);
-            saved = harness.snapshot();
-        }
+        OperatorSubtaskState saved = savedAfterASecondOfTwoPartitions();
         try (Harness harness = new Harness(2, saved)) {
             harness.advanceTo(999);
             harness.advanceTo(61_234);
@@ -67,12 +62,7 @@ class WriteWatermarksTest {
 
     @Test
     void aTopicThatGrewGetsMarksInEachOfItsPartitions() throws Exception {
-        OperatorSubtaskState saved;
-        try (Harness harness = new Harness(2)) {
-            harness.observe(0);
-            harness.advanceTo(1_000);
-            saved = harness.snapshot();
-        }
+        OperatorSubtaskState saved = savedAfterASecondOfTwoPartitions();
         try (Harness harness = new Harness(5, saved)) {
             harness.advanceTo(999);
             harness.observe(60_000);
@@ -81,6 +71,14 @@ class WriteWatermarksTest {
             for (int partition = 0; partition < 5; partition++) {
                 assertThat(harness.marks(partition)).containsExactly("07:01:01Z");
             }
+        }
+    }
+
+    private static OperatorSubtaskState savedAfterASecondOfTwoPartitions() throws Exception {
+        try (Harness harness = new Harness(2)) {
+            harness.observe(0);
+            harness.advanceTo(1_000);
+            return harness.snapshot();
         }
     }
 

@@ -83,7 +83,7 @@ final class Lines implements Closeable {
     }
 
     /** By the first two bytes: a link may have another name than what it leads to. */
-    private static boolean isCompressed(SeekableByteChannel channel) throws IOException {
+    static boolean isCompressed(SeekableByteChannel channel) throws IOException {
         ByteBuffer magic = ByteBuffer.allocate(2);
         while (magic.hasRemaining() && channel.read(magic) >= 0) {}
         channel.position(0);

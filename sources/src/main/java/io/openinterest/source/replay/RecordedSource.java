@@ -3,6 +3,9 @@ package io.openinterest.source.replay;
 import io.openinterest.observation.Arrival;
 import io.openinterest.wire.RecordType;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.zip.GZIPInputStream;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -77,6 +81,22 @@ public final class RecordedSource
             files.addAll(files(path));
         }
         return List.copyOf(files);
+    }
+
+    /**
+     * The text of a recording, whatever its name says of compression.
+     *
+     * @throws IOException where it can't be read, or not be uncompressed
+     */
+    public static InputStream open(Path file) throws IOException {
+        SeekableByteChannel channel = Files.newByteChannel(file);
+        try {
+            InputStream in = Channels.newInputStream(channel);
+            return Lines.isCompressed(channel) ? new GZIPInputStream(in) : in;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
     }
 
     /** The watermarks that belong to this source: event time advances when an arrival passes a full minute. */
