@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import okhttp3.Call;
@@ -26,6 +27,8 @@ import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
 import okio.Buffer;
 import okio.BufferedSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client all venues of a reader share: asynchronous, bounded answers, no redirects, certificates verified. It goes
@@ -33,7 +36,9 @@ import okio.BufferedSource;
  */
 public final class Http implements Network, AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Http.class);
     private static final int CHUNK = 64 << 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** A connection for each venue there is, and one more for those with two hosts or a second question at a time. */
     private static final int IDLE_CONNECTIONS = 64;
@@ -119,11 +124,20 @@ public final class Http implements Network, AutoCloseable {
         return streams.newWebSocket(request, sockets.metering(listener));
     }
 
+    /** Ends what is on its way and waits for its threads, for a moment: they need the classes of the job. */
     @Override
     public void close() {
         client.dispatcher().cancelAll();
-        client.dispatcher().executorService().shutdown();
         client.connectionPool().evictAll();
+        ExecutorService threads = client.dispatcher().executorService();
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("the client of the venues is still busy {} after its end", PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** A sentence on what happened, without the message of the exception, which may hold the address with its secret. */

@@ -20,13 +20,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs one venue: its polls, subscriptions and history. Starting and closing never block; what the venue says goes to the
+ * Runs one venue: its polls, subscriptions and history. Starting and ending never block; what the venue says goes to the
  * {@link Output}.
  */
 public final class VenueRunner implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(VenueRunner.class);
     private static final Duration SECOND = Duration.ofSeconds(1);
+
+    /** Far longer than one answer is read, and shorter than Flink waits for a source to close. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** Polls without a live observation that make an outage, whose past is read. */
     private static final int OUTAGE_POLLS = 3;
@@ -130,12 +133,31 @@ public final class VenueRunner implements AutoCloseable {
         });
     }
 
+    /** Ends everything, asynchronously. */
+    public void end() {
+        context.thread().run(() -> {
+            try {
+                streams.values().forEach(StreamRunner::close);
+            } finally {
+                context.thread().close();
+            }
+        });
+    }
+
+    /**
+     * Ends everything and waits for it: the class loader of a job is closed once its sources are, and a thread that then
+     * meets a class for the first time can't even end itself.
+     */
     @Override
     public void close() {
-        context.thread().run(() -> {
-            streams.values().forEach(StreamRunner::close);
-            context.thread().close();
-        });
+        end();
+        try {
+            if (!context.thread().awaitEnd(PATIENCE)) {
+                LOG.warn("{}: still busy {} after its end", context.id(), PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     // ---- for the feeds, on the venue's thread ---------------------------------------------------------------------

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one thread on which everything of a venue happens. What a task throws is logged and told, and ends that task only.
- * After closing nothing runs any more.
+ * After closing nothing begins any more.
  */
 final class VenueThread {
 
@@ -76,8 +76,16 @@ final class VenueThread {
         executor.shutdown();
     }
 
+    /** Waits until it is closed and through; false when it is not after so long. */
+    boolean awaitEnd(Duration longest) throws InterruptedException {
+        return executor.awaitTermination(longest.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     // an executor keeps what a task throws to itself, errors too
     private void guarded(Runnable task) {
+        if (executor.isShutdown()) {
+            return;
+        }
         try {
             task.run();
         } catch (Throwable e) {

@@ -96,6 +96,7 @@ final class ManualNetwork implements Network {
         final List<String> received = new ArrayList<>();
         private final WebSocketListener client;
         boolean isClosed;
+        Error onClose;
 
         Connection(Duration at, WebSocketListener client) {
             this.at = at;
@@ -142,6 +143,9 @@ final class ManualNetwork implements Network {
 
         @Override
         public boolean close(int code, String reason) {
+            if (onClose != null) {
+                throw onClose;
+            }
             isClosed = true;
             return true;
         }

@@ -115,7 +115,8 @@ final class ManualTime extends AbstractExecutorService implements ScheduledExecu
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) {
-        throw new UnsupportedOperationException();
+        settle();
+        return closed;
     }
 
     @Override

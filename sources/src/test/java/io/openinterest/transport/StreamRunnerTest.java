@@ -42,6 +42,21 @@ class StreamRunnerTest {
     }
 
     @Test
+    void aConnectionThatCannotBeClosedDoesNotKeepTheVenueAlive() {
+        // given
+        venue.network.answer("/list", "[\"A\"]").answer("/rest", row("A", 1));
+        ManualNetwork.Connection connection = started();
+        connection.onClose = new NoClassDefFoundError("the class loader is closed");
+
+        // when
+        venue.runner.close();
+
+        // then
+        assertThat(venue.errors).containsExactly(connection.onClose);
+        assertThat(venue.time.isShutdown()).isTrue();
+    }
+
+    @Test
     void aHeartbeatIsNotCountedAsUnread() {
         venue.network.answer("/list", "[\"A\"]").answer("/rest", row("A", 1));
         ManualNetwork.Connection first = started();

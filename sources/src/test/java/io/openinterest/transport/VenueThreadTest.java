@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
 class VenueThreadTest {
@@ -44,5 +47,28 @@ class VenueThreadTest {
         time.pass(Duration.ofMinutes(1));
 
         assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void anEndIsWaitedForUntilWhatRunsIsThrough() throws Exception {
+        // given: something runs, and what is to end the thread stands behind it
+        VenueThread real = new VenueThread("x", VenueThread.executor("x"), told::add);
+        Semaphore goOn = new Semaphore(0);
+        BlockingQueue<String> ran = new LinkedBlockingQueue<>();
+        real.run(() -> {
+            ran.add("begun");
+            goOn.acquireUninterruptibly();
+            ran.add("through");
+        });
+        real.run(real::close);
+        real.run(() -> ran.add("after the end"));
+        ran.take();
+
+        // when, then
+        assertThat(real.awaitEnd(Duration.ZERO)).isFalse();
+        goOn.release();
+        assertThat(real.awaitEnd(Duration.ofMinutes(1))).isTrue();
+        assertThat(ran).containsExactly("through");
+        assertThat(told).isEmpty();
     }
 }

@@ -73,8 +73,10 @@ final class VenueSplitReader implements SplitReader<Inbox.Item, VenueSplit> {
 
     @Override
     public void close() {
-        runners.forEach(VenueRunner::close);
+        // all begin to end before the first is waited for
+        runners.forEach(VenueRunner::end);
         http.close();
+        runners.forEach(VenueRunner::close);
     }
 
     private final class ToInbox implements VenueRunner.Output {
