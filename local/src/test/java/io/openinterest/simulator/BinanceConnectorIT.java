@@ -2,10 +2,9 @@ package io.openinterest.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openinterest.observation.Arrival;
 import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Observation;
-import io.openinterest.observation.Quarantined;
+import io.openinterest.transport.CollectedArrivals;
 import io.openinterest.transport.Http;
 import io.openinterest.transport.VenueRunner;
 import io.openinterest.transport.VenueStats;
@@ -18,14 +17,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,12 +30,10 @@ class BinanceConnectorIT {
     private static final String USDM = "binance-usdm";
     private static final String COINM = "binance-coinm";
     private static final String OPTIONS = "binance-options";
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final VenueSimulator simulator = new VenueSimulator(Clock.systemUTC());
     private final Http http = new Http();
     private final List<VenueRunner> runners = new ArrayList<>();
-    private final Queue<Quarantined> quarantined = new ConcurrentLinkedQueue<>();
 
     @BeforeEach
     void open() {
@@ -59,7 +50,7 @@ class BinanceConnectorIT {
     @Test
     void usdmBringsEveryTradedSymbolForOneQuestionEach() throws Exception {
         // when
-        BlockingQueue<Arrival> arrivals = start(USDM, Duration.ofSeconds(60), null);
+        CollectedArrivals arrivals = start(USDM, Duration.ofSeconds(60), null);
         Map<String, Observation> rows = observations(arrivals, 5);
 
         // then: one after another and never what is settling or not open yet
@@ -76,7 +67,7 @@ class BinanceConnectorIT {
 
     @Test
     void usdmMarketsAreWhatTheyAre() throws Exception {
-        BlockingQueue<Arrival> arrivals = start(USDM, Duration.ofSeconds(2), null);
+        CollectedArrivals arrivals = start(USDM, Duration.ofSeconds(2), null);
         Map<String, Observation> rows = observations(arrivals, 20);
 
         assertThat(rows.get("binance-ETHBTC-future").quote()).isEqualTo("btc");
@@ -88,26 +79,26 @@ class BinanceConnectorIT {
         assertThat(rows.values().stream().filter(row -> row.type() == MarketType.FUTURE))
                 .isNotEmpty()
                 .allMatch(row -> row.expiration() != null);
-        assertThat(quarantined).isEmpty();
+        assertThat(arrivals.quarantined()).isEmpty();
     }
 
     @Test
     void coinmCountsContractsOfDollars() throws Exception {
-        BlockingQueue<Arrival> arrivals = start(COINM, Duration.ofSeconds(2), null);
+        CollectedArrivals arrivals = start(COINM, Duration.ofSeconds(2), null);
         Map<String, Observation> rows = observations(arrivals, 11);
 
         assertThat(rows.values()).allSatisfy(row -> {
             assertThat(row.valueUsd()).isEqualByComparingTo(row.contractCount().multiply(row.contractSize()));
             assertThat(row.margin()).isEqualTo(row.base());
         });
-        assertThat(quarantined).isEmpty();
+        assertThat(arrivals.quarantined()).isEmpty();
     }
 
     @Test
     void optionsAreAskedForOnceAndThenStreamed() throws Exception {
         // when
-        BlockingQueue<Arrival> arrivals = start(OPTIONS, Duration.ofSeconds(2), null);
-        await(arrivals, row -> row.origin().equals("websocket"));
+        CollectedArrivals arrivals = start(OPTIONS, Duration.ofSeconds(2), null);
+        arrivals.awaitObservation(row -> row.origin().equals("websocket"));
         Map<String, Observation> rows = observations(arrivals, 100);
 
         // then
@@ -115,20 +106,20 @@ class BinanceConnectorIT {
             assertThat(row.type().isOption()).isTrue();
             assertThat(row.priceUsd()).isPositive();
         });
-        Observation doge = await(arrivals, row -> row.base().equals("doge"));
+        Observation doge = arrivals.awaitObservation(row -> row.base().equals("doge"));
         assertThat(doge.amountBase()).isEqualByComparingTo(doge.contractCount().multiply(doge.contractSize()));
         List<String> asked = asked(OPTIONS, "/eapi/v1/openInterest");
         assertThat(asked.size()).isLessThanOrEqualTo(new HashSet<>(asked).size() * 2);
         assertThat(simulator.openSockets(OPTIONS)).isEqualTo(1);
         assertThat(rows.values()).anyMatch(row -> row.marketValueUsd() != null);
-        assertThat(quarantined).isEmpty();
+        assertThat(arrivals.quarantined()).isEmpty();
     }
 
     @Test
     void aBanOfTheFuturesStopsBothAndLeavesOptionsAlone() throws Exception {
         // given: both futures venues have rows
-        BlockingQueue<Arrival> usdm = start(USDM, Duration.ofSeconds(2), null);
-        BlockingQueue<Arrival> coinm = start(COINM, Duration.ofSeconds(2), null);
+        CollectedArrivals usdm = start(USDM, Duration.ofSeconds(2), null);
+        CollectedArrivals coinm = start(COINM, Duration.ofSeconds(2), null);
         observations(usdm, 1);
         observations(coinm, 1);
 
@@ -136,13 +127,13 @@ class BinanceConnectorIT {
         String body = "{\"code\":-1003,\"msg\":\"Way too many requests; IP banned until "
                 + Instant.now().plusSeconds(120).toEpochMilli() + ".\"}";
         simulator.fault(USDM, InjectedFault.status(418, Map.of("Retry-After", "120"), body));
-        BlockingQueue<Arrival> options = start(OPTIONS, Duration.ofSeconds(2), null);
-        awaitQuarantine(usdm);
+        CollectedArrivals options = start(OPTIONS, Duration.ofSeconds(2), null);
+        usdm.awaitQuarantined();
 
         // then: the other asks nothing either, and options go on
         Instant banned = Instant.now().plusSeconds(1);
         Set<String> markets = new HashSet<>(observations(options, 50).keySet());
-        await(options, row -> row.origin().equals("websocket"));
+        options.awaitObservation(row -> row.origin().equals("websocket"));
         assertThat(markets).isNotEmpty();
         assertThat(simulator.requests(USDM)).noneMatch(request -> request.time().isAfter(banned));
         assertThat(simulator.requests(COINM))
@@ -153,8 +144,8 @@ class BinanceConnectorIT {
     void thePastOfAGapComesFromTheirHistory() throws Exception {
         for (String venue : List.of(USDM, COINM)) {
             Instant gap = Instant.now().minus(Duration.ofMinutes(30));
-            BlockingQueue<Arrival> arrivals = start(venue, Duration.ofSeconds(60), gap);
-            Observation past = await(arrivals, row -> row.origin().equals("history"));
+            CollectedArrivals arrivals = start(venue, Duration.ofSeconds(60), gap);
+            Observation past = arrivals.awaitObservation(row -> row.origin().equals("history"));
 
             assertThat(past.time()).isBetween(gap, Instant.now());
             assertThat(past.time()).isEqualTo(past.exchangeTime());
@@ -162,8 +153,8 @@ class BinanceConnectorIT {
         }
     }
 
-    private BlockingQueue<Arrival> start(String venue, Duration pollInterval, Instant resumeFrom) {
-        BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    private CollectedArrivals start(String venue, Duration pollInterval, Instant resumeFrom) {
+        CollectedArrivals arrivals = new CollectedArrivals();
         VenueSettings settings = new VenueSettings(
                 venue,
                 simulator.restUrl(venue),
@@ -173,23 +164,7 @@ class BinanceConnectorIT {
                 null,
                 Map.of(),
                 SourceSettings.defaults());
-        VenueRunner.Output output = new VenueRunner.Output() {
-            @Override
-            public void arrived(Arrival arrival, Instant resumeFrom) {
-                if (arrival.evidence() == null) {
-                    arrivals.add(arrival);
-                }
-                if (arrival.quarantined() != null) {
-                    quarantined.add(arrival.quarantined());
-                }
-            }
-
-            @Override
-            public boolean isPaused() {
-                return false;
-            }
-        };
-        VenueRunner runner = new VenueRunner(settings, resumeFrom, output, new VenueStats(), http);
+        VenueRunner runner = new VenueRunner(settings, resumeFrom, arrivals, new VenueStats(), http);
         runners.add(runner);
         runner.start();
         return arrivals;
@@ -203,35 +178,13 @@ class BinanceConnectorIT {
     }
 
     /** The first observations of so many markets. */
-    private static Map<String, Observation> observations(BlockingQueue<Arrival> arrivals, int markets)
+    private static Map<String, Observation> observations(CollectedArrivals arrivals, int markets)
             throws InterruptedException {
         Map<String, Observation> found = new TreeMap<>();
-        await(arrivals, row -> {
+        arrivals.awaitObservation(row -> {
             found.putIfAbsent(row.market(), row);
             return found.size() >= markets;
         });
         return found;
-    }
-
-    private static Observation await(BlockingQueue<Arrival> arrivals, Predicate<Observation> wanted)
-            throws InterruptedException {
-        return awaitArrival(arrivals, arrival -> arrival.observation() != null && wanted.test(arrival.observation()))
-                .observation();
-    }
-
-    private static void awaitQuarantine(BlockingQueue<Arrival> arrivals) throws InterruptedException {
-        awaitArrival(arrivals, arrival -> arrival.quarantined() != null);
-    }
-
-    private static Arrival awaitArrival(BlockingQueue<Arrival> arrivals, Predicate<Arrival> wanted)
-            throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            Arrival arrival = arrivals.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-            assertThat(arrival).as("nothing fitting within %s", PATIENCE).isNotNull();
-            if (wanted.test(arrival)) {
-                return arrival;
-            }
-        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
+import io.openinterest.transport.CollectedArrivals;
 import io.openinterest.transport.Http;
 import io.openinterest.transport.VenueRunner;
 import io.openinterest.transport.VenueStats;
@@ -12,12 +13,8 @@ import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,13 +23,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** No listed market is missed, and none is made up. */
 class CompletenessIT {
 
-    private static final int PATIENCE_SECONDS = 30;
     private static final BigDecimal TOLERANCE = new BigDecimal("0.000001");
 
     private final VenueSimulator simulator = new VenueSimulator(Clock.systemUTC());
     private final Http http = new Http();
     private final VenueStats stats = new VenueStats();
-    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    private final CollectedArrivals arrivals = new CollectedArrivals();
     private final Map<String, Observation> observed = new HashMap<>();
 
     @BeforeEach
@@ -68,8 +64,7 @@ class CompletenessIT {
 
     /** Takes one arrival; nothing may be rejected, and the wait for the next is bounded. */
     private void take() throws InterruptedException {
-        Arrival arrival = arrivals.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        assertThat(arrival).as("an arrival after %d markets", observed.size()).isNotNull();
+        Arrival arrival = arrivals.await();
         assertThat(arrival.quarantined()).isNull();
         observed.put(arrival.observation().market(), arrival.observation());
     }
@@ -85,19 +80,6 @@ class CompletenessIT {
     private VenueRunner runner(String id) {
         VenueSettings settings = new VenueSettings(
                 id, simulator.restUrl(id), simulator.wsUrl(id), null, null, null, Map.of(), SourceSettings.defaults());
-        VenueRunner.Output output = new VenueRunner.Output() {
-            @Override
-            public void arrived(Arrival arrival, Instant resumeFrom) {
-                if (arrival.evidence() == null) {
-                    arrivals.add(arrival);
-                }
-            }
-
-            @Override
-            public boolean isPaused() {
-                return false;
-            }
-        };
-        return new VenueRunner(settings, null, output, stats, http);
+        return new VenueRunner(settings, null, arrivals, stats, http);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.data.Percentage.withPercentage;
 import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
+import io.openinterest.transport.CollectedArrivals;
 import io.openinterest.transport.Http;
 import io.openinterest.transport.VenueRunner;
 import io.openinterest.transport.VenueStats;
@@ -21,9 +22,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -166,36 +164,23 @@ class ConnectorsIT {
     /** What comes until a live observation is the last wanted, or the venue has nothing more to say for now. */
     private static List<Arrival> read(VenueSettings settings, Instant resumeFrom, Predicate<Observation> last)
             throws InterruptedException {
-        BlockingQueue<Arrival> queue = new LinkedBlockingQueue<>();
-        VenueRunner.Output output = new VenueRunner.Output() {
-            @Override
-            public void arrived(Arrival arrival, Instant resumeFrom) {
-                if (arrival.evidence() == null) {
-                    queue.add(arrival);
-                }
-            }
-
-            @Override
-            public boolean isPaused() {
-                return false;
-            }
-        };
-        List<Arrival> arrivals = new ArrayList<>();
+        CollectedArrivals arrivals = new CollectedArrivals();
+        List<Arrival> taken = new ArrayList<>();
         boolean live = false;
-        try (VenueRunner runner = new VenueRunner(settings, resumeFrom, output, new VenueStats(), HTTP)) {
+        try (VenueRunner runner = new VenueRunner(settings, resumeFrom, arrivals, new VenueStats(), HTTP)) {
             runner.start();
             while (true) {
-                Arrival arrival = queue.poll(live ? 5 : 60, TimeUnit.SECONDS);
+                Arrival arrival = arrivals.poll(Duration.ofSeconds(live ? 5 : 60));
                 if (arrival == null) {
                     assertThat(live).as("nothing came within a minute").isTrue();
-                    return arrivals; // a stream of one row a minute
+                    return taken; // a stream of one row a minute
                 }
-                arrivals.add(arrival);
+                taken.add(arrival);
                 Observation observation = arrival.observation();
                 if (observation != null && !observation.origin().equals("history")) {
                     live = true;
                     if (last.test(observation)) {
-                        return arrivals;
+                        return taken;
                     }
                 }
             }

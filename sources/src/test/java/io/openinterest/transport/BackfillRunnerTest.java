@@ -34,7 +34,7 @@ class BackfillRunnerTest {
 
         // when: a second one, then the history is well again
         live(stream);
-        assertThat(venue.resumeFrom).isEqualTo(first);
+        assertThat(venue.out.resumeFrom()).isEqualTo(first);
         venue.network.answerFromNow(
                 "/past", "{\"at\":%d,\"count\":\"8\",\"price\":\"2\"}".formatted(first.toEpochMilli()));
         venue.pass(Duration.ofMinutes(2));
@@ -45,7 +45,7 @@ class BackfillRunnerTest {
                         .distinct())
                 .containsExactly(Long.toString(first.toEpochMilli()), Long.toString(second.toEpochMilli()));
         Instant last = live(stream);
-        assertThat(venue.resumeFrom).isEqualTo(last);
+        assertThat(venue.out.resumeFrom()).isEqualTo(last);
     }
 
     @Test
@@ -82,7 +82,7 @@ class BackfillRunnerTest {
         venue.start("stub", null, Map.of());
         venue.pass(Duration.ofSeconds(1));
 
-        assertThat(venue.errors).extracting(Error::getMessage).containsExactly("thrown by the test");
+        assertThat(venue.out.errors()).extracting(Error::getMessage).containsExactly("thrown by the test");
     }
 
     private Instant live(ManualNetwork.Connection stream) {

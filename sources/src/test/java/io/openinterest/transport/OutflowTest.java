@@ -2,7 +2,6 @@ package io.openinterest.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openinterest.observation.Arrival;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Observation;
@@ -19,27 +18,10 @@ import org.junit.jupiter.api.Test;
 class OutflowTest {
 
     private final ManualTime time = new ManualTime();
-    private final List<Arrival> out = new ArrayList<>();
+    private final CollectedArrivals out = new CollectedArrivals();
     private final List<Instant> outages = new ArrayList<>();
-    private Instant resumeFrom;
     private final Outflow outflow = new Outflow(
-            Duration.ofSeconds(2),
-            time.clock(),
-            new VenueStats(),
-            new VenueRunner.Output() {
-                @Override
-                public void arrived(Arrival arrival, Instant resume) {
-                    out.add(arrival);
-                    resumeFrom = resume;
-                }
-
-                @Override
-                public boolean isPaused() {
-                    return false;
-                }
-            },
-            Duration.ofMinutes(3),
-            outages::add);
+            Duration.ofSeconds(2), time.clock(), new VenueStats(), out, Duration.ofMinutes(3), outages::add);
 
     @Test
     void aPolledRowIsNotFollowedByAnOlderStreamedOne() {
@@ -81,15 +63,15 @@ class OutflowTest {
         outflow.observed(early, Origin.HISTORY);
 
         assertThat(counts()).containsExactly(1);
-        assertThat(out.get(0).watermark()).isEqualTo(Long.MIN_VALUE);
-        assertThat(resumeFrom).isEqualTo(gap);
+        assertThat(out.all().get(0).watermark()).isEqualTo(Long.MIN_VALUE);
+        assertThat(out.resumeFrom()).isEqualTo(gap);
 
         outflow.paid();
         outflow.release();
         assertThat(counts()).containsExactly(1, 2);
-        assertThat(out.get(1).watermark())
+        assertThat(out.all().get(1).watermark())
                 .isEqualTo(later.databaseTime().minusSeconds(2).toEpochMilli());
-        assertThat(resumeFrom).isEqualTo(later.databaseTime());
+        assertThat(out.resumeFrom()).isEqualTo(later.databaseTime());
     }
 
     @Test
@@ -106,11 +88,11 @@ class OutflowTest {
 
         // then: a restart asks for all of it again
         assertThat(counts()).containsExactly(1, 2);
-        assertThat(resumeFrom).isEqualTo(gap);
+        assertThat(out.resumeFrom()).isEqualTo(gap);
         outflow.paid();
         time.pass(Duration.ofSeconds(60));
         poll(3);
-        assertThat(resumeFrom).isEqualTo(time.real());
+        assertThat(out.resumeFrom()).isEqualTo(time.real());
     }
 
     @Test
@@ -135,8 +117,8 @@ class OutflowTest {
     }
 
     private List<Integer> counts() {
-        return out.stream()
-                .map(arrival -> arrival.observation().contractCount().intValue())
+        return out.observations().stream()
+                .map(observation -> observation.contractCount().intValue())
                 .toList();
     }
 

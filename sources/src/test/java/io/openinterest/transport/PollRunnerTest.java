@@ -103,7 +103,7 @@ class PollRunnerTest {
 
         assertThat(venue.observations())
                 .allSatisfy(o -> assertThat(o.databaseTime()).isBeforeOrEqualTo(venue.time.real()));
-        assertThat(venue.arrivals)
+        assertThat(venue.out.all())
                 .allSatisfy(arrival -> assertThat(arrival.watermark())
                         .isLessThanOrEqualTo(venue.time.real().toEpochMilli()));
     }

@@ -2,18 +2,13 @@ package io.openinterest.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openinterest.observation.Arrival;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.VenueSettings;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import org.apache.logging.log4j.Level;
@@ -35,7 +30,7 @@ class SecretsIT {
     private static final String PLANTED = "planted";
 
     private final Queue<String> logged = new ConcurrentLinkedQueue<>();
-    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    private final CollectedArrivals arrivals = new CollectedArrivals();
     private final StubVenue venue = new StubVenue();
     private final Http http = new Http();
     private final AbstractAppender appender = new AbstractAppender("secrets", null, null, true, Property.EMPTY_ARRAY) {
@@ -83,7 +78,7 @@ class SecretsIT {
 
         start(url, url.replace("http", "ws"));
 
-        awaitRecords(2);
+        awaitArrivals(2);
         assertNothingIsTold();
     }
 
@@ -100,21 +95,19 @@ class SecretsIT {
 
         start(venue.restUrl(), "http://planted:planted@localhost:1/planted");
 
-        awaitRecords(4);
-        assertThat(arrivals.toString()).contains("elsewhere.example");
+        awaitArrivals(4);
+        assertThat(arrivals.all().toString()).contains("elsewhere.example");
         assertNothingIsTold();
     }
 
     private void assertNothingIsTold() {
         assertThat(logged).isNotEmpty().noneMatch(line -> line.contains(PLANTED));
-        assertThat(arrivals).noneMatch(arrival -> arrival.toString().contains(PLANTED));
+        assertThat(arrivals.all()).noneMatch(arrival -> arrival.toString().contains(PLANTED));
     }
 
-    private void awaitRecords(int count) throws InterruptedException {
-        Instant deadline = Instant.now().plusSeconds(30);
-        while (arrivals.size() < count) {
-            assertThat(Instant.now()).as("records so far: %s", arrivals).isBefore(deadline);
-            TimeUnit.MILLISECONDS.sleep(20);
+    private void awaitArrivals(int count) throws InterruptedException {
+        for (int i = 0; i < count; i++) {
+            arrivals.await();
         }
     }
 
@@ -128,22 +121,7 @@ class SecretsIT {
                 null,
                 Map.of("list-ms", "500"),
                 SourceSettings.defaults());
-        runner = new VenueRunner(
-                settings,
-                null,
-                new VenueRunner.Output() {
-                    @Override
-                    public void arrived(Arrival arrival, Instant resumeFrom) {
-                        arrivals.add(arrival);
-                    }
-
-                    @Override
-                    public boolean isPaused() {
-                        return false;
-                    }
-                },
-                new VenueStats(),
-                http);
+        runner = new VenueRunner(settings, null, arrivals, new VenueStats(), http);
         runner.start();
     }
 

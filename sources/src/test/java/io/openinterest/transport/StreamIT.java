@@ -2,19 +2,15 @@ package io.openinterest.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.VenueSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import okio.ByteString;
@@ -26,7 +22,7 @@ class StreamIT {
 
     private final StubVenue venue = new StubVenue();
     private final Http http = new Http();
-    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    private final CollectedArrivals arrivals = new CollectedArrivals();
     private final VenueStats stats = new VenueStats();
     private VenueRunner runner;
 
@@ -50,7 +46,7 @@ class StreamIT {
         connection.socket.send("{\"symbol\":\"A\",\"count\":\"7\",\"price\":\"2\"}");
 
         // then
-        Observation observation = observation();
+        Observation observation = arrivals.awaitObservation();
         assertThat(observation.market()).isEqualTo("stub-A-future");
         assertThat(observation.valueUsd()).isEqualByComparingTo("14");
         assertThat(observation.origin()).isEqualTo("websocket");
@@ -69,7 +65,7 @@ class StreamIT {
         connection.socket.send(gzip("{\"beat\":5}"));
 
         // then
-        assertThat(observation().contractCount()).isEqualByComparingTo("7");
+        assertThat(arrivals.awaitObservation().contractCount()).isEqualByComparingTo("7");
         List<String> frames = new ArrayList<>();
         while (!frames.containsAll(List.of("beat 5", "ping"))) {
             String frame = frame(connection);
@@ -92,9 +88,9 @@ class StreamIT {
         }
 
         // then
-        assertThat(observation().contractCount()).isEqualByComparingTo("1");
-        assertThat(observation().contractCount()).isEqualByComparingTo("50");
-        assertThat(arrivals).isEmpty();
+        assertThat(arrivals.awaitObservation().contractCount()).isEqualByComparingTo("1");
+        assertThat(arrivals.awaitObservation().contractCount()).isEqualByComparingTo("50");
+        assertThat(arrivals.observations()).hasSize(2);
     }
 
     @Test
@@ -109,7 +105,8 @@ class StreamIT {
         first.socket.send(" ".repeat(5 << 20));
 
         // then
-        assertThat(quarantined()).isEqualTo("the connection was replaced: a message is larger than 1048576 bytes");
+        assertThat(arrivals.awaitQuarantined().detail())
+                .isEqualTo("the connection was replaced: a message is larger than 1048576 bytes");
         assertThat(frame(connection())).isEqualTo("subscribe A");
     }
 
@@ -124,7 +121,7 @@ class StreamIT {
         connection().socket.send(" ".repeat(3 << 18) + "{\"symbol\":\"A\",\"count\":\"7\",\"price\":\"2\"}");
 
         // then
-        assertThat(observation().contractCount()).isEqualByComparingTo("7");
+        assertThat(arrivals.awaitObservation().contractCount()).isEqualByComparingTo("7");
         assertThat(venue.isCompressing()).isFalse();
     }
 
@@ -135,7 +132,7 @@ class StreamIT {
         start(Map.of());
         StubVenue.Connection first = connection();
         first.socket.send("{\"symbol\":\"A\",\"count\":\"1\",\"price\":\"2\"}");
-        observation();
+        arrivals.awaitObservation();
 
         // when
         first.socket.close(1012, "restart");
@@ -145,8 +142,8 @@ class StreamIT {
         assertThat(frame(second)).isEqualTo("subscribe A");
         second.socket.send("{\"symbol\":\"A\",\"count\":\"5\"}");
         second.socket.send("{\"symbol\":\"A\",\"count\":\"6\",\"price\":\"3\"}");
-        assertThat(quarantined()).contains("connection was replaced");
-        assertThat(observation().contractCount()).isEqualByComparingTo("6");
+        assertThat(arrivals.awaitQuarantined().detail()).contains("connection was replaced");
+        assertThat(arrivals.awaitObservation().contractCount()).isEqualByComparingTo("6");
         assertThat(stats.reconnects()).isEqualTo(1);
     }
 
@@ -163,7 +160,7 @@ class StreamIT {
         first.socket.send("{\"confirm\":\"A\"}");
 
         // then
-        assertThat(quarantined()).contains("no data for 1 s");
+        assertThat(arrivals.awaitQuarantined().detail()).contains("no data for 1 s");
         assertThat(frame(connection())).isEqualTo("subscribe A");
     }
 
@@ -194,8 +191,8 @@ class StreamIT {
         connection.socket.send("{\"refuse\":\"B\"}");
 
         // then
-        assertThat(quarantined()).isEqualTo("the topic B was refused: because");
-        assertThat(quarantined()).isEqualTo("1 topics were not confirmed, the first is C");
+        assertThat(arrivals.awaitQuarantined().detail()).isEqualTo("the topic B was refused: because");
+        assertThat(arrivals.awaitQuarantined().detail()).isEqualTo("1 topics were not confirmed, the first is C");
         assertThat(frame(connection)).isEqualTo("subscribe C");
     }
 
@@ -225,7 +222,7 @@ class StreamIT {
         connection();
 
         // then
-        Observation observation = observation();
+        Observation observation = arrivals.awaitObservation();
         assertThat(observation.origin()).isEqualTo("rest");
         assertThat(observation.contractCount()).isEqualByComparingTo("9");
     }
@@ -239,7 +236,7 @@ class StreamIT {
         start(Map.of());
         StubVenue.Connection connection = connection();
         connection.socket.send("{\"symbol\":\"A\",\"count\":\"7\",\"price\":\"2\"}");
-        Observation last = observation();
+        Observation last = arrivals.awaitObservation();
         while (System.currentTimeMillis() < last.databaseTime().toEpochMilli() + 3_100) {
             venue.awaitRequest("/rest");
         }
@@ -248,10 +245,10 @@ class StreamIT {
         connection.socket.send("{\"symbol\":\"A\",\"count\":\"9\",\"price\":\"2\"}");
 
         // then: the present goes on at once and the past follows
-        assertThat(observation().contractCount()).isEqualByComparingTo("9");
+        assertThat(arrivals.awaitObservation().contractCount()).isEqualByComparingTo("9");
         assertThat(venue.awaitRequest("/past"))
                 .contains("symbol=A&from=" + last.databaseTime().toEpochMilli());
-        Observation row = observation();
+        Observation row = arrivals.awaitObservation();
         assertThat(row.origin()).isEqualTo("history");
         assertThat(row.time().toEpochMilli()).isEqualTo(past);
         assertThat(row.contractCount()).isEqualByComparingTo("8");
@@ -280,24 +277,7 @@ class StreamIT {
                 null,
                 options,
                 SourceSettings.defaults());
-        runner = new VenueRunner(
-                settings,
-                null,
-                new VenueRunner.Output() {
-                    @Override
-                    public void arrived(Arrival arrival, Instant resumeFrom) {
-                        if (arrival.evidence() == null) {
-                            arrivals.add(arrival);
-                        }
-                    }
-
-                    @Override
-                    public boolean isPaused() {
-                        return false;
-                    }
-                },
-                stats,
-                http);
+        runner = new VenueRunner(settings, null, arrivals, stats, http);
         runner.start();
     }
 
@@ -309,28 +289,6 @@ class StreamIT {
 
     private static String frame(StubVenue.Connection connection) throws InterruptedException {
         return connection.received.poll(10, TimeUnit.SECONDS);
-    }
-
-    private Observation observation() throws InterruptedException {
-        for (Arrival next = poll(); next != null; next = poll()) {
-            if (next.observation() != null) {
-                return next.observation();
-            }
-        }
-        throw new AssertionError("nothing was observed; asked: " + venue.asked());
-    }
-
-    private String quarantined() throws InterruptedException {
-        for (Arrival next = poll(); next != null; next = poll()) {
-            if (next.quarantined() != null) {
-                return next.quarantined().detail();
-            }
-        }
-        throw new AssertionError("nothing was rejected");
-    }
-
-    private Arrival poll() throws InterruptedException {
-        return arrivals.poll(10, TimeUnit.SECONDS);
     }
 
     private static ByteString gzip(String text) throws IOException {

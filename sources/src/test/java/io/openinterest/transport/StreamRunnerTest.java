@@ -52,7 +52,7 @@ class StreamRunnerTest {
         venue.runner.close();
 
         // then
-        assertThat(venue.errors).containsExactly(connection.onClose);
+        assertThat(venue.out.errors()).containsExactly(connection.onClose);
         assertThat(venue.time.isShutdown()).isTrue();
     }
 

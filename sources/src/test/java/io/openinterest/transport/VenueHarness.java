@@ -1,16 +1,13 @@
 package io.openinterest.transport;
 
-import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.VenueSettings;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One venue that runs in the test's own time. */
@@ -22,9 +19,7 @@ final class VenueHarness {
     final ManualTime time = new ManualTime();
     final ManualNetwork network = new ManualNetwork(time);
     final VenueStats stats = new VenueStats();
-    final List<Arrival> arrivals = new ArrayList<>();
-    final List<Error> errors = new ArrayList<>();
-    Instant resumeFrom;
+    final CollectedArrivals out = new CollectedArrivals();
     VenueRunner runner;
 
     /** Starts a venue with options of its own. */
@@ -38,49 +33,18 @@ final class VenueHarness {
                 null,
                 options,
                 SourceSettings.defaults());
-        runner = new VenueRunner(
-                settings,
-                from,
-                new VenueRunner.Output() {
-                    @Override
-                    public void arrived(Arrival arrival, Instant resume) {
-                        if (arrival.evidence() == null) {
-                            arrivals.add(arrival);
-                        }
-                        resumeFrom = resume;
-                    }
-
-                    @Override
-                    public void failed(Error error) {
-                        errors.add(error);
-                    }
-
-                    @Override
-                    public boolean isPaused() {
-                        return false;
-                    }
-                },
-                stats,
-                network,
-                time.clock(),
-                time);
+        runner = new VenueRunner(settings, from, out, stats, network, time.clock(), time);
         runner.start();
         time.settle();
         return this;
     }
 
     List<Observation> observations() {
-        return arrivals.stream()
-                .map(Arrival::observation)
-                .filter(Objects::nonNull)
-                .toList();
+        return out.observations();
     }
 
     List<Quarantined> rejected() {
-        return arrivals.stream()
-                .map(Arrival::quarantined)
-                .filter(Objects::nonNull)
-                .toList();
+        return out.quarantined();
     }
 
     List<String> details() {

@@ -14,10 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
@@ -40,7 +37,7 @@ class VenueRunnerIT {
     private final StubVenue venue = new StubVenue();
     private final Http http = new Http();
     private final List<VenueRunner> runners = new ArrayList<>();
-    private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
+    private final CollectedArrivals arrivals = new CollectedArrivals();
     private final VenueStats stats = new VenueStats();
 
     @AfterEach
@@ -59,7 +56,7 @@ class VenueRunnerIT {
         start(settings(), null);
 
         // then
-        Observation observation = observation();
+        Observation observation = arrivals.awaitObservation();
         assertThat(observation.market()).isEqualTo("bybit-BTCUSDT-future");
         assertThat(observation.amountBase()).isEqualByComparingTo(new BigDecimal("21"));
         assertThat(observation.origin()).isEqualTo("rest");
@@ -78,8 +75,8 @@ class VenueRunnerIT {
         start(settings(Duration.ofSeconds(1)), null);
 
         // then
-        assertThat(observation().contractCount()).isEqualByComparingTo("42");
-        assertThat(observation().contractCount()).isEqualByComparingTo("44");
+        assertThat(arrivals.awaitObservation().contractCount()).isEqualByComparingTo("42");
+        assertThat(arrivals.awaitObservation().contractCount()).isEqualByComparingTo("44");
     }
 
     static Stream<Arguments> faults() {
@@ -151,13 +148,13 @@ class VenueRunnerIT {
         start(settings(), null);
 
         // then: it is told, and the next try succeeds without waiting for the next minute
-        Quarantined quarantined = await(arrival ->
+        Quarantined quarantined = arrivals.await(arrival ->
                         arrival.quarantined() != null && arrival.quarantined().endpoint() != null)
                 .quarantined();
         assertThat(quarantined.reason()).as(quarantined.detail()).isEqualTo(reason);
         assertThat(quarantined.endpoint()).isEqualTo("GET /v5/market/tickers?category=linear");
         assertThat(quarantined.venue()).isEqualTo("bybit-linear");
-        assertThat(observation().contractCount()).isEqualByComparingTo("42");
+        assertThat(arrivals.awaitObservation().contractCount()).isEqualByComparingTo("42");
     }
 
     @Test
@@ -170,8 +167,8 @@ class VenueRunnerIT {
         start(settings(Duration.ofSeconds(1)), null);
 
         // then: the polls of the next seconds do not happen
-        assertThat(quarantined().detail()).contains("403");
-        assertThat(quarantined().detail()).contains("has not answered");
+        assertThat(arrivals.awaitQuarantined().detail()).contains("403");
+        assertThat(arrivals.awaitQuarantined().detail()).contains("has not answered");
         assertThat(venue.asked()).hasSize(2);
     }
 
@@ -188,8 +185,8 @@ class VenueRunnerIT {
         start(settings(), null);
 
         // then
-        assertThat(observation().valueUsd()).isEqualByComparingTo("12");
-        assertThat(rejected)
+        assertThat(arrivals.awaitObservation().valueUsd()).isEqualByComparingTo("12");
+        assertThat(arrivals.quarantined())
                 .extracting(Quarantined::reason)
                 .containsExactly(
                         Reason.MALFORMED,
@@ -221,11 +218,12 @@ class VenueRunnerIT {
 
         // when
         start(settings(Duration.ofSeconds(1)), null);
-        await(arrival -> arrival.quarantined() != null && arrival.quarantined().reason() == Reason.MALFORMED);
+        arrivals.await(arrival ->
+                arrival.quarantined() != null && arrival.quarantined().reason() == Reason.MALFORMED);
 
         // then
-        assertThat(observation().delisted()).isFalse();
-        assertThat(observation().delisted()).isFalse();
+        assertThat(arrivals.awaitObservation().delisted()).isFalse();
+        assertThat(arrivals.awaitObservation().delisted()).isFalse();
     }
 
     @Test
@@ -240,7 +238,7 @@ class VenueRunnerIT {
         start(settings(), null);
 
         // then
-        Arrival arrival = arrivals.poll(10, TimeUnit.SECONDS);
+        Arrival arrival = arrivals.await();
         assertThat(arrival.quarantined().detail()).contains("not answered");
         assertThat(arrival.watermark()).isGreaterThan(start.toEpochMilli() - 2000);
     }
@@ -260,7 +258,7 @@ class VenueRunnerIT {
             start(settings(), null);
 
             // then
-            assertThat(observation().contractCount()).isEqualByComparingTo("42");
+            assertThat(arrivals.awaitObservation().contractCount()).isEqualByComparingTo("42");
         }
     }
 
@@ -280,39 +278,20 @@ class VenueRunnerIT {
         start(settings(), mark.minusSeconds(60));
 
         // then: the past comes first, valued with the price of its instant, while event time waits
-        Arrival past = arrivals.poll(10, TimeUnit.SECONDS);
+        Arrival past = arrivals.await();
         assertThat(past.observation().origin()).isEqualTo("history");
         assertThat(past.observation().time()).isEqualTo(mark);
         assertThat(past.observation().valueUsd()).isEqualByComparingTo("50");
         assertThat(past.watermark()).isEqualTo(Long.MIN_VALUE);
-        Arrival live = arrivals.poll(10, TimeUnit.SECONDS);
+        Arrival live = arrivals.await();
         assertThat(live.observation().origin()).isEqualTo("rest");
         assertThat(live.watermark()).isGreaterThan(mark.toEpochMilli() - 2_000);
     }
 
     // ---- helpers --------------------------------------------------------------------------------------------------
 
-    private final List<Quarantined> rejected = new ArrayList<>();
-
     private void start(VenueSettings settings, Instant resumeFrom) {
-        VenueRunner runner = new VenueRunner(
-                settings,
-                resumeFrom,
-                new VenueRunner.Output() {
-                    @Override
-                    public void arrived(Arrival arrival, Instant resumeFrom) {
-                        if (arrival.evidence() == null) {
-                            arrivals.add(arrival);
-                        }
-                    }
-
-                    @Override
-                    public boolean isPaused() {
-                        return false;
-                    }
-                },
-                stats,
-                http);
+        VenueRunner runner = new VenueRunner(settings, resumeFrom, arrivals, stats, http);
         runners.add(runner);
         runner.start();
     }
@@ -340,29 +319,5 @@ class VenueRunnerIT {
     private static String ticker(int count) {
         return "{\"retCode\":0,\"result\":{\"list\":[{\"symbol\":\"BTCUSDT\",\"openInterest\":\"%d\",\"markPrice\":\"5\"}]}}"
                 .formatted(count);
-    }
-
-    private Observation observation() throws InterruptedException {
-        return await(arrival -> arrival.observation() != null).observation();
-    }
-
-    private Quarantined quarantined() throws InterruptedException {
-        return await(arrival -> arrival.quarantined() != null).quarantined();
-    }
-
-    private Arrival await(Predicate<Arrival> wanted) throws InterruptedException {
-        for (Arrival next = poll(); next != null; next = poll()) {
-            if (wanted.test(next)) {
-                return next;
-            }
-            if (next.quarantined() != null) {
-                rejected.add(next.quarantined());
-            }
-        }
-        throw new AssertionError("nothing arrived; rejected: " + rejected + ", asked: " + venue.asked());
-    }
-
-    private Arrival poll() throws InterruptedException {
-        return arrivals.poll(10, TimeUnit.SECONDS);
     }
 }
