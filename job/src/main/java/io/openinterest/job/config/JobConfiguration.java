@@ -10,18 +10,11 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigException;
 
 /**
  * The configuration of the job. Every key of the configuration file is one component here; conf/open-interest.yaml
@@ -75,33 +68,6 @@ public record JobConfiguration(
     private static final Duration YEAR = Duration.ofDays(366);
     private static final String SERVER = "([A-Z_]+://)?(\\[[0-9a-fA-F:.]+]|[^\\s,/@:]+):\\d{1,5}";
     private static final Pattern SERVERS = Pattern.compile(SERVER + "(\\s*,\\s*" + SERVER + ")*");
-
-    /** Properties of any Kafka client; each takes those that concern it. */
-    private static final List<ConfigDef> KAFKA =
-            List.of(ProducerConfig.configDef(), ConsumerConfig.configDef(), AdminClientConfig.configDef());
-
-    private static final Set<String> KAFKA_NAMES =
-            KAFKA.stream().flatMap(client -> client.names().stream()).collect(Collectors.toUnmodifiableSet());
-
-    /** Bytes that a record of what could not be used has room in, whatever it was. */
-    private static final long MIN_REQUEST = 65_536;
-
-    /** A transaction is open from one checkpoint to the next, and that takes a while now and then. */
-    private static final long MIN_TRANSACTION_MS = 60_000;
-
-    /** Properties on which exactly-once and the reading of topics rest. */
-    private static final Set<String> SET_BY_THE_JOB = Set.of(
-            ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-            ProducerConfig.TRANSACTIONAL_ID_CONFIG,
-            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
-            ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
-            ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
-            ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
-            ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
-            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-            ConsumerConfig.GROUP_ID_CONFIG);
 
     private static final List<String> HTTP = List.of("https", "http");
     private static final List<String> WEB_SOCKET = List.of("wss", "ws");
@@ -336,55 +302,9 @@ public record JobConfiguration(
                 section.integer("partitions", 1, 1000, 4),
                 section.integer("replication-factor", 1, 100, 1).shortValue(),
                 section.duration("retention", Duration.ofMinutes(1), Duration.ofDays(36_500), Duration.ofDays(7)),
-                clientProperties(section.settings("properties")));
+                KafkaProperties.checked(section.settings("properties")));
         section.end();
         return kafka;
-    }
-
-    private static Map<String, String> clientProperties(Map<String, String> properties) {
-        for (String name : properties.keySet()) {
-            if (SET_BY_THE_JOB.contains(name)) {
-                throw new ConfigurationException("kafka.properties." + name + " is set by the job itself.");
-            }
-            if (!KAFKA_NAMES.contains(name)) {
-                throw new ConfigurationException("There is no key kafka.properties." + name + ", "
-                        + Section.perhaps(name, KAFKA_NAMES, "kafka.properties.")
-                        + "allowed are the properties of Kafka's clients.");
-            }
-            requireValid(name, properties.get(name));
-        }
-        requireAtLeast(MIN_REQUEST, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, properties);
-        requireAtLeast(MIN_TRANSACTION_MS, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, properties);
-        return properties;
-    }
-
-    /** As Kafka's clients would find, which show the value. */
-    private static void requireValid(String name, String value) {
-        for (ConfigDef client : KAFKA) {
-            ConfigDef.ConfigKey key = client.configKeys().get(name);
-            if (key == null || key.type == ConfigDef.Type.CLASS) {
-                continue;
-            }
-            try {
-                Object parsed = ConfigDef.parseType(name, value, key.type);
-                if (key.validator != null) {
-                    key.validator.ensureValid(name, parsed);
-                }
-            } catch (ConfigException e) {
-                throw new ConfigurationException("kafka.properties." + name + " can't be used, allowed is "
-                        + (key.validator == null
-                                ? "a value of type " + key.type.name().toLowerCase(Locale.ROOT)
-                                : key.validator)
-                        + ".");
-            }
-        }
-    }
-
-    private static void requireAtLeast(long least, String name, Map<String, String> properties) {
-        if (properties.containsKey(name) && Long.parseLong(properties.get(name).strip()) < least) {
-            throw new ConfigurationException(
-                    "kafka.properties." + name + " can't be used, allowed is at least " + least + ".");
-        }
     }
 
     private static Local local(Section section, Map<String, String> flink) {
