@@ -26,22 +26,31 @@ import java.util.Map;
  * <p>Before anything is timed, the graph has given the same records at every parallelism, and the reader
  * understood every line, and the programs that only sum have given the same sums.
  *
- * <p>Arguments: {@code markets=12000,100000 parallelism=1,2 minutes=10 rounds=5}, which are the defaults but for the
- * 100,000 markets.
+ * <p>Arguments: {@code markets=12000 parallelism=1,2 minutes=10 rounds=5}, which are the defaults. With several
+ * numbers of markets the graph is compared with that of the first number, too.
  */
 public final class Benchmarks {
 
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
+    private static final int RULES = 10_000;
+    private static final int SILENT_MARKETS = 1000;
+    private static final int SILENT_MINUTES = 120;
+
     private final int minutes;
     private final int rounds;
+    private final int[] parallelisms;
+    private final Path folder;
     private final List<Contender> contenders = new ArrayList<>();
-    private final Map<String, List<Double>> micros = new LinkedHashMap<>();
+    private final Map<String, List<Double>> seconds = new LinkedHashMap<>();
+    private final List<Row> rows = new ArrayList<>();
 
-    private Benchmarks(int minutes, int rounds) {
+    private Benchmarks(int minutes, int rounds, int[] parallelisms) throws IOException {
         this.minutes = minutes;
         this.rounds = rounds;
+        this.parallelisms = parallelisms;
+        this.folder = Files.createDirectories(Path.of("benchmark"));
     }
 
     private interface Work {
@@ -50,13 +59,29 @@ public final class Benchmarks {
         long run() throws Exception;
     }
 
+    private interface OwnWork {
+        void run() throws Exception;
+    }
+
+    /** Something to be timed. */
+    private record Contender(String name, Work work) {}
+
     /**
-     * Something to be timed.
+     * A row of the table: the cost of one thing, and how often the cost of another that is.
      *
-     * @param yardstick name of what it is compared with
-     * @param count observations it handles
+     * @param of the contender
+     * @param count how many things it handles
+     * @param yardstick the contender it is compared with
+     * @param yardCount how many things that handles
+     * @param share of the things that are of the kind the row tells of; the others cost what those of the yardstick do
      */
-    private record Contender(String name, String yardstick, long count, Work work) {}
+    private record Row(String name, String of, long count, String yardstick, long yardCount, double share) {
+
+        double ratio(double seconds, double yardSeconds) {
+            double whole = seconds / count / (yardSeconds / yardCount);
+            return (whole - (1 - share)) / share;
+        }
+    }
 
     public static void main(String[] args) throws Exception {
         Map<String, String> options =
@@ -67,11 +92,17 @@ public final class Benchmarks {
                 throw new IllegalArgumentException(arg + ", allowed are " + options.keySet() + ", each with =VALUE");
             }
         }
-        Benchmarks benchmarks =
-                new Benchmarks(Integer.parseInt(options.get("minutes")), Integer.parseInt(options.get("rounds")));
-        int[] parallelisms = numbers(options.get("parallelism"));
-        for (int markets : numbers(options.get("markets"))) {
-            benchmarks.add(markets, parallelisms);
+        Benchmarks benchmarks = new Benchmarks(
+                Integer.parseInt(options.get("minutes")),
+                Integer.parseInt(options.get("rounds")),
+                numbers(options.get("parallelism")));
+        int[] markets = numbers(options.get("markets"));
+        for (int number : markets) {
+            benchmarks.add(number);
+        }
+        benchmarks.addVariants(markets[0]);
+        for (int i = 1; i < markets.length; i++) {
+            benchmarks.compareGraphs(markets[i], markets[0]);
         }
         benchmarks.run();
         System.exit(0);
@@ -81,20 +112,20 @@ public final class Benchmarks {
         return Arrays.stream(list.split(",")).mapToInt(Integer::parseInt).toArray();
     }
 
-    private void add(int markets, int[] parallelisms) throws Exception {
-        Path folder = Files.createDirectories(Path.of("benchmark"));
-        Path lines = folder.resolve("observations-" + markets + "-" + minutes + ".jsonl");
+    /** The graph, and what it is compared with, on the same lines. */
+    private void add(int markets) throws Exception {
+        Graph.Input input = input("observations", markets, parallelisms[0]);
+        Path lines = input.observations();
         Path output = folder.resolve("output-" + markets + "-" + minutes + ".jsonl");
-        Path checkpoints = Files.createDirectories(folder.resolve("checkpoints"));
-        long count = (long) markets * minutes;
+        long count = count(markets);
         ObservationLines.write(lines, markets, minutes);
         check(lines, count);
         Graph.Output first;
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(output), 1 << 20)) {
-            first = Graph.runAndDigest(lines, parallelisms[0], checkpoints, out);
+            first = Graph.runAndDigest(input, out);
         }
         for (int i = 1; i < parallelisms.length; i++) {
-            Graph.Output other = Graph.runAndDigest(lines, parallelisms[i], checkpoints, null);
+            Graph.Output other = Graph.runAndDigest(input.withParallelism(parallelisms[i]), null);
             if (!other.equals(first)) {
                 throw new IllegalStateException("parallelism " + parallelisms[i] + " gives " + other + ", parallelism "
                         + parallelisms[0] + " " + first);
@@ -113,35 +144,129 @@ public final class Benchmarks {
             Tokens.copy(output);
         });
         for (int parallelism : parallelisms) {
-            contend(
-                    "graph, " + markets + " markets, parallelism " + parallelism,
-                    copier,
-                    count,
-                    () -> Graph.run(lines, parallelism, checkpoints));
+            contend(graph(markets, parallelism), copier, count, () -> Graph.run(input.withParallelism(parallelism)));
         }
-        PlainWindows.Output sums = PlainWindows.run(lines, parallelisms[0]);
-        contend("only sums, plain windows, " + markets + " markets", copier, count, () -> {
-            checkSame(sums, PlainWindows.run(lines, parallelisms[0]));
-        });
+        addSums(markets, lines, copier);
+    }
+
+    /** Programs that read the same lines and write only sums. */
+    private void addSums(int markets, Path lines, String copier) throws Exception {
+        int parallelism = parallelisms[0];
+        Sums.Output sums = PlainWindows.run(lines, parallelism);
+        contend(
+                "only sums, plain windows, " + markets + " markets",
+                copier,
+                count(markets),
+                () -> checkSame(sums, PlainWindows.run(lines, parallelism)));
+        checkSame(sums, FlinkSql.run(lines));
+        contend(
+                "only sums, Flink SQL, " + markets + " markets",
+                copier,
+                count(markets),
+                () -> checkSame(sums, FlinkSql.run(lines)));
+        checkSame(sums, StreamsTopology.run(lines));
+        contend(
+                "only sums, Kafka Streams, no broker, " + markets + " markets",
+                copier,
+                count(markets),
+                () -> checkSame(sums, StreamsTopology.run(lines)));
         if (hasPython()) {
             checkSame(sums, PythonLoop.run(lines).sums());
-            contenders.add(new Contender(
-                    "only sums, Python loop, " + markets + " markets",
-                    copier,
-                    count,
-                    () -> PythonLoop.run(lines).cpuNanos()));
+            String name = "only sums, Python loop, " + markets + " markets";
+            contenders.add(new Contender(name, () -> PythonLoop.run(lines).cpuNanos()));
+            compare(name, name, count(markets), copier, count(markets));
         }
     }
 
-    private interface OwnWork {
-        void run() throws Exception;
+    /** The graph where much is late, where there are many rules, and where nothing comes for two hours. */
+    private void addVariants(int markets) throws Exception {
+        String graph = graph(markets, parallelisms[0]);
+        long count = count(markets);
+        Graph.Input late = input("late", markets, parallelisms[0]);
+        ObservationLines.writeLate(late.observations(), markets, minutes);
+        String someLate = "graph, one in " + ObservationLines.ONE_IN + " late";
+        contenders.add(new Contender(someLate, cpuOfOthers(() -> Graph.run(late))));
+        rows.add(new Row(
+                "a late observation, against one in order",
+                someLate,
+                count,
+                graph,
+                count,
+                1.0 / ObservationLines.ONE_IN));
+
+        Graph.Input input = input("observations", markets, parallelisms[0]);
+        Graph.Input withoutRules = input.withRules(rules(0));
+        Graph.Input withRules = input.withRules(rules(RULES));
+        String noRules = "graph, no rules";
+        contenders.add(new Contender(noRules, cpuOfOthers(() -> Graph.run(withoutRules))));
+        String manyRules = "graph, " + RULES + " wildcard rules, against none";
+        contenders.add(new Contender(manyRules, cpuOfOthers(() -> Graph.run(withRules))));
+        compare(manyRules, manyRules, count, noRules, count);
+
+        Graph.Input gap = input("gap", SILENT_MARKETS, parallelisms[0]);
+        ObservationLines.writeGap(gap.observations(), SILENT_MARKETS, SILENT_MINUTES);
+        String catchUp = "a record of " + SILENT_MINUTES + " silent minutes, against any";
+        contenders.add(new Contender(catchUp, cpuOfOthers(() -> Graph.run(gap))));
+        compare(
+                catchUp,
+                catchUp,
+                Graph.runAndDigest(gap, null).records(),
+                graph,
+                Graph.runAndDigest(input, null).records());
+    }
+
+    private void compareGraphs(int markets, int least) {
+        for (int parallelism : parallelisms) {
+            compare(
+                    graph(markets, parallelism) + ", against " + least,
+                    graph(markets, parallelism),
+                    count(markets),
+                    graph(least, parallelism),
+                    count(least));
+        }
+    }
+
+    private static String graph(int markets, int parallelism) {
+        return "graph, " + markets + " markets, parallelism " + parallelism;
+    }
+
+    private long count(int markets) {
+        return (long) markets * minutes;
+    }
+
+    private Graph.Input input(String name, int markets, int parallelism) throws IOException {
+        return new Graph.Input(
+                folder.resolve(name + "-" + markets + "-" + minutes + ".jsonl"),
+                parallelism,
+                null,
+                Files.createDirectories(folder.resolve("checkpoints")));
+    }
+
+    /** Rules for every asset, of which the first few hold now and then. */
+    private Path rules(int count) throws IOException {
+        StringBuilder rules = new StringBuilder("[\n");
+        for (int i = 0; i < count; i++) {
+            rules.append("{id: rule-%d, level: asset, interval: 1m, metric: quantity_change_pct.5m, warning: %.4f},%n"
+                    .formatted(i, 0.004 + 0.001 * i));
+        }
+        return Files.writeString(
+                folder.resolve("rules-" + count + ".yaml"), rules.append("]\n").toString());
     }
 
     private void contend(String name, String yardstick, long count, OwnWork work) {
-        contenders.add(new Contender(name, yardstick, count, () -> {
+        contenders.add(new Contender(name, cpuOfOthers(work)));
+        compare(name, name, count, yardstick, count);
+    }
+
+    private void compare(String name, String of, long count, String yardstick, long yardCount) {
+        rows.add(new Row(name, of, count, yardstick, yardCount, 1));
+    }
+
+    private static Work cpuOfOthers(OwnWork work) {
+        return () -> {
             work.run();
             return 0;
-        }));
+        };
     }
 
     private static boolean hasPython() {
@@ -155,7 +280,7 @@ public final class Benchmarks {
         }
     }
 
-    private static void checkSame(PlainWindows.Output expected, PlainWindows.Output actual) {
+    private static void checkSame(Sums.Output expected, Sums.Output actual) {
         if (!actual.equals(expected)) {
             throw new IllegalStateException("sums are " + actual + " and " + expected);
         }
@@ -189,28 +314,27 @@ public final class Benchmarks {
                 System.gc();
                 long before = SYSTEM.getProcessCpuTime();
                 long others = contender.work().run();
-                double each = (SYSTEM.getProcessCpuTime() - before + others) / 1e3 / contender.count();
-                micros.computeIfAbsent(contender.name(), name -> new ArrayList<>())
-                        .add(each);
-                System.out.printf("round %d: %-45s %8.2f us%n", round + 1, contender.name(), each);
+                double taken = (SYSTEM.getProcessCpuTime() - before + others) / 1e9;
+                seconds.computeIfAbsent(contender.name(), name -> new ArrayList<>())
+                        .add(taken);
+                System.out.printf("round %d: %-55s %8.2f s%n", round + 1, contender.name(), taken);
             }
         }
-        System.out.printf("%n%-45s %10s %8s %8s %8s%n", "CPU per observation", "us", "ratio", "least", "greatest");
-        for (Contender contender : contenders) {
-            List<Double> times = micros.get(contender.name());
-            List<Double> of = micros.get(contender.yardstick());
+        System.out.printf("%n%-55s %10s %8s %8s %8s%n", "CPU each", "us", "ratio", "least", "greatest");
+        for (Row row : rows) {
+            List<Double> of = seconds.get(row.of());
+            List<Double> yardstick = seconds.get(row.yardstick());
             double[] ratios = new double[rounds];
+            double[] micros = new double[rounds];
             for (int i = 0; i < rounds; i++) {
-                ratios[i] = times.get(i) / of.get(i);
+                ratios[i] = row.ratio(of.get(i), yardstick.get(i));
+                micros[i] = ratios[i] * yardstick.get(i) / row.yardCount() * 1e6;
             }
             Arrays.sort(ratios);
+            Arrays.sort(micros);
             System.out.printf(
-                    "%-45s %10.2f %8.2f %8.2f %8.2f%n",
-                    contender.name(),
-                    median(times.stream().mapToDouble(t -> t).sorted().toArray()),
-                    median(ratios),
-                    ratios[0],
-                    ratios[rounds - 1]);
+                    "%-55s %10.2f %8.2f %8.2f %8.2f%n",
+                    row.name(), median(micros), median(ratios), ratios[0], ratios[rounds - 1]);
         }
     }
 

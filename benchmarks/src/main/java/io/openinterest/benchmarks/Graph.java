@@ -44,10 +44,26 @@ final class Graph {
      */
     record Output(long records, long bytes, long digest) {}
 
+    /**
+     * What runs.
+     *
+     * @param rules file of the alert rules; null for those the job brings
+     */
+    record Input(Path observations, int parallelism, Path rules, Path checkpoints) {
+
+        Input withParallelism(int other) {
+            return new Input(observations, other, rules, checkpoints);
+        }
+
+        Input withRules(Path others) {
+            return new Input(observations, parallelism, others, checkpoints);
+        }
+    }
+
     /** Runs without looking at what comes out. */
-    static Output run(Path observations, int parallelism, Path checkpoints) throws Exception {
+    static Output run(Input input) throws Exception {
         digesting = false;
-        return execute(observations, parallelism, checkpoints);
+        return execute(input);
     }
 
     /**
@@ -55,30 +71,34 @@ final class Graph {
      *
      * @param out gets every value as a line; null to keep none
      */
-    static Output runAndDigest(Path observations, int parallelism, Path checkpoints, OutputStream out)
-            throws Exception {
+    static Output runAndDigest(Input input, OutputStream out) throws Exception {
         digesting = true;
         copy = out;
         try {
-            return execute(observations, parallelism, checkpoints);
+            return execute(input);
         } finally {
             copy = null;
         }
     }
 
-    private static Output execute(Path observations, int parallelism, Path checkpoints) throws Exception {
+    private static Output execute(Input input) throws Exception {
         RECORDS.reset();
         BYTES.reset();
         DIGEST.reset();
         Arguments arguments = new Arguments();
         arguments.set("source", "replay");
-        arguments.set("replay.paths", "[" + observations.toAbsolutePath() + "]");
+        arguments.set("replay.paths", "[" + input.observations().toAbsolutePath() + "]");
+        if (input.rules() != null) {
+            arguments.set("alerts.rules", input.rules().toAbsolutePath().toString());
+        }
         JobConfiguration configuration = arguments.configuration(SourceKind.REPLAY);
         Configuration flink = new Configuration();
-        flink.set(TaskManagerOptions.NUM_TASK_SLOTS, parallelism);
+        flink.set(TaskManagerOptions.NUM_TASK_SLOTS, input.parallelism());
         flink.set(
-                CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
-        StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(parallelism, flink);
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                input.checkpoints().toUri().toString());
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.createLocalEnvironment(input.parallelism(), flink);
         OpenInterestJob.prepare(environment, configuration);
         DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, 4);
         DataStream<RuleRecord> noRules = environment

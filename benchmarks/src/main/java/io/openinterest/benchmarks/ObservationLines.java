@@ -11,18 +11,23 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Made-up observations as lines of JSON: 10 exchanges and 400 assets, both skewed, more than half of the markets options;
- * one observation a market and minute, up to 20 seconds out of order. The same numbers give the same lines.
+ * one observation a market and minute, up to 20 seconds out of order. The same numbers give the same observations.
  */
 final class ObservationLines {
+
+    /** One in so many is late, where some are. */
+    static final int ONE_IN = 5;
 
     private static final String[] EXCHANGES = {
         "binance", "bybit", "okx", "deribit", "bitfinex", "kraken", "htx", "gate", "bitget", "mexc"
     };
     private static final int ASSETS = 400;
     private static final int MINUTE = 60_000;
+    private static final int LATE = 3 * MINUTE;
     private static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
 
     private ObservationLines() {}
@@ -34,22 +39,48 @@ final class ObservationLines {
 
     /** Writes the observations of so many markets and minutes to a file. */
     static void write(Path file, int markets, int minutes) throws IOException {
+        write(file, markets, minutes, minute -> minute, false);
+    }
+
+    /** Writes the same observations with one in {@link #ONE_IN} three minutes late. */
+    static void writeLate(Path file, int markets, int minutes) throws IOException {
+        write(file, markets, minutes, minute -> minute, true);
+    }
+
+    /** Writes two minutes of observations with so many silent ones between them. */
+    static void writeGap(Path file, int markets, int silent) throws IOException {
+        write(file, markets, 2, minute -> minute * (1 + silent), false);
+    }
+
+    private static void write(Path file, int markets, int minutes, IntUnaryOperator when, boolean someLate)
+            throws IOException {
         Random random = new Random(7);
         List<Market> all = markets(markets, random);
+        List<Line> lines = new ArrayList<>(markets);
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
             for (int minute = 0; minute < minutes; minute++) {
-                List<Line> lines = new ArrayList<>(markets);
+                long start = START.toEpochMilli() + (long) when.applyAsInt(minute) * MINUTE;
+                writeUntil(start, lines, out);
                 for (int i = 0; i < markets; i++) {
-                    long time = START.toEpochMilli() + (long) minute * MINUTE + random.nextInt(MINUTE);
-                    lines.add(new Line(time + random.nextInt(20_000), line(all.get(i), i, time, random)));
-                }
-                lines.sort(Comparator.comparingLong(Line::arrival));
-                for (Line line : lines) {
-                    out.write(line.text());
-                    out.write('\n');
+                    long time = start + random.nextInt(MINUTE);
+                    long arrival = time + random.nextInt(20_000);
+                    boolean isLate = someLate && (i + minute) % ONE_IN == 0;
+                    lines.add(new Line(isLate ? arrival + LATE : arrival, line(all.get(i), i, time, random)));
                 }
             }
+            writeUntil(Long.MAX_VALUE, lines, out);
         }
+    }
+
+    /** Writes the lines that arrive before a time. */
+    private static void writeUntil(long time, List<Line> lines, BufferedWriter out) throws IOException {
+        lines.sort(Comparator.comparingLong(Line::arrival));
+        int written = 0;
+        while (written < lines.size() && lines.get(written).arrival() < time) {
+            out.write(lines.get(written++).text());
+            out.write('\n');
+        }
+        lines.subList(0, written).clear();
     }
 
     private static List<Market> markets(int count, Random random) {

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.atomic.LongAdder;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.connector.file.src.FileSource;
@@ -23,13 +22,7 @@ import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindo
  */
 final class PlainWindows {
 
-    private static final LongAdder SUMS = new LongAdder();
-    private static final LongAdder THOUSANDTHS = new LongAdder();
-
     private PlainWindows() {}
-
-    /** What came out, over all sums: how many, and contracts in thousandths. */
-    record Output(long sums, long thousandths) {}
 
     /** What an observation adds to a key. */
     public record Amount(String key, long time, long thousandths) {
@@ -42,9 +35,8 @@ final class PlainWindows {
     /** What is looked at of a line. */
     public record Line(String exchange, String base, long time, long thousandths) {}
 
-    static Output run(Path observations, int parallelism) throws Exception {
-        SUMS.reset();
-        THOUSANDTHS.reset();
+    static Sums.Output run(Path observations, int parallelism) throws Exception {
+        Sums.reset();
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(parallelism);
         environment.getConfig().enableObjectReuse();
         DataStream<Line> lines = environment
@@ -65,7 +57,7 @@ final class PlainWindows {
         sum(lines.map(line -> new Amount(line.base(), line.time(), line.thousandths())));
         sum(lines.map(line -> new Amount(line.exchange(), line.time(), line.thousandths())));
         environment.execute("plain windows");
-        return new Output(SUMS.sum(), THOUSANDTHS.sum());
+        return Sums.counted();
     }
 
     private static void sum(DataStream<Amount> amounts) {
@@ -76,7 +68,8 @@ final class PlainWindows {
                 .sinkTo(new DiscardingSink<>());
     }
 
-    private static final class Read implements MapFunction<String, Line> {
+    /** Reads what is looked at of a line. */
+    static final class Read implements MapFunction<String, Line> {
 
         private static final long serialVersionUID = 1;
         private static final ObjectMapper JSON = new ObjectMapper();
@@ -92,15 +85,15 @@ final class PlainWindows {
         }
     }
 
-    private static final class Write implements MapFunction<Amount, String> {
+    /** Writes a sum. */
+    static final class Write implements MapFunction<Amount, String> {
 
         private static final long serialVersionUID = 1;
         private static final ObjectMapper JSON = new ObjectMapper();
 
         @Override
         public String map(Amount sum) throws JsonProcessingException {
-            SUMS.increment();
-            THOUSANDTHS.add(sum.thousandths());
+            Sums.count(sum.thousandths());
             return JSON.writeValueAsString(sum);
         }
     }

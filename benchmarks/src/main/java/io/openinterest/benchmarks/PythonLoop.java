@@ -19,7 +19,7 @@ final class PythonLoop {
      *
      * @param cpuNanos CPU time of the other process
      */
-    record Output(PlainWindows.Output sums, long cpuNanos) {}
+    record Output(Sums.Output sums, long cpuNanos) {}
 
     static Output run(Path observations) throws IOException, InterruptedException {
         Path script = Path.of("benchmark", "sums.py");
@@ -37,7 +37,7 @@ final class PythonLoop {
             }
             String[] words = line.split(" ");
             return new Output(
-                    new PlainWindows.Output(Long.parseLong(words[0]), Long.parseLong(words[1])),
+                    new Sums.Output(Long.parseLong(words[0]), Long.parseLong(words[1])),
                     Math.round(1e9 * Double.parseDouble(words[2])));
         }
     }
