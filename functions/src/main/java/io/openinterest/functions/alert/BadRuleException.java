@@ -5,7 +5,15 @@ public final class BadRuleException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final int QUOTED = 100;
+
     BadRuleException(String sentence) {
         super(sentence);
+    }
+
+    /** What the user wrote, on one line that is not too long. */
+    static String quoted(String text) {
+        String line = text.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", " ");
+        return '"' + (line.length() > QUOTED ? line.substring(0, QUOTED) + "..." : line) + '"';
     }
 }

@@ -100,7 +100,7 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
                 AlertRule rule = parse(node);
                 if (!ids.add(rule.subject().id())) {
                     throw new BadRuleException(
-                            "There is another rule \"" + rule.subject().id() + "\" before this one.");
+                            "There is another rule " + BadRuleException.quoted(rule.subject().id()) + " before this one.");
                 }
                 rules.add(rule);
             } catch (BadRuleException e) {
@@ -136,7 +136,7 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
         }
         for (Map.Entry<String, JsonNode> field : node.properties()) {
             if (!KEYS.contains(field.getKey())) {
-                throw new BadRuleException("There is no key \"" + field.getKey() + "\" in a rule.");
+                throw new BadRuleException("There is no key " + BadRuleException.quoted(field.getKey()) + " in a rule.");
             }
         }
         String id = text(node, "id", null);
@@ -174,11 +174,15 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
             throw new BadRuleException("The key \"min-coverage\" must be from 0 to 1.");
         }
         Kind kind = Kind.values()[index(node, "kind", List.of("market", "data-quality"), "market")];
+        List<String> ids = ids(node);
+        AlertRule.Conditions conditions =
+                new AlertRule.Conditions(boundaries(node), cooldown(node), minValue, minCoverage);
+        // the version last: it writes all numbers out, and 1e999999999 would take a gigabyte
         return new AlertRule(
                 new AlertRule.Subject(id, version(node), kind, level, interval, path),
-                ids(node),
+                ids,
                 new AlertRule.Thresholds(direction, warning, critical, clear),
-                new AlertRule.Conditions(boundaries(node), cooldown(node), minValue, minCoverage));
+                conditions);
     }
 
     /** True if the first threshold is reached later than the second. */

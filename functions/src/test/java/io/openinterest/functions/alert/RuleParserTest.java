@@ -158,6 +158,8 @@ class RuleParserTest {
                 "0.02                      | 0.02, \"clear\": 0.03        | The key \"clear\" must not be beyond \"warning\".",
                 "0.02                      | 0.02, \"for\": 1.5           | The key \"for\" must be a whole number from 1 to 100000.",
                 "0.02                      | 0.02, \"cooldown\": \"soon\" | The key \"cooldown\" must be 0 or a duration such as 90s, 5m or 1h.",
+                "0.02                      | 0.02, \"we\\nather\": 1      | There is no key \"we ather\" in a rule.",
+                "0.02                      | 0.02, \"cooldown\": 1e999999999 | The key \"cooldown\" must be 0 or a duration such as 90s, 5m or 1h.",
                 "0.02                      | 0.02, \"ids\": []            | The key \"ids\" must be a list of 1 to 10000 texts.",
                 "0.02                      | 0.02, \"ids\": [1]           | The key \"ids\" must hold texts only.",
                 "0.02                      | 0.02, \"min-coverage\": 95   | The key \"min-coverage\" must be from 0 to 1.",

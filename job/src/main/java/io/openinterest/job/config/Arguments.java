@@ -55,7 +55,7 @@ public class Arguments {
             commandLine.parseArgs(args);
         } catch (ParameterException e) {
             throw new ConfigurationException(
-                    e.getMessage() + ", allowed is " + String.join(", ", options(commandLine)) + ".");
+                    Section.shown(e.getMessage()) + ", allowed is " + String.join(", ", options(commandLine)) + ".");
         }
         if (help) {
             commandLine.usage(System.out);
@@ -116,7 +116,8 @@ public class Arguments {
     private static void set(ObjectNode tree, String override) {
         int equals = override.indexOf('=');
         if (equals < 1) {
-            throw new ConfigurationException("--set " + override + " has no value, allowed is path.to.key=value.");
+            throw new ConfigurationException(
+                    "--set " + Section.shown(override) + " has no value, allowed is path.to.key=value.");
         }
         String[] path = override.substring(0, equals).split("\\.", -1);
         ObjectNode level = tree;
@@ -124,16 +125,16 @@ public class Arguments {
             JsonNode next = level.path(path[i]);
             level = next instanceof ObjectNode object ? object : level.putObject(path[i]);
         }
-        level.set(path[path.length - 1], value(override, override.substring(equals + 1)));
+        level.set(path[path.length - 1], value(override.substring(0, equals), override.substring(equals + 1)));
     }
 
-    private static JsonNode value(String override, String text) {
+    private static JsonNode value(String key, String text) {
         try {
             JsonNode value = ConfigurationFile.value(text);
             return value.isMissingNode() ? TextNode.valueOf(text) : value;
         } catch (JsonProcessingException e) {
             throw new ConfigurationException(
-                    "--set " + override + " has no readable value, allowed is a plain value or a list as [a, b].");
+                    "--set " + key + " has no readable value, allowed is a plain value or a list as [a, b].");
         }
     }
 

@@ -5,8 +5,18 @@ public final class ConfigurationException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /** A mistake of the user, told in one sentence. */
+    /**
+     * A mistake of the user, told in one sentence on one line, whatever of the user's is in it. User, password and query of
+     * an address are left out.
+     */
     public ConfigurationException(String sentence) {
-        super(sentence);
+        super(line(sentence));
+    }
+
+    static String line(String text) {
+        return text.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", " ")
+                .replaceAll("//[^/@]*@", "//")
+                .replaceAll("[^/@,\"\\s]+:[^/@,\"\\s]*@", "")
+                .replaceAll("(://[^?\\s]*)\\?[^\\s\"]*", "$1?...");
     }
 }

@@ -308,13 +308,18 @@ public final class Section {
         return text.isBlank() ? "empty" : '"' + text + '"';
     }
 
-    /** A line of bounded length, without the user, password and query of an address. */
+    /** What the user wrote that is no key with a value, as {@link #redacted}, and not at all where it may hold a secret. */
+    static String shown(String text) {
+        return isSecret(text) ? HIDDEN : redacted(text);
+    }
+
     private static String redacted(JsonNode value) {
-        String text = value.isValueNode() ? value.asText("") : value.toString();
-        String line = text.replaceAll("\\p{Cntrl}", " ")
-                .replaceAll("//[^/@]*@", "//")
-                .replaceAll("[^/@,\"\\s]+:[^/@,\"\\s]*@", "")
-                .replaceAll("(://[^?\\s]*)\\?\\S*", "$1?...");
+        return redacted(value.isValueNode() ? value.asText("") : value.toString());
+    }
+
+    /** A line of bounded length, without the user, password and query of an address. */
+    private static String redacted(String text) {
+        String line = ConfigurationException.line(text);
         return line.length() > VALUE_LIMIT ? line.substring(0, VALUE_LIMIT) + "..." : line;
     }
 

@@ -273,6 +273,9 @@ class JobConfigurationTest {
             venues.okx=5m                   | venues.okx is "5m", allowed is a group of keys.
             json.decimals=text              | json.decimals is "text", allowed is number, string.
             lateness                        | --set lateness has no value, allowed is path.to.key=value.
+            kafka.properties.ssl.key.password:hunter2  | --set (not shown) has no value, allowed is path.to.key=value.
+            kafka.properties.ssl.key.password=[hunter2 | --set kafka.properties.ssl.key.password has no readable value, allowed is a plain value or a list as [a, b].
+            'late\tness'                     | --set late ness has no value, allowed is path.to.key=value.
             """)
     void aMistakeIsToldInOneSentence(String override, String sentence) {
         assertThatThrownBy(() -> configuration("", "--set", override))
