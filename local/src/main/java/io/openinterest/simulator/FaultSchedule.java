@@ -39,6 +39,8 @@ public final class FaultSchedule {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
     private static final Duration RANDOM_LENGTH = Duration.ofSeconds(20);
+    private static final List<Duration> RANDOM_PAUSES =
+            List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(45));
 
     private final List<Entry> entries;
     private final Map<String, Entry> active = new HashMap<>();
@@ -61,6 +63,10 @@ public final class FaultSchedule {
         INTERRUPTED,
         /** Bodies of 64 MiB. */
         GIGANTIC,
+        /** Bodies of a million lists within one another. */
+        DEEP,
+        /** Bodies of a megabyte that inflates to a gigabyte. */
+        GZIP_BOMB,
         /** Answers after nine seconds. */
         SLOW,
         /** Bodies a few bytes at a time. */
@@ -116,6 +122,8 @@ public final class FaultSchedule {
                 case TRUNCATED -> InjectedFault.truncated();
                 case INTERRUPTED -> InjectedFault.interrupted();
                 case GIGANTIC -> InjectedFault.gigantic(64L << 20);
+                case DEEP -> InjectedFault.deep(1 << 20);
+                case GZIP_BOMB -> InjectedFault.gzipBomb();
                 case SLOW -> InjectedFault.slow(Duration.ofSeconds(9));
                 case SPLIT -> InjectedFault.split();
                 case RESET -> InjectedFault.reset();
@@ -226,7 +234,8 @@ public final class FaultSchedule {
             Duration from = at.plusMillis(random.nextLong(RANDOM_LENGTH.toMillis()));
             while (from.compareTo(end) < 0) {
                 Kind kind = kinds[random.nextInt(kinds.length)];
-                Duration retryAfter = random.nextBoolean() ? Duration.ofSeconds(random.nextInt(4)) : null;
+                Duration retryAfter =
+                        random.nextBoolean() ? RANDOM_PAUSES.get(random.nextInt(RANDOM_PAUSES.size())) : null;
                 Duration to = from.plus(RANDOM_LENGTH);
                 entries.add(new Entry(venue, from, to.compareTo(end) < 0 ? to : end, kind, retryAfter));
                 from = to.plus(RANDOM_LENGTH);

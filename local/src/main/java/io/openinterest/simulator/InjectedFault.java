@@ -15,11 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockResponseBody;
 import mockwebserver3.SocketEffect;
 import okio.Buffer;
 import okio.BufferedSink;
+import okio.ByteString;
 
 /**
  * A way in which a venue misbehaves, for tests. One fault of a venue holds at a time, until it is healed or used up; a
@@ -147,7 +149,26 @@ public final class InjectedFault {
 
     /** Answers have so many bytes of JSON that means nothing. */
     public static InjectedFault gigantic(long bytes) {
-        return of(honest -> honest.newBuilder().body(new EmptyLists(bytes)).build(), Sockets.SPEAK);
+        return ofBody(new Repeated("[", "[],".repeat(10_000), "[]]", bytes));
+    }
+
+    /** Answers are so many lists within one another. */
+    public static InjectedFault deep(long lists) {
+        return ofBody(new Repeated("", "[".repeat(10_000), "1", lists));
+    }
+
+    /** Answers are a megabyte of gzip that inflates to a gigabyte. */
+    public static InjectedFault gzipBomb() {
+        return of(
+                honest -> honest.newBuilder()
+                        .setHeader("Content-Encoding", "gzip")
+                        .body(new Buffer().write(GzipBomb.BYTES))
+                        .build(),
+                Sockets.SPEAK);
+    }
+
+    private static InjectedFault ofBody(MockResponseBody body) {
+        return of(honest -> honest.newBuilder().body(body).build(), Sockets.SPEAK);
     }
 
     /** The body comes a few bytes at a time. */
@@ -256,10 +277,8 @@ public final class InjectedFault {
         return arrays;
     }
 
-    /** {@code [[],[],[],...]} */
-    private record EmptyLists(long bytes) implements MockResponseBody {
-
-        private static final byte[] CHUNK = "[],".repeat(10_000).getBytes(StandardCharsets.US_ASCII);
+    /** A text with a middle that is repeated until it has so many bytes. */
+    private record Repeated(String first, String again, String last, long bytes) implements MockResponseBody {
 
         @Override
         public long getContentLength() {
@@ -268,11 +287,31 @@ public final class InjectedFault {
 
         @Override
         public void writeTo(BufferedSink sink) throws IOException {
-            sink.writeUtf8("[");
-            for (long written = 0; written < bytes; written += CHUNK.length) {
-                sink.write(CHUNK);
+            byte[] middle = again.getBytes(StandardCharsets.US_ASCII);
+            sink.writeUtf8(first);
+            for (long written = 0; written < bytes; written += middle.length) {
+                sink.write(middle);
             }
-            sink.writeUtf8("[]]");
+            sink.writeUtf8(last);
+        }
+    }
+
+    /** A gigabyte of spaces, made when it is first wanted. */
+    private static final class GzipBomb {
+
+        private static final ByteString BYTES = make();
+
+        private static ByteString make() {
+            Buffer bomb = new Buffer();
+            byte[] spaces = " ".repeat(1 << 16).getBytes(StandardCharsets.US_ASCII);
+            try (GZIPOutputStream out = new GZIPOutputStream(bomb.outputStream())) {
+                for (int written = 0; written < 1 << 30; written += spaces.length) {
+                    out.write(spaces);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return bomb.readByteString();
         }
     }
 

@@ -84,8 +84,19 @@ public final class VenueSimulator implements AutoCloseable {
      * @param time by the simulator's clock
      * @param method HTTP method
      * @param target path and query as sent, below the venue's prefix
+     * @param metered the status of the honest answer: 429 or 418 where the venue's published limit was exceeded, whatever
+     *     a fault made of it
+     * @param status the status it was answered with; 0 for none
+     * @param retryAfter the pause that answer stated; null for none
      */
-    public record SeenRequest(Instant time, String method, String target) {}
+    public record SeenRequest(
+            Instant time, String method, String target, int metered, int status, Duration retryAfter) {
+
+        /** True for the handshake of a WebSocket. */
+        public boolean isUpgrade() {
+            return metered == 101;
+        }
+    }
 
     /** A simulator whose venues take the time from the clock, and all figures from it. */
     public VenueSimulator(Clock clock) {
@@ -183,6 +194,16 @@ public final class VenueSimulator implements AutoCloseable {
         }
     }
 
+    /** The same, which are forgotten then. */
+    public List<SeenRequest> takeRequests(String venueId) {
+        ArrayDeque<SeenRequest> requests = seen.get(known(venueId));
+        synchronized (requests) {
+            List<SeenRequest> taken = new ArrayList<>(requests);
+            requests.clear();
+            return taken;
+        }
+    }
+
     /** The number of sockets clients hold open to a venue. */
     public int openSockets(String venueId) {
         known(venueId);
@@ -225,11 +246,13 @@ public final class VenueSimulator implements AutoCloseable {
         if (venue == null) {
             return new MockResponse.Builder().code(404).build();
         }
+        Instant time = Instant.ofEpochMilli(clock.millis());
         SimRequest request = request(recorded, id);
-        remember(id, recorded);
         InjectedFault fault = faults.get(id);
         MockResponse honest = isUpgrade(recorded) ? upgrade(venue, request, recorded) : rest(venue, request);
-        return fault == null ? honest : fault.apply(request.path(), recorded.getTarget(), honest);
+        MockResponse given = fault == null ? honest : fault.apply(request.path(), recorded.getTarget(), honest);
+        remember(id, time, recorded, honest, given);
+        return given;
     }
 
     private static SimRequest request(RecordedRequest recorded, String id) {
@@ -245,18 +268,27 @@ public final class VenueSimulator implements AutoCloseable {
         return new SimRequest(id, recorded.getMethod(), path, query, body);
     }
 
-    private void remember(String id, RecordedRequest recorded) {
-        ArrayDeque<SeenRequest> requests = seen.get(id);
+    private void remember(String id, Instant time, RecordedRequest recorded, MockResponse honest, MockResponse given) {
+        String pause = given.getHeaders().get("Retry-After");
         SeenRequest request = new SeenRequest(
-                Instant.ofEpochMilli(clock.millis()),
+                time,
                 recorded.getMethod(),
-                recorded.getTarget().substring(id.length() + 1));
+                recorded.getTarget().substring(id.length() + 1),
+                status(honest),
+                status(given),
+                pause != null && pause.matches("\\d{1,9}") ? Duration.ofSeconds(Long.parseLong(pause)) : null);
+        ArrayDeque<SeenRequest> requests = seen.get(id);
         synchronized (requests) {
             requests.addLast(request);
             if (requests.size() > REMEMBERED_REQUESTS) {
                 requests.removeFirst();
             }
         }
+    }
+
+    /** 0 for what is no HTTP. */
+    private static int status(MockResponse response) {
+        return response.getStatus().startsWith("HTTP/") ? response.getCode() : 0;
     }
 
     private static MockResponse rest(SimulatedVenue venue, SimRequest request) {

@@ -26,9 +26,17 @@ record JavaProcess(Process process, Path log) {
     static JavaProcess start(
             String name, Path folder, String heap, String classpath, String mainClass, String... arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + heap,
+        return start(name, folder, List.of("-Xmx" + heap), classpath, mainClass, List.of(arguments));
+    }
+
+    /** The same with more options of the JVM. */
+    static JavaProcess start(
+            String name, Path folder, List<String> memory, String classpath, String mainClass, List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(memory);
+        command.addAll(List.of(
                 "-XX:+UseSerialGC",
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
@@ -38,7 +46,7 @@ record JavaProcess(Process process, Path log) {
                 "-cp",
                 classpath,
                 mainClass));
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         Path log = TARGET.resolve(name + "-" + STARTED.incrementAndGet() + ".log");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())

@@ -26,6 +26,12 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessSpec;
+import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
+import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
 
 /**
  * A Flink session cluster of real processes that are killed and started again: a JobManager, any number of TaskManagers
@@ -140,13 +146,39 @@ final class StandaloneCluster implements AutoCloseable {
 
     /** Starts a TaskManager of two slots and waits until the JobManager knows it. */
     Process startTaskManager() throws IOException, InterruptedException {
+        return startTaskManager(List.of("-Xmx768m"), List.of());
+    }
+
+    /** The same of the size that a TaskManager has where nobody sets one: of 1728m, 512m are heap. */
+    Process startTaskManagerOfDefaultSize() throws IOException, InterruptedException {
+        Configuration options = new Configuration();
+        options.set(TaskManagerOptions.TOTAL_PROCESS_MEMORY, MemorySize.parse("1728m"));
+        options.set(TaskManagerOptions.NUM_TASK_SLOTS, 2);
+        options.set(TaskManagerOptions.CPU_CORES, 2.0);
+        TaskExecutorProcessSpec size = TaskExecutorProcessUtils.processSpecFromConfig(options);
+        return startTaskManager(
+                words(ProcessMemoryUtils.generateJvmParametersStr(size)),
+                words(TaskExecutorProcessUtils.generateDynamicConfigsStr(size)));
+    }
+
+    private static List<String> words(String text) {
+        return List.of(text.strip().split(" +"));
+    }
+
+    private Process startTaskManager(List<String> memory, List<String> options)
+            throws IOException, InterruptedException {
         Set<String> known = taskManagers();
-        taskManagers.add(spawn(
+        List<String> arguments = new ArrayList<>(List.of("--configDir", folder.toString()));
+        arguments.addAll(options);
+        JavaProcess started = JavaProcess.start(
                 "taskmanager",
-                "768m",
+                folder,
+                memory,
+                flink(),
                 "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-                "--configDir",
-                folder.toString()));
+                arguments);
+        processes.add(started);
+        taskManagers.add(started);
         while (known.containsAll(taskManagers())) {
             TimeUnit.MILLISECONDS.sleep(100);
         }
@@ -314,11 +346,14 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     private JavaProcess spawn(String name, String heap, String mainClass, String... arguments) throws IOException {
-        String classpath =
-                Files.readString(JavaProcess.TARGET.resolve("flink.classpath")).strip();
-        JavaProcess process = JavaProcess.start(name, folder, heap, classpath, mainClass, arguments);
+        JavaProcess process = JavaProcess.start(name, folder, heap, flink(), mainClass, arguments);
         processes.add(process);
         return process;
+    }
+
+    /** The class path of a distribution. */
+    private static String flink() throws IOException {
+        return Files.readString(JavaProcess.TARGET.resolve("flink.classpath")).strip();
     }
 
     private static String configuration(Path folder, int restPort, Map<String, Object> more) {

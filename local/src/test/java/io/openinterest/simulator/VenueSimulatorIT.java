@@ -82,8 +82,8 @@ class VenueSimulatorIT {
 
         assertThat(simulator.requests("parrot"))
                 .hasSize(10_000)
-                .startsWith(new VenueSimulator.SeenRequest(NOON, "GET", "/5"))
-                .endsWith(new VenueSimulator.SeenRequest(NOON, "GET", "/10004"));
+                .startsWith(new VenueSimulator.SeenRequest(NOON, "GET", "/5", 200, 200, null))
+                .endsWith(new VenueSimulator.SeenRequest(NOON, "GET", "/10004", 200, 200, null));
         assertThat(simulator.server.takeRequest(0, TimeUnit.MILLISECONDS)).isNull();
     }
 

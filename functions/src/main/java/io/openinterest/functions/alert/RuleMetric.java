@@ -68,7 +68,8 @@ final class RuleMetric {
             metric = OF_TOTALS.getOrDefault(path, OF_METRICS.get(path));
         }
         if (metric == null) {
-            throw new BadRuleException("There is no metric " + BadRuleException.quoted(path) + " at level " + level.text() + ".");
+            throw new BadRuleException(
+                    "There is no metric " + BadRuleException.quoted(path) + " at level " + level.text() + ".");
         }
         if (!metric.isBoolean() && !Number.class.isAssignableFrom(metric.type)) {
             throw new BadRuleException("The metric \"" + path + "\" is neither a number nor a boolean.");

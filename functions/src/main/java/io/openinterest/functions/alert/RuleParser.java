@@ -99,8 +99,8 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
             try {
                 AlertRule rule = parse(node);
                 if (!ids.add(rule.subject().id())) {
-                    throw new BadRuleException(
-                            "There is another rule " + BadRuleException.quoted(rule.subject().id()) + " before this one.");
+                    throw new BadRuleException("There is another rule "
+                            + BadRuleException.quoted(rule.subject().id()) + " before this one.");
                 }
                 rules.add(rule);
             } catch (BadRuleException e) {
@@ -136,7 +136,8 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
         }
         for (Map.Entry<String, JsonNode> field : node.properties()) {
             if (!KEYS.contains(field.getKey())) {
-                throw new BadRuleException("There is no key " + BadRuleException.quoted(field.getKey()) + " in a rule.");
+                throw new BadRuleException(
+                        "There is no key " + BadRuleException.quoted(field.getKey()) + " in a rule.");
             }
         }
         String id = text(node, "id", null);

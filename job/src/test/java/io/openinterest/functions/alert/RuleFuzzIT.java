@@ -55,7 +55,9 @@ class RuleFuzzIT {
         try {
             list = new YAMLMapper().readTree("- " + text);
         } catch (JsonProcessingException e) {
-            assertThat(e.getMessage()).as("a file that is no YAML is refused as a whole").isNotEmpty();
+            assertThat(e.getMessage())
+                    .as("a file that is no YAML is refused as a whole")
+                    .isNotEmpty();
         }
         RuleParser parsed = RuleParser.of(list);
         assertThat(parsed.rules().size() + parsed.quarantined().size()).isEqualTo(list.isArray() ? list.size() : 1);
