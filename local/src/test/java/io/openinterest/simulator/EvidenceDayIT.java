@@ -8,6 +8,7 @@ import io.openinterest.observation.Evidence.Verdict;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
+import io.openinterest.valuation.Kept;
 import io.openinterest.valuation.Listing;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Fault;
@@ -123,22 +124,7 @@ class EvidenceDayIT {
         id = venueId;
         VenueSettings settings = VenueSettings.of(id, SourceSettings.defaults());
         venue = Adapters.create(settings);
-        reader = new VenueReader(venue, settings, new VenueReader.Sink() {
-            @Override
-            public void observed(Observation observation, Origin origin) {
-                observed.add(observation);
-            }
-
-            @Override
-            public void quarantined(Quarantined quarantined) {
-                rejected.add(quarantined);
-            }
-
-            @Override
-            public void evidence(Evidence found) {
-                evidence.add(found);
-            }
-        });
+        reader = new VenueReader(venue, settings, new Kept(observed, rejected, evidence));
     }
 
     /** A minute: what is due is asked, a second apart, and what the checks say is heard. */

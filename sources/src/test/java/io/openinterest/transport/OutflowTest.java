@@ -2,12 +2,9 @@ package io.openinterest.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openinterest.observation.AssetClass;
-import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
-import io.openinterest.observation.Structure;
-import java.math.BigDecimal;
+import io.openinterest.observation.SampleObservation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -123,35 +120,6 @@ class OutflowTest {
     }
 
     private Observation observation(int count, boolean delisted) {
-        Instant now = time.clock().now();
-        return new Observation(
-                "x-A-future",
-                now,
-                "x",
-                "v",
-                "A",
-                AssetClass.CRYPTO,
-                "btc",
-                "usd",
-                "usd",
-                MarketType.PERPETUAL,
-                Structure.LINEAR,
-                null,
-                null,
-                BigDecimal.valueOf(count),
-                null,
-                1,
-                BigDecimal.ONE,
-                BigDecimal.ONE,
-                "mark",
-                BigDecimal.ONE,
-                null,
-                null,
-                null,
-                null,
-                now,
-                now,
-                delisted,
-                "rest");
+        return SampleObservation.of("A", time.clock().now(), count, delisted, "rest");
     }
 }

@@ -15,13 +15,11 @@ import io.openinterest.venue.Conventions.Convention;
 import io.openinterest.venue.Conventions.Proof;
 import io.openinterest.venue.Conventions.TimeMeaning;
 import io.openinterest.venue.Conventions.Unit;
-import io.openinterest.venue.Feed;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Products;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
-import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -210,23 +208,8 @@ class EvidenceTest {
                 Products.builtIn(),
                 Set.of(),
                 false);
-        Venue venue = new Venue() {
-            @Override
-            public String exchange() {
-                return "x";
-            }
-
-            @Override
-            public String restUrl() {
-                return "http://x";
-            }
-
-            @Override
-            public List<Feed> feeds() {
-                return List.of();
-            }
-        };
-        reader = new VenueReader(venue, VenueSettings.of("v", common), new Kept(observed, rejected, evidence));
+        reader = new VenueReader(
+                new QuietVenue(false), VenueSettings.of("v", common), new Kept(observed, rejected, evidence));
         Listing listing = new Listing();
         Request list = Request.get("/list");
         listing.read(

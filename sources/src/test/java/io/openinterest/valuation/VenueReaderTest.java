@@ -16,7 +16,6 @@ import io.openinterest.venue.Conventions.Convention;
 import io.openinterest.venue.Conventions.Proof;
 import io.openinterest.venue.Conventions.TimeMeaning;
 import io.openinterest.venue.Conventions.Unit;
-import io.openinterest.venue.Feed;
 import io.openinterest.venue.Fields;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Instrument.Status;
@@ -577,27 +576,7 @@ class VenueReaderTest {
                 directExchanges,
                 false);
         VenueSettings settings = new VenueSettings("v", null, null, null, null, symbols, Map.of(), common);
-        Venue venue = new Venue() {
-            @Override
-            public String exchange() {
-                return "x";
-            }
-
-            @Override
-            public String restUrl() {
-                return "http://x";
-            }
-
-            @Override
-            public List<Feed> feeds() {
-                return List.of();
-            }
-
-            @Override
-            public boolean isAggregator() {
-                return aggregator;
-            }
-        };
+        Venue venue = new QuietVenue(aggregator);
         observations = new VenueReader(venue, settings, new Kept(observed, rejected, new ArrayList<>()));
     }
 

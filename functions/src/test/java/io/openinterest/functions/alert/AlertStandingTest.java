@@ -2,15 +2,10 @@ package io.openinterest.functions.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.AlertEvent;
-import io.openinterest.functions.record.Boundary;
-import io.openinterest.functions.record.Edition;
 import io.openinterest.functions.record.Horizons;
 import io.openinterest.functions.record.Interval;
-import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MetricsRow;
-import io.openinterest.functions.record.Pass;
 import io.openinterest.observation.Json;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -243,26 +238,9 @@ class AlertStandingTest {
         Instant time = Instant.ofEpochMilli(FIRST + boundary * STEP);
         BigDecimal figure = x == null ? null : new BigDecimal(x);
         Horizons change = new Horizons(Interval.FIVE_MINUTES, null, null, figure, null, null);
-        MetricsRow.Figures none = MetricsRow.Figures.NONE;
-        MetricsRow.Figures figures = new MetricsRow.Figures(
+        return Readings.of(
+                time,
                 new MetricsRow.Size(new BigDecimal(value), coverage == null ? null : new BigDecimal(coverage), null),
-                new MetricsRow.Changes(null, null, null, change, null),
-                none.pace(),
-                none.unusual(),
-                none.rank(),
-                none.shares(),
-                none.concentration(),
-                none.mix(),
-                none.price(),
-                none.activity());
-        return new Reading(new BoundaryRecord(
-                null,
-                null,
-                new MetricsRow(
-                        Level.ASSET,
-                        "btc",
-                        new Boundary(Interval.FIVE_MINUTES, time),
-                        figures,
-                        Edition.first(time, Pass.inOrder(time.toEpochMilli())))));
+                new MetricsRow.Changes(null, null, null, change, null));
     }
 }

@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.openinterest.functions.alert.AlertRule.Direction;
 import io.openinterest.functions.alert.AlertRule.Thresholds;
 import io.openinterest.functions.alert.RuleIndex.Installed;
-import io.openinterest.functions.metrics.BoundaryRecord;
-import io.openinterest.functions.record.Boundary;
-import io.openinterest.functions.record.Edition;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MetricsRow;
-import io.openinterest.functions.record.Pass;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -173,27 +169,7 @@ class RuleIndexTest {
 
     /** A record whose return is some figure. */
     private static Reading reading(int x) {
-        MetricsRow.Figures none = MetricsRow.Figures.NONE;
-        MetricsRow.Figures figures = new MetricsRow.Figures(
-                none.size(),
-                none.changes(),
-                new MetricsRow.Pace(null, null, BigDecimal.valueOf(x)),
-                none.unusual(),
-                none.rank(),
-                none.shares(),
-                none.concentration(),
-                none.mix(),
-                none.price(),
-                none.activity());
-        return new Reading(new BoundaryRecord(
-                null,
-                null,
-                new MetricsRow(
-                        Level.ASSET,
-                        "btc",
-                        Boundary.of(Interval.FIVE_MINUTES, 0),
-                        figures,
-                        Edition.first(Instant.EPOCH, Pass.inOrder(0)))));
+        return Readings.of(Instant.EPOCH, new MetricsRow.Pace(null, null, BigDecimal.valueOf(x)));
     }
 
     private void install(String id, String level, String interval, String... ids) {

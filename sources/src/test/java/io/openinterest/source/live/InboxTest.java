@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openinterest.observation.Arrival;
-import io.openinterest.observation.AssetClass;
-import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
-import io.openinterest.observation.Structure;
-import java.math.BigDecimal;
+import io.openinterest.observation.SampleObservation;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -115,36 +112,7 @@ class InboxTest {
     }
 
     private static Inbox.Item arrival(String symbol, int count, String origin, boolean delisted) {
-        Instant time = Instant.ofEpochSecond(count);
-        Observation observation = new Observation(
-                "x-" + symbol + "-future",
-                time,
-                "x",
-                "v",
-                symbol,
-                AssetClass.CRYPTO,
-                "btc",
-                "usd",
-                "usd",
-                MarketType.PERPETUAL,
-                Structure.LINEAR,
-                null,
-                null,
-                BigDecimal.valueOf(count),
-                null,
-                1,
-                BigDecimal.ONE,
-                BigDecimal.ONE,
-                "mark",
-                BigDecimal.ONE,
-                null,
-                null,
-                null,
-                null,
-                time,
-                time,
-                delisted,
-                origin);
+        Observation observation = SampleObservation.of(symbol, Instant.ofEpochSecond(count), count, delisted, origin);
         return new Inbox.Item(Arrival.of(observation, 0), null);
     }
 }
