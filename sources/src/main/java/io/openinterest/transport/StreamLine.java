@@ -64,17 +64,16 @@ final class StreamLine extends WebSocketListener {
     @Override
     public void onMessage(WebSocket from, ByteString bytes) {
         Instant receivedAt = context.clock().now();
-        String text;
         try {
-            text = unzip(bytes);
+            String text = unzip(bytes);
+            hand(text.length(), () -> end.message(text, receivedAt));
+        } catch (MeteredSockets.TooLarge e) {
+            onThread(() -> end.ended(e.getMessage()));
+        } catch (IOException e) {
+            hand(0, () -> end.unreadable("a binary message is no gzip"));
         } catch (Error e) {
             context.thread().fail(e);
             throw e;
-        }
-        if (text == null) {
-            hand(0, () -> end.unreadable("a binary message is no gzip or too large"));
-        } else {
-            hand(text.length(), () -> end.message(text, receivedAt));
         }
     }
 
@@ -123,13 +122,14 @@ final class StreamLine extends WebSocketListener {
         }
     }
 
-    /** Venues compress payloads themselves; null when it is not gzip or larger than any message may be. */
-    private String unzip(ByteString bytes) {
+    /** Venues compress payloads themselves; no more of one is inflated than any message may have. */
+    private String unzip(ByteString bytes) throws IOException {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
             byte[] plain = in.readNBytes(largest + 1);
-            return plain.length > largest ? null : new String(plain, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return null;
+            if (plain.length > largest) {
+                throw new MeteredSockets.TooLarge("a message is larger than " + largest + " bytes");
+            }
+            return new String(plain, StandardCharsets.UTF_8);
         }
     }
 }

@@ -126,6 +126,48 @@ class StreamIT {
     }
 
     @Test
+    void aMessageThatInflatesToAGigabyteIsARecordAndANewConnection() throws Exception {
+        // given
+        ByteString bomb = StubVenue.gzipBomb();
+        venue.answer("/stub/list", "[\"A\"]")
+                .answer("/stub/rest", "{\"symbol\":\"A\",\"count\":\"9\",\"price\":\"2\"}");
+        start(Map.of());
+        StubVenue.Connection first = connection();
+
+        // when
+        first.socket.send(bomb);
+
+        // then
+        assertThat(arrivals.awaitQuarantined().detail())
+                .isEqualTo("the connection was replaced: a message is larger than 1048576 bytes");
+        StubVenue.Connection second = connection();
+        assertThat(frame(second)).isEqualTo("subscribe A");
+        second.socket.send(gzip("{\"symbol\":\"A\",\"count\":\"7\",\"price\":\"2\"}"));
+        assertThat(arrivals.awaitObservation().contractCount()).isEqualByComparingTo("7");
+    }
+
+    @Test
+    void aCompressedFrameNobodyAskedForIsARecordAndANewConnection() throws Exception {
+        // given
+        venue.answer("/stub/list", "[\"A\"]");
+        venue.compressUnasked(true);
+        start(Map.of());
+        StubVenue.Connection first = connection();
+
+        // when
+        venue.compressUnasked(false);
+        first.socket.send("{\"symbol\":\"A\",\"count\":\"7\",\"price\":\"2\"}");
+
+        // then
+        assertThat(arrivals.awaitQuarantined().detail())
+                .isEqualTo("the connection was replaced: no complete answer: ProtocolException");
+        StubVenue.Connection second = connection();
+        assertThat(frame(second)).isEqualTo("subscribe A");
+        second.socket.send("{\"symbol\":\"A\",\"count\":\"8\",\"price\":\"2\"}");
+        assertThat(arrivals.awaitObservation().contractCount()).isEqualByComparingTo("8");
+    }
+
+    @Test
     void reconnectsAfterADropAndForgetsWhatWasMerged() throws Exception {
         // given
         venue.answer("/stub/list", "[\"A\"]");

@@ -1,5 +1,8 @@
 package io.openinterest.transport;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -17,6 +21,8 @@ import mockwebserver3.RecordedRequest;
 import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
+import okio.Buffer;
+import okio.ByteString;
 
 /** An exchange on loopback: answers by path, in the order given, the last one for ever. */
 public final class StubVenue implements AutoCloseable {
@@ -24,11 +30,35 @@ public final class StubVenue implements AutoCloseable {
     private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
 
     private volatile boolean mayCompress;
+    private volatile boolean compressesUnasked;
     private volatile boolean isCompressing;
     private final MockWebServer server = new MockWebServer();
     private final Map<String, Deque<MockResponse>> answers = new ConcurrentHashMap<>();
     private final List<String> asked = new ArrayList<>();
     private final BlockingQueue<String> requests = new LinkedBlockingQueue<>();
+
+    /** A megabyte of gzip that inflates to a gigabyte of spaces. */
+    public static ByteString gzipBomb() {
+        return GzipBomb.BYTES;
+    }
+
+    private static final class GzipBomb {
+
+        private static final ByteString BYTES = make();
+
+        private static ByteString make() {
+            Buffer bomb = new Buffer();
+            byte[] spaces = " ".repeat(1_000_000).getBytes(StandardCharsets.US_ASCII);
+            try (GZIPOutputStream out = new GZIPOutputStream(bomb.outputStream())) {
+                for (int written = 0; written < 1_000; written++) {
+                    out.write(spaces);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return bomb.readByteString();
+        }
+    }
 
     /** Sockets clients opened, in order. */
     public final BlockingQueue<Connection> sockets = new LinkedBlockingQueue<>();
@@ -78,7 +108,8 @@ public final class StubVenue implements AutoCloseable {
                 if (request.getHeaders().get("Upgrade") != null) {
                     MockResponse.Builder upgrade =
                             new MockResponse.Builder().webSocketUpgrade(new Connection(StubVenue.this));
-                    isCompressing = mayCompress && request.getHeaders().get(EXTENSIONS) != null;
+                    isCompressing = compressesUnasked
+                            || mayCompress && request.getHeaders().get(EXTENSIONS) != null;
                     return isCompressing
                             ? upgrade.setHeader(EXTENSIONS, "permessage-deflate")
                                     .build()
@@ -96,8 +127,8 @@ public final class StubVenue implements AutoCloseable {
         });
         try {
             server.start();
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -115,6 +146,11 @@ public final class StubVenue implements AutoCloseable {
     /** Compresses frames to clients that offer it. */
     public void compress() {
         mayCompress = true;
+    }
+
+    /** Compresses frames to the next clients, though none offers it, or not any more. */
+    public void compressUnasked(boolean compresses) {
+        compressesUnasked = compresses;
     }
 
     /** Whether the last client took it. */

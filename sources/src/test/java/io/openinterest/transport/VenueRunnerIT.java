@@ -122,6 +122,13 @@ class VenueRunnerIT {
                                 .build(),
                         Reason.HTTP_STATUS),
                 Arguments.of(
+                        "a megabyte that inflates to a gigabyte",
+                        new MockResponse.Builder()
+                                .addHeader("Content-Encoding", "gzip")
+                                .body(new Buffer().write(StubVenue.gzipBomb()))
+                                .build(),
+                        Reason.HTTP_STATUS),
+                Arguments.of(
                         "a rate limit inside 200",
                         StubVenue.json("{\"retCode\":10006,\"retMsg\":\"Too many visits\",\"result\":{}}")
                                 .build(),
@@ -186,8 +193,10 @@ class VenueRunnerIT {
 
         // then
         assertThat(arrivals.awaitObservation().valueUsd()).isEqualByComparingTo("12");
+        // that rows without a symbol are another shape is told about the answer as a whole, behind its rows
         assertThat(arrivals.quarantined())
                 .extracting(Quarantined::reason)
+                .filteredOn(reason -> reason != Reason.SHAPE)
                 .containsExactly(
                         Reason.MALFORMED,
                         Reason.SCHEMA,
