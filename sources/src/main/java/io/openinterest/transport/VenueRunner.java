@@ -4,6 +4,7 @@ import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.valuation.LastFigures;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Feed;
 import io.openinterest.venue.SourceSettings;
@@ -106,6 +107,11 @@ public final class VenueRunner implements AutoCloseable {
         return Adapters.create(settings).limits().stream()
                 .map(limit -> Quota.key(limit, settings.restUrl()))
                 .collect(Collectors.toSet());
+    }
+
+    /** Goes on from the figures of each market that were handed on last before a restart; to be called before the start. */
+    public void resume(Map<String, LastFigures> last) {
+        context.reader().resume(last);
     }
 
     /** Starts everything, asynchronously. */

@@ -169,8 +169,7 @@ final class EvidenceChecks {
         if (volumeUsd > 0) {
             verdicts.add(moved(boundary));
         }
-        // nothing that was held before a restart is told to be well after it
-        if (guard.hasHeld()) {
+        if (guard.isTold()) {
             verdicts.add(factor(boundary, guard));
         }
         if (shapes.hasCompared()) {

@@ -2,7 +2,6 @@ package io.openinterest.valuation;
 
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,8 +16,8 @@ import java.util.function.BiConsumer;
  * Holds back a venue that begins to count otherwise: where the open interest of most of its markets becomes 2, 10, 100
  * or 1000 times what it was, or that part of it, while prices, values or amounts stand still, it is the unit or the
  * sides that changed.
- * Such markets are held, however long it lasts, until they return or the job begins anew with other conventions.
- * One market may always double. What was known before a restart is not known after it.
+ * Such markets are held, however long it lasts and over restarts, until they return or the job begins anew with other
+ * conventions. One market may always double.
  */
 final class FactorGuard {
 
@@ -42,11 +41,12 @@ final class FactorGuard {
     private final Map<String, Known> known = new HashMap<>();
     private final List<Seen> seen = new ArrayList<>();
     private double held = 1;
-    private boolean hasHeld;
+    private boolean isResumed;
+    private boolean isTold;
     private int withheld;
 
     private static final class Known {
-        Observation last;
+        LastFigures last;
         boolean isHeld;
     }
 
@@ -62,6 +62,12 @@ final class FactorGuard {
         this.released = released;
     }
 
+    /** Goes on after a restart, from the figures released last of each market; of none where it begins anew. */
+    void resume(Map<String, LastFigures> last) {
+        isResumed = true;
+        last.forEach((market, figures) -> known.computeIfAbsent(market, id -> new Known()).last = figures);
+    }
+
     /** Releases an observation, or keeps it until {@link #judge}. */
     void take(Observation observation, Origin origin) {
         if (origin == Origin.HISTORY || origin == Origin.FILE || observation.delisted()) {
@@ -72,7 +78,8 @@ final class FactorGuard {
             return;
         }
         Known before = known.computeIfAbsent(observation.market(), market -> new Known());
-        double leap = before.last == null ? 1 : leap(before.last, observation);
+        LastFigures now = LastFigures.of(observation);
+        double leap = before.last == null ? 1 : leap(before.last, now);
         if (before.isHeld) {
             boolean isBack = Math.abs(Math.log(leap)) < Math.abs(Math.log(leap / held));
             if (isBack) {
@@ -83,7 +90,7 @@ final class FactorGuard {
             }
             return;
         }
-        double factor = before.last == null ? 1 : factor(before.last, observation, leap);
+        double factor = before.last == null ? 1 : factor(before.last, now, leap);
         if (factor != 1 && factor == held) {
             before.isHeld = true;
             withheld++;
@@ -97,29 +104,37 @@ final class FactorGuard {
         }
     }
 
-    /** Decides about what was kept; to be called after each answer, and once a second. */
-    void judge(Instant now) {
+    /**
+     * Decides about what was kept; to be called after each answer, and once a second.
+     *
+     * @return true when more is held than before
+     */
+    boolean judge(Instant now) {
         if (seen.stream().allMatch(one -> one.factor == 1)) {
+            isTold |= isResumed && !seen.isEmpty();
             seen.clear();
-            return;
+            return false;
         }
         Set<String> markets = new HashSet<>();
         seen.forEach(one -> markets.add(one.observation.market()));
         boolean isLate =
                 seen.get(0).observation.databaseTime().plus(JUDGED_WITHIN).isBefore(now);
         if (markets.size() < MIN_MARKETS && !isLate) {
-            return;
+            return false;
         }
+        boolean holdsMore = false;
         for (double factor : FACTORS) {
             Set<String> same = new HashSet<>();
             seen.stream().filter(one -> one.factor == factor).forEach(one -> same.add(one.observation.market()));
             double share = markets.size() < MANY_MARKETS ? MOST_OF_FEW : MOST_OF_MANY;
             if (markets.size() >= MIN_MARKETS && same.size() >= share * markets.size()) {
                 held = factor;
-                hasHeld = true;
+                isTold = true;
+                holdsMore = true;
                 same.forEach(market -> known.get(market).isHeld = true);
             }
         }
+        isTold |= isResumed;
         for (Seen one : seen) {
             if (one.factor != 1 && known.get(one.observation.market()).isHeld) {
                 withheld++;
@@ -128,6 +143,7 @@ final class FactorGuard {
             }
         }
         seen.clear();
+        return holdsMore;
     }
 
     /** A sentence on the observations that were held since this was asked last; null where there were none. */
@@ -142,9 +158,9 @@ final class FactorGuard {
         return detail;
     }
 
-    /** True once anything was held: before that nothing is known of what was held before a restart. */
-    boolean hasHeld() {
-        return hasHeld;
+    /** True once anything was held, now or maybe before a restart, and the venue has answered since. */
+    boolean isTold() {
+        return isTold;
     }
 
     /** Number of markets that are held. */
@@ -169,22 +185,22 @@ final class FactorGuard {
 
     private void release(Observation observation, Origin origin) {
         Known market = known.get(observation.market());
-        market.last = observation;
+        market.last = LastFigures.of(observation);
         released.accept(observation, origin);
     }
 
     /** The factor of the open interest: its amount or, where that stands, its value. */
-    private static double leap(Observation before, Observation now) {
-        double amount = ratio(before.amountBase(), now.amountBase());
-        double price = ratio(before.priceUsd(), now.priceUsd());
+    private static double leap(LastFigures before, LastFigures now) {
+        double amount = ratio(before.amount(), now.amount());
+        double price = ratio(before.price(), now.price());
         return Math.abs(Math.log(amount)) * 1.1 >= Math.abs(Math.log(price)) ? amount : price;
     }
 
     /** The round factor of a leap; 1 where there is none, or where amount, price and value all moved. */
-    private static double factor(Observation before, Observation now, double leap) {
-        boolean oneStands = isSame(ratio(before.priceUsd(), now.priceUsd()), 1)
-                || isSame(ratio(before.valueUsd(), now.valueUsd()), 1)
-                || isSame(ratio(before.amountBase(), now.amountBase()), 1);
+    private static double factor(LastFigures before, LastFigures now, double leap) {
+        boolean oneStands = isSame(ratio(before.price(), now.price()), 1)
+                || isSame(ratio(before.value(), now.value()), 1)
+                || isSame(ratio(before.amount(), now.amount()), 1);
         for (double factor : FACTORS) {
             if (oneStands && isSame(leap, factor)) {
                 return factor;
@@ -193,8 +209,8 @@ final class FactorGuard {
         return 1;
     }
 
-    private static double ratio(BigDecimal before, BigDecimal now) {
-        return before.signum() == 0 || now.signum() == 0 ? 1 : now.doubleValue() / before.doubleValue();
+    private static double ratio(double before, double now) {
+        return before == 0 || now == 0 ? 1 : now / before;
     }
 
     private static boolean isSame(double a, double b) {

@@ -15,6 +15,7 @@ import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -82,6 +83,11 @@ public final class VenueReader {
         this.rows = new Rows(listed, prices, observations, rejections, checks, guard);
     }
 
+    /** Goes on after a restart; to be called before anything is read. See {@link FactorGuard#resume}. */
+    public void resume(Map<String, LastFigures> last) {
+        guard.resume(last);
+    }
+
     /**
      * Reads one good answer.
      *
@@ -100,7 +106,7 @@ public final class VenueReader {
             }
         }
         rows.retry();
-        guard.judge(reply.receivedAt());
+        judge(reply.receivedAt());
         return outcome;
     }
 
@@ -139,13 +145,23 @@ public final class VenueReader {
      */
     public void expire(Instant now) {
         rows.giveUp(now.minus(Prices.JOIN_WITHIN));
-        guard.judge(now);
+        judge(now);
         if (checks.isDue(now)) {
-            String withheld = guard.takeWithheld();
-            if (withheld != null) {
-                rejections.reject(now, null, Reason.IMPLAUSIBLE, withheld, null);
-            }
+            tellWithheld(now);
             checks.at(now, guard, shapes, listed).forEach(sink::evidence);
+        }
+    }
+
+    private void judge(Instant now) {
+        if (guard.judge(now)) {
+            tellWithheld(now);
+        }
+    }
+
+    private void tellWithheld(Instant now) {
+        String withheld = guard.takeWithheld();
+        if (withheld != null) {
+            rejections.reject(now, null, Reason.IMPLAUSIBLE, withheld, null);
         }
     }
 

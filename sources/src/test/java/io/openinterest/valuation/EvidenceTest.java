@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +104,55 @@ class EvidenceTest {
     }
 
     @Test
+    void whatIsHeldIsToldAtOnce() {
+        count(1);
+
+        read(2);
+
+        assertThat(rejected)
+                .extracting(Quarantined::detail)
+                .singleElement()
+                .satisfies(detail -> assertThat(detail).contains("8 of 8 markets"));
+    }
+
+    @Test
+    void whatWasHeldBeforeARestartIsHeldAfterItUntilTheVenueReturns() {
+        // given
+        count(1);
+        Map<String, LastFigures> last =
+                observed.stream().collect(Collectors.toMap(Observation::market, LastFigures::of));
+        count(2);
+        start(1);
+        reader.resume(last);
+        observed.clear();
+        evidence.clear();
+
+        // when, then
+        count(2);
+        assertThat(observed.size()).isZero();
+        assertThat(verdictsOfTheFactor()).containsExactly(Verdict.CONTRADICTED);
+
+        // and when the venue returns
+        count(1);
+        assertThat(observed).hasSize(MARKETS);
+        assertThat(verdictsOfTheFactor()).containsExactly(Verdict.CONTRADICTED, Verdict.UNPROVEN);
+    }
+
+    @Test
+    void withOtherConventionsNothingIsHeldAndWhatWasContradictedIsSoNoMore() {
+        count(1);
+        start(2);
+        reader.resume(Map.of());
+        observed.clear();
+        evidence.clear();
+
+        count(2);
+
+        assertThat(observed).hasSize(MARKETS);
+        assertThat(verdictsOfTheFactor()).containsExactly(Verdict.UNPROVEN);
+    }
+
+    @Test
     void countsThatTheVenuesOwnValuesDenyAreNotObserved() {
         poll(1, 1);
         observed.clear();
@@ -168,8 +218,23 @@ class EvidenceTest {
         }
     }
 
-    /** One answer with nothing but counts, prices and volumes. */
+    private List<Verdict> verdictsOfTheFactor() {
+        return evidence.stream()
+                .filter(one -> one.check().equals("factor"))
+                .map(Evidence::verdict)
+                .toList();
+    }
+
+    /** One answer with nothing but counts, prices and volumes, and the minute after it. */
     private void count(double times) {
+        read(times);
+        for (int second = 0; second < 60; second += 10) {
+            now = now.plusSeconds(10);
+            reader.expire(now);
+        }
+    }
+
+    private void read(double times) {
         reader.read("tickers", Origin.REST, "GET /tickers", Reply.message("{}", now), out -> {
             for (int i = 0; i < MARKETS; i++) {
                 out.row("M" + i)
@@ -179,10 +244,6 @@ class EvidenceTest {
                         .emit();
             }
         });
-        for (int second = 0; second < 60; second += 10) {
-            now = now.plusSeconds(10);
-            reader.expire(now);
-        }
     }
 
     private void start(int sides) {

@@ -1,9 +1,13 @@
 package io.openinterest.source.live;
 
 import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
 import io.openinterest.transport.ReceiptClock;
+import io.openinterest.valuation.LastFigures;
 import io.openinterest.venue.VenueSettings;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.connector.source.SourceReaderContext;
@@ -19,14 +23,33 @@ import org.apache.flink.metrics.Counter;
 final class OpenInterestReader
         extends SingleThreadMultiplexSourceReaderBase<Inbox.Item, Arrival, VenueSplit, OpenInterestReader.Progress> {
 
+    /** Longer than any venue's names; a hostile one must not keep a split from being written. */
+    private static final int MAX_NAME = 1_000;
+
+    private final Map<String, String> readings = new HashMap<>();
+
     /** The point up to which a venue was handed on. */
     static final class Progress {
         private final String venue;
+        private final String reading;
+        private final Map<String, LastFigures> last;
         private Instant resumeFrom;
 
-        Progress(VenueSplit split) {
+        Progress(VenueSplit split, String reading) {
             this.venue = split.venue();
             this.resumeFrom = split.resumeFrom();
+            this.reading = reading;
+            this.last = new HashMap<>(split.lastReadAs(reading));
+        }
+
+        private void handOn(Observation observation) {
+            if (observation.delisted()) {
+                last.remove(observation.market());
+            } else if (!Origin.HISTORY.isOf(observation)
+                    && !Origin.FILE.isOf(observation)
+                    && observation.market().length() <= MAX_NAME) {
+                last.put(observation.market(), LastFigures.of(observation));
+            }
         }
     }
 
@@ -46,6 +69,7 @@ final class OpenInterestReader
                 emitter(context.metricGroup().getNumRecordsInErrorsCounter()),
                 context.getConfiguration(),
                 context);
+        venues.forEach(venue -> readings.put(venue.id(), VenueSplit.reading(venue)));
     }
 
     private static RecordEmitter<Inbox.Item, Arrival, Progress> emitter(Counter errors) {
@@ -58,6 +82,7 @@ final class OpenInterestReader
                 output.collect(arrival, arrival.quarantined().time().toEpochMilli());
             } else {
                 output.collect(arrival, arrival.observation().time().toEpochMilli());
+                progress.handOn(arrival.observation());
             }
             if (item.resumeFrom() != null) {
                 progress.resumeFrom = item.resumeFrom();
@@ -70,11 +95,11 @@ final class OpenInterestReader
 
     @Override
     protected Progress initializedState(VenueSplit split) {
-        return new Progress(split);
+        return new Progress(split, readings.get(split.venue()));
     }
 
     @Override
     protected VenueSplit toSplitType(String splitId, Progress progress) {
-        return new VenueSplit(progress.venue, progress.resumeFrom);
+        return new VenueSplit(progress.venue, progress.resumeFrom, progress.reading, Map.copyOf(progress.last));
     }
 }

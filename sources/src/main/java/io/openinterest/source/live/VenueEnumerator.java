@@ -83,7 +83,7 @@ final class VenueEnumerator implements SplitEnumerator<VenueSplit, EnumeratorSta
             if (taken.contains(venue)) {
                 continue;
             }
-            VenueSplit split = unassigned.getOrDefault(venue, new VenueSplit(venue, null));
+            VenueSplit split = unassigned.getOrDefault(venue, VenueSplit.fresh(venue));
             int reader = readerOf(venue);
             owned.get(reader).add(venue);
             assignment.computeIfAbsent(reader, key -> new ArrayList<>()).add(split);

@@ -52,8 +52,11 @@ final class VenueSplitReader implements SplitReader<Inbox.Item, VenueSplit> {
     public void handleSplitsChanges(SplitsChange<VenueSplit> change) {
         for (VenueSplit split : change.splits()) {
             VenueStats stats = VenueMetrics.register(metrics, split.venue(), inbox);
-            VenueRunner runner = new VenueRunner(
-                    settings.get(split.venue()), split.resumeFrom(), new ToInbox(split.venue()), stats, http);
+            VenueSettings venue = settings.get(split.venue());
+            VenueRunner runner = new VenueRunner(venue, split.resumeFrom(), new ToInbox(split.venue()), stats, http);
+            if (split.reading() != null) {
+                runner.resume(split.lastReadAs(VenueSplit.reading(venue)));
+            }
             runners.add(runner);
             runner.start();
         }

@@ -1,11 +1,14 @@
 package io.openinterest.source.live;
 
+import io.openinterest.valuation.LastFigures;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
@@ -28,6 +31,11 @@ final class VenueSplitSerializer implements SimpleVersionedSerializer<VenueSplit
         out.writeUTF(split.venue());
         out.writeBoolean(split.resumeFrom() != null);
         out.writeLong(split.resumeFrom() == null ? 0 : split.resumeFrom().toEpochMilli());
+        out.writeBoolean(split.reading() != null);
+        if (split.reading() != null) {
+            out.writeUTF(split.reading());
+            writeFigures(out, split.last());
+        }
         return bytes.toByteArray();
     }
 
@@ -40,6 +48,30 @@ final class VenueSplitSerializer implements SimpleVersionedSerializer<VenueSplit
         String venue = in.readUTF();
         boolean hasResumed = in.readBoolean();
         long millis = in.readLong();
-        return new VenueSplit(venue, hasResumed ? Instant.ofEpochMilli(millis) : null);
+        Instant resumeFrom = hasResumed ? Instant.ofEpochMilli(millis) : null;
+        // builds before the figures wrote no more
+        boolean hasFigures = in.available() > 0 && in.readBoolean();
+        return hasFigures
+                ? new VenueSplit(venue, resumeFrom, in.readUTF(), readFigures(in))
+                : new VenueSplit(venue, resumeFrom, null, Map.of());
+    }
+
+    private static void writeFigures(DataOutputStream out, Map<String, LastFigures> last) throws IOException {
+        out.writeInt(last.size());
+        for (Map.Entry<String, LastFigures> entry : last.entrySet()) {
+            out.writeUTF(entry.getKey());
+            out.writeDouble(entry.getValue().amount());
+            out.writeDouble(entry.getValue().price());
+            out.writeDouble(entry.getValue().value());
+        }
+    }
+
+    private static Map<String, LastFigures> readFigures(DataInputStream in) throws IOException {
+        int size = in.readInt();
+        Map<String, LastFigures> last = new HashMap<>();
+        for (int i = 0; i < size; i++) {
+            last.put(in.readUTF(), new LastFigures(in.readDouble(), in.readDouble(), in.readDouble()));
+        }
+        return last;
     }
 }

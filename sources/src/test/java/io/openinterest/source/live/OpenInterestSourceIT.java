@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -116,7 +117,51 @@ class OpenInterestSourceIT {
                 .hasSize(4);
     }
 
+    @Test
+    void aVenueThatCountsTenfoldAfterARestartIsHeld(@TempDir Path savepoints) throws Exception {
+        // given
+        try (StubVenue before = sixMarkets(100);
+                StubVenue after = sixMarkets(1_000)) {
+            job = run(List.of(settings("bybit-linear", before.restUrl())), 1, null);
+            await(seen -> seen.is("bybit-M6USDT-future", "rest"));
+            String savepoint = job.stopWithSavepoint(
+                            false, savepoints.toUri().toString(), SavepointFormatType.CANONICAL)
+                    .get(30, TimeUnit.SECONDS);
+            job = null;
+
+            // when
+            SEEN.clear();
+            job = run(List.of(settings("bybit-linear", after.restUrl())), 1, savepoint);
+
+            // then: it is told before any of it is seen
+            List<Seen> first = new ArrayList<>();
+            await(seen -> {
+                first.add(seen);
+                return seen.arrival().quarantined() != null;
+            });
+            assertThat(first)
+                    .filteredOn(seen -> seen.arrival().observation() != null)
+                    .isEmpty();
+            assertThat(first.get(first.size() - 1).arrival().quarantined().detail())
+                    .contains("6 of 6 markets leapt by a factor of about 10");
+        }
+    }
+
     // ---- helpers --------------------------------------------------------------------------------------------------
+
+    private static StubVenue sixMarkets(int count) {
+        List<String> markets = List.of("M1", "M2", "M3", "M4", "M5", "M6");
+        String listed = markets.stream().map(market -> """
+                {"symbol":"%1$sUSDT","contractType":"LinearPerpetual","status":"Trading","baseCoin":"%1$s",
+                "quoteCoin":"USDT","settleCoin":"USDT","deliveryTime":"0","symbolType":""}""".formatted(market)).collect(Collectors.joining(","));
+        String tickers =
+                markets.stream().map(market -> """
+                {"symbol":"%sUSDT","openInterest":"%s","markPrice":"5"}""".formatted(market, count)).collect(Collectors.joining(","));
+        String answer = "{\"retCode\":0,\"result\":{\"nextPageCursor\":\"\",\"list\":[%s]}}";
+        return new StubVenue()
+                .answer("/stub/v5/market/instruments-info", answer.formatted(listed))
+                .answer("/stub/v5/market/tickers", answer.formatted(tickers));
+    }
 
     private static VenueSettings settings(String id, String restUrl) {
         SourceSettings defaults = SourceSettings.defaults();

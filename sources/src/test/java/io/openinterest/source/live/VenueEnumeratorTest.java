@@ -131,10 +131,10 @@ class VenueEnumeratorTest {
     }
 
     private static VenueSplit fresh(String venue) {
-        return new VenueSplit(venue, null);
+        return VenueSplit.fresh(venue);
     }
 
     private static VenueSplit reached(String venue) {
-        return new VenueSplit(venue, REACHED);
+        return new VenueSplit(venue, REACHED, null, Map.of());
     }
 }

@@ -1,0 +1,64 @@
+package io.openinterest.source.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.valuation.LastFigures;
+import io.openinterest.venue.Conventions;
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.VenueSettings;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class VenueSplitTest {
+
+    private static final Map<String, LastFigures> LAST =
+            Map.of("bybit-BTCUSDT-future", new LastFigures(54_321.5, 91_000.25, 4_943_270_000.125));
+
+    private final VenueSplitSerializer serializer = new VenueSplitSerializer();
+
+    @Test
+    void isReadAsItWasWritten() throws IOException {
+        for (VenueSplit split : List.of(
+                VenueSplit.fresh("okx"),
+                new VenueSplit("okx", Instant.ofEpochMilli(1_795_000_000_123L), "1.0.0 a1b2", LAST))) {
+            assertThat(serializer.deserialize(serializer.getVersion(), serializer.serialize(split)))
+                    .isEqualTo(split);
+        }
+    }
+
+    @Test
+    void oneThatWasWrittenBeforeThereWereFiguresHasNone() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeUTF("okx");
+        out.writeBoolean(true);
+        out.writeLong(1_795_000_000_123L);
+
+        assertThat(serializer.deserialize(1, bytes.toByteArray()))
+                .isEqualTo(new VenueSplit("okx", Instant.ofEpochMilli(1_795_000_000_123L), null, Map.of()));
+    }
+
+    @Test
+    void figuresCountWhereTheVenueIsReadAsBefore() {
+        VenueSettings before = VenueSettings.of("gate", SourceSettings.defaults());
+        Conventions builtIn = Conventions.builtIn();
+        VenueSplit split = new VenueSplit("gate", null, VenueSplit.reading(before), LAST);
+
+        assertThat(split.lastReadAs(VenueSplit.reading(without("okx", builtIn))))
+                .isEqualTo(LAST);
+        assertThat(split.lastReadAs(VenueSplit.reading(without("gate", builtIn))))
+                .isEmpty();
+    }
+
+    private static VenueSettings without(String venue, Conventions conventions) {
+        Conventions others = new Conventions(conventions.conventions().stream()
+                .filter(entry -> !venue.equals(entry.venue()))
+                .toList());
+        return VenueSettings.of("gate", SourceSettings.defaults().with(others));
+    }
+}
