@@ -105,6 +105,7 @@ public final class Pipeline {
                 arrivals.filter(arrival -> arrival.observation() != null).setParallelism(arrivals.getParallelism()));
         SingleOutputStreamOperator<Arrival> accepted = named(
                 "accept-observations",
+                "drops what is repeated or implausible",
                 usable.keyBy(Pipeline::shard)
                         .process(
                                 new AcceptObservations(settings, configuration.isLive()),
@@ -132,6 +133,7 @@ public final class Pipeline {
                         .setParallelism(arrivals.getParallelism()));
         SingleOutputStreamOperator<AlertEvent> alerts = named(
                 "alert-contradictions",
+                "alerts of venues whose own figures contradict how they are read",
                 evidence.keyBy(Evidence::venue).process(new AlertContradictions(LiveVenues.exchanges(configuration))));
         out.write(
                 "publish-contradictions", named("show-contradictions", alerts.map(new AlertGauges())), ToTopic::alerts);
@@ -166,6 +168,7 @@ public final class Pipeline {
         // Accepted observations are where their shard is already: no second way through the network.
         SingleOutputStreamOperator<Contribution> markets = named(
                 "snapshot-markets",
+                "takes every market at each boundary, and again when it is corrected",
                 DataStreamUtils.reinterpretAsKeyedStream(accepted, Pipeline::shard)
                         .connect(events.broadcast())
                         .transform(
@@ -178,11 +181,12 @@ public final class Pipeline {
 
     /** Their totals: of assets, of exchanges and of everything. */
     private Totals total(DataStream<Contribution> markets) {
-        SingleOutputStreamOperator<TotalRow> assets = sum("assets", markets, Scope.ASSETS);
+        SingleOutputStreamOperator<TotalRow> assets =
+                sum("assets", "by asset, asset on exchange and pair", markets, Scope.ASSETS);
         SingleOutputStreamOperator<TotalRow> exchanges =
-                sum("exchanges", assets.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.EXCHANGES);
+                sum("exchanges", "by exchange", assets.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.EXCHANGES);
         SingleOutputStreamOperator<TotalRow> whole =
-                sum("whole", exchanges.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.WHOLE);
+                sum("whole", "over everything", exchanges.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.WHOLE);
         show(List.of(shown("shown-assets", assets), shown("shown-exchanges", exchanges), shown("shown-whole", whole)));
         return new Totals(assets, exchanges, whole);
     }
@@ -191,6 +195,7 @@ public final class Pipeline {
     private void show(List<DataStream<TotalRow>> totals) {
         named(
                         "show-totals",
+                        "gauges of open interest, coverage and like for like, all of one boundary",
                         union(totals)
                                 .keyBy(row -> Level.TOTAL.text())
                                 .process(new TotalGauges(configuration.source() != SourceKind.REPLAY))
@@ -202,9 +207,11 @@ public final class Pipeline {
         return named(name, totals.filter(TotalGauges::concerns));
     }
 
-    private SingleOutputStreamOperator<TotalRow> sum(String what, DataStream<Contribution> contributions, Scope scope) {
+    private SingleOutputStreamOperator<TotalRow> sum(
+            String what, String by, DataStream<Contribution> contributions, Scope scope) {
         SingleOutputStreamOperator<TotalRow> totals = named(
                 "sum-" + what,
+                "adds markets up " + by,
                 contributions
                         .keyBy(scope::key)
                         .transform(
@@ -219,6 +226,7 @@ public final class Pipeline {
     private void expire(SingleOutputStreamOperator<Contribution> markets) {
         SingleOutputStreamOperator<ExpiryRow> expiries = named(
                 "sum-expiries",
+                "adds options up by expiry and strike",
                 markets.getSideOutput(SnapshotMarkets.OPTIONS)
                         .keyBy(OptionContribution::expiry)
                         .process(new SumExpiries(settings.corrections())));
@@ -233,6 +241,7 @@ public final class Pipeline {
                 parents("parent-whole", totals.whole()));
         DataStream<BoundaryRecord> measured = named(
                 "derive-metrics",
+                "changes, paces, ranks and shares of every total",
                 totals.all()
                         .keyBy(TotalRow::key)
                         .connect(union(parents).broadcast(DeriveMetrics.PARENTS))
@@ -257,6 +266,7 @@ public final class Pipeline {
                         .map((MarketRow row) -> BoundaryRecord.of(row), new RecordType<>(BoundaryRecord.class)));
         SingleOutputStreamOperator<AlertEvent> alerts = named(
                 "evaluate-alerts",
+                "holds rules against markets and metrics",
                 measured.union(marketRecords)
                         .keyBy(BoundaryRecord::entity)
                         .connect(control.broadcast(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED))
@@ -291,6 +301,12 @@ public final class Pipeline {
 
     private static <T> SingleOutputStreamOperator<T> named(String name, SingleOutputStreamOperator<T> operator) {
         return operator.name(name).uid(name);
+    }
+
+    /** The first of a vertex; says in the dashboard what the vertex does. */
+    private static <T> SingleOutputStreamOperator<T> named(
+            String name, String does, SingleOutputStreamOperator<T> operator) {
+        return named(name, operator).setDescription(name + ": " + does);
     }
 
     private static SnapshotSettings settings(JobConfiguration configuration) {

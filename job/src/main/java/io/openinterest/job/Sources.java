@@ -58,7 +58,8 @@ public final class Sources {
         DataStream<Arrival> arrivals = environment
                 .fromSource(source, source.watermarks(), "venues")
                 .setParallelism(Math.min(environment.getParallelism(), venues.size()))
-                .uid("venues");
+                .uid("venues")
+                .setDescription("venues: polls and streams of every enabled venue");
         for (VenueSettings venue : LiveVenues.files(configuration)) {
             arrivals = arrivals.union(CmeFiles.arrivals(environment, venue, venue.option("files", null)));
         }
@@ -70,7 +71,8 @@ public final class Sources {
         return environment
                 .fromSource(source, RecordedSource.fullMinutes(), "replay")
                 .setParallelism(1)
-                .uid("replay");
+                .uid("replay")
+                .setDescription("replay: recorded observations by their time");
     }
 
     /**

@@ -79,6 +79,18 @@ class PipelineTest {
                         "topics: Writer");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"all", "ingest", "analyze"})
+    void theDashboardSaysOfEachVertexWhatItDoes(String stages) {
+        assertThat(graph(stages).getJobGraph().getVertices())
+                .filteredOn(vertex -> !vertex.getName().startsWith("Source: "))
+                // Flink gives no sink a description
+                .filteredOn(vertex -> !vertex.getName().startsWith("topics: "))
+                .extracting(JobVertex::getOperatorPrettyName)
+                .isNotEmpty()
+                .allMatch(description -> description.matches("(?s)[a-z-]+: [a-z].*"));
+    }
+
     @Test
     void rulesComeToTheirBroadcastThroughOneSubtask() {
         StreamGraph graph = graph("all");

@@ -120,6 +120,7 @@ public final class ObservationsTopic {
                         WatermarkStrategy.forGenerator(new WatermarksByPartition(marked, lateness, client, topic)),
                         "read-observations")
                 .uid("read-observations")
+                .setDescription("read-observations: the observations topic")
                 .setParallelism(parallelism)
                 .process(new ReadWatermarks(marked, lateness))
                 .name("apply-time-marks")

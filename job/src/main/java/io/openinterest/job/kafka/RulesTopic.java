@@ -102,7 +102,8 @@ public final class RulesTopic {
         return environment
                 .fromSource(source, WatermarkStrategy.forGenerator(context -> new NeverWaitedFor()), "alert-rules")
                 .setParallelism(1)
-                .uid("alert-rules");
+                .uid("alert-rules")
+                .setDescription("alert-rules: what is written about rules");
     }
 
     /**

@@ -57,7 +57,8 @@ public final class WriteWatermarks extends KeyedProcessFunction<Integer, TopicRe
                 .keyBy(record -> keys[record.partition()])
                 .process(new WriteWatermarks(keys), observations.getType())
                 .name("mark-time")
-                .uid("mark-time");
+                .uid("mark-time")
+                .setDescription("mark-time: writes among observations how far event time is");
     }
 
     @Override
