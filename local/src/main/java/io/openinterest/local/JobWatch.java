@@ -42,7 +42,7 @@ final class JobWatch implements AutoCloseable {
         thread.start();
     }
 
-    /** Why the job failed first, since it last completed a checkpoint; null where it never failed. */
+    /** The first failure since the job last completed a checkpoint, as a sentence; null where it never failed. */
     String firstCause() {
         return cause;
     }

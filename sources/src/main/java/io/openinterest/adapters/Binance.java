@@ -82,7 +82,7 @@ public final class Binance implements Venue {
     private final Map<String, BigDecimal> fundingRates = new HashMap<>();
     /** Of the symbols that do not fund every eight hours. */
     private final Map<String, BigDecimal> fundingHours = new HashMap<>();
-    /** What COIN-M's history calls its symbols. */
+    /** Pair and contract type by symbol, as COIN-M's history names them. */
     private final Map<String, Role> roles = new HashMap<>();
 
     private record Role(String pair, String contractType) {}

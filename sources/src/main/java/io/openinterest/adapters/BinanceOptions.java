@@ -64,7 +64,7 @@ public final class BinanceOptions implements Venue {
     /** An index older than this proves nothing about a count. */
     private static final Duration INDEX_AGE = Duration.ofSeconds(60);
 
-    /** How near the quotient of value and index must be to what it stands for. */
+    /** Distance allowed between the quotient of value and index and what it stands for. */
     private static final BigDecimal TOLERANCE = new BigDecimal("0.02");
 
     private final AssetClasses classes;
@@ -77,7 +77,7 @@ public final class BinanceOptions implements Venue {
     private final Map<String, Index> indexes = new HashMap<>();
     /** Price of a contract by symbol, as of the last bulk call; empty while it fails. */
     private final Map<String, BigDecimal> marks = new HashMap<>();
-    /** When the stream of a series last brought data. */
+    /** Time at which the stream of a series last brought data. */
     private final Map<Series, Instant> heard = new HashMap<>();
     /** By underlying, what its options were last seen to be counted in. */
     private final Map<String, Counted> lastCounted = new HashMap<>();
@@ -91,7 +91,7 @@ public final class BinanceOptions implements Venue {
 
     private record Index(BigDecimal price, Instant at) {}
 
-    /** What a row calls its fields. */
+    /** Names of a row's fields. */
     private record Names(String symbol, String count, String value, String time) {}
 
     private enum Counted {

@@ -63,7 +63,7 @@ public final class Bybit implements Venue {
     private final Map<String, ObjectNode> tickers = new HashMap<>();
     /** Whose options are asked for: as configured, and each that has a perpetual. */
     private final Set<String> coins;
-    /** When a coin turned out to have no options. */
+    /** Time at which a coin turned out to have no options. */
     private final Map<String, Instant> without = new HashMap<>();
     /** Topics of each subscribe frame: the answer names only the frame. */
     private final Map<String, List<String>> asked = new HashMap<>();

@@ -63,7 +63,7 @@ public final class Coinmetrics implements Venue {
     private static final Duration DAILY_WINDOW = Duration.ofHours(96);
 
     private static final String RATE = "ReferenceRateUSD";
-    /** How far back the newest rate is looked for, by frequency; the community may have one a day. */
+    /** Span in which the newest rate is looked for, by frequency; the community may have one a day. */
     private static final Map<String, Duration> RATE_WINDOWS =
             Map.of("1m", WINDOW, "1h", Duration.ofHours(4), "1d", Duration.ofHours(49));
 
@@ -294,7 +294,7 @@ public final class Coinmetrics implements Venue {
         nextPage(reply, out);
     }
 
-    /** What is over stays in the reference data, with or without saying so. */
+    /** Markets that are over stay in the reference data, with or without saying so. */
     private static Instrument.Status status(JsonNode row, String type, Instant now) {
         // the documentation has rows without one
         String status = optionalWord(row, "status");

@@ -202,7 +202,7 @@ public final class Deribit implements Venue {
         };
     }
 
-    /** Where the list is from before it had types, linear ones have an underscore in their names. */
+    /** Linear ones have an underscore in their names, in lists from before there were types. */
     private static boolean isLinear(String symbol, JsonNode row, Stated stated) {
         String type = stated.has("instrument_type") ? word(row, "instrument_type") : optionalWord(row, "future_type");
         if (type == null) {

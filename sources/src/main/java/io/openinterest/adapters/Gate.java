@@ -41,7 +41,7 @@ public final class Gate implements Venue {
     private static final List<String> PRODUCTS = List.of("futures/usdt", "futures/btc", "delivery/usdt");
     private static final BigDecimal SECONDS_PER_HOUR = new BigDecimal(3600);
 
-    /** What the venue files under currencies, and is a token. */
+    /** Bases that the venue files under currencies, and are tokens. */
     private static final Set<String> TOKENS = Set.of("USDC");
 
     private final Map<String, BigDecimal> fundingHours = new HashMap<>();
@@ -117,7 +117,7 @@ public final class Gate implements Venue {
         });
     }
 
-    /** What is about to be delisted goes stale and is gone with the list; dated contracts have no status. */
+    /** A contract that is about to be delisted goes stale and is gone with the list; dated contracts have no status. */
     private static Instrument.Status status(JsonNode row, Stated stated) {
         String status = stated.has("status") ? word(row, "status") : "trading";
         boolean isLeaving = flag(row, "in_delisting");

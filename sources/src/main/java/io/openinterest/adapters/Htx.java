@@ -64,7 +64,7 @@ public final class Htx implements Venue {
     private boolean bulkRefused;
     /** Refusals of the bulk question in a row. */
     private int refusals;
-    /** When the bulk question is tried again; null until each contract was asked for. */
+    /** Next try of the bulk question; null until each contract was asked for. */
     private Instant probeAt;
 
     /** Nothing about this venue is configured. */

@@ -241,7 +241,7 @@ public final class KrakenFutures implements Venue {
         return row.path(field).asText().toUpperCase(Locale.ROOT).matches("[PF]I_.*");
     }
 
-    /** What was traded in dollars, where the row has it, else in coins. */
+    /** Volume in dollars, where the row has it, else in coins. */
     private static void volume(Row market, JsonNode row, String inCoins) {
         BigDecimal dollars = decimal(row, "volumeQuote");
         if (dollars != null) {

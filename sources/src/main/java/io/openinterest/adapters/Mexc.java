@@ -146,7 +146,7 @@ public final class Mexc implements Venue {
         };
     }
 
-    /** What is no coin is in the zone tradfi and in one that says what it is; where there are no zones the name tells. */
+    /** A contract on no coin is in the zone tradfi and in one that says what it is; without zones its name tells. */
     private Instrument classified(Instrument instrument, String base, JsonNode plates, Observer out) {
         List<String> zones = new ArrayList<>();
         for (JsonNode plate : plates == null ? Fields.MAPPER.createArrayNode() : list(plates, "")) {

@@ -40,7 +40,7 @@ public record Quarantined(
         return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
 
-    /** Why a record went to quarantine. The constants are part of saved state: append only. */
+    /** The reason why a record went to quarantine. The constants are part of saved state: append only. */
     public enum Reason {
         @JsonProperty("http-status")
         HTTP_STATUS,

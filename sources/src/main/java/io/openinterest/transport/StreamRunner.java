@@ -20,7 +20,7 @@ final class StreamRunner {
     private final Feed.Subscription feed;
     private final List<StreamConnection> connections = new ArrayList<>();
 
-    /** Why the venue refused a topic; not asked for again before the listed markets want something else. */
+    /** Reasons of refusal, by topic; not asked for again before the listed markets want something else. */
     private final Map<String, String> refused = new HashMap<>();
 
     private Set<String> wanted = Set.of();

@@ -48,13 +48,13 @@ public final class VenueRunner implements AutoCloseable {
     /** Takes arrivals. Called on the venue's thread; must not block. */
     public interface Output {
         /**
-         * One more.
+         * Takes one arrival.
          *
          * @param resumeFrom from when the past is to be read by a job that restarts after this; null for none of it
          */
         void arrived(Arrival arrival, Instant resumeFrom);
 
-        /** An error after which this process is not to be trusted with the venue; it is logged already. */
+        /** Takes an error after which this process is not to be trusted with the venue; it is logged already. */
         default void failed(Error error) {}
 
         /** True while nothing more is wanted: polls are skipped. */
@@ -62,7 +62,7 @@ public final class VenueRunner implements AutoCloseable {
     }
 
     /**
-     * For one venue.
+     * A runner of one venue, which is not started yet.
      *
      * @param resumeFrom from when the past is to be read; null at the first start
      */

@@ -15,7 +15,7 @@ final class Verdict {
 
     private Verdict() {}
 
-    /** Why it is no answer; null when it is good. */
+    /** The reason why it is no answer; null when it is good. */
     static Fault of(Venue venue, Reply reply) {
         Fault own;
         try {

@@ -218,7 +218,7 @@ final class ListedMarkets {
         return instrument.expiration() != null && !instrument.expiration().isAfter(at);
     }
 
-    /** What is known of a market after the sweep; null where nothing is. */
+    /** Knowledge of a market after the sweep; null where there is none. */
     private Instrument next(Entry entry, Instrument before, boolean isGone, List<Problem> problems) {
         if (entry.isDelisted()) {
             Instrument terms = before != null ? before : entry.instrument();

@@ -137,7 +137,7 @@ public final class Listing {
         return !linesByKey.containsValue(line);
     }
 
-    /** Where a symbol is listed twice, traded and closed, it is traded. */
+    /** A symbol that is listed twice, traded and closed, is traded. */
     private static Entry traded(Entry one, Entry other) {
         return one.status == Status.OBSERVED && other.isDelisted() ? one : other;
     }

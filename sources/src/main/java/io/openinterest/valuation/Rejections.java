@@ -81,7 +81,7 @@ final class Rejections {
         told.accept(new Quarantined(at, venue, endpoint, market, reason, detail, raw));
     }
 
-    /** Why something could not be read. */
+    /** The reason why something could not be read. */
     static Reason reason(RuntimeException e) {
         if (e instanceof Fields.Missing) {
             return Reason.MISSING_VALUE;

@@ -11,7 +11,7 @@ public final class BadRuleException extends RuntimeException {
         super(sentence);
     }
 
-    /** What the user wrote, on one line that is not too long. */
+    /** The user's text, on one line that is not too long. */
     static String quoted(String text) {
         String line = text.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", " ");
         return '"' + (line.length() > QUOTED ? line.substring(0, QUOTED) + "..." : line) + '"';

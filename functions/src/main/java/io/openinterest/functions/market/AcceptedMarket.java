@@ -70,7 +70,7 @@ public final class AcceptedMarket {
         }
     }
 
-    /** Why the observation cannot be believed, as a sentence; null if it can. */
+    /** The reason why the observation cannot be believed, as a sentence; null if it can. */
     String doubt(Observation observation) {
         String doubt = doubtAlone(observation);
         if (doubt == null) {

@@ -340,7 +340,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             return due;
         }
 
-        /** Where every market is still to come, the first boundary that sees one: a gap of years is no work. */
+        /** The first boundary that sees a market, where all are still to come: a gap of years is no work. */
         long firstMinute() throws Exception {
             long first = Long.MAX_VALUE;
             for (String name : markets.keys()) {

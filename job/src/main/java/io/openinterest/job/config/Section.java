@@ -308,7 +308,7 @@ public final class Section {
         return text.isBlank() ? "empty" : '"' + text + '"';
     }
 
-    /** What the user wrote that is no key with a value, as {@link #redacted}, and not at all where it may hold a secret. */
+    /** The user's text that is no key with a value, as {@link #redacted}; left out where it may hold a secret. */
     static String shown(String text) {
         return isSecret(text) ? HIDDEN : redacted(text);
     }
