@@ -169,7 +169,7 @@ final class LocalCluster implements AutoCloseable {
             cluster.stopWithSavepoint(job, address(savepoints), false, SavepointFormatType.NATIVE)
                     .get(SAVE.toSeconds(), TimeUnit.SECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            LOG.info("The job ends without a savepoint", e);
+            LOG.warn("The job ends without a savepoint", e);
             cluster.cancelJob(job)
                     .thenCompose(cancelled -> cluster.requestJobResult(job))
                     .get(CANCEL.toSeconds(), TimeUnit.SECONDS);

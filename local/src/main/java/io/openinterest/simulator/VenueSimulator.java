@@ -25,6 +25,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.HttpUrl;
+import org.slf4j.LoggerFactory;
 
 /**
  * All simulated venues on one loopback port, each below a path of its own id, so that
@@ -58,6 +59,8 @@ public final class VenueSimulator implements AutoCloseable {
     private static final int REMEMBERED_REQUESTS = 10_000;
     private static final long REQUEST_BODY_LIMIT = 64 * 1024;
     private static final long TICK_MILLIS = 500;
+
+    private static final org.slf4j.Logger LOG = LoggerFactory.getLogger(VenueSimulator.class);
 
     /** The server logs every request; held here, as the logging system would forget the level otherwise. */
     private static final Logger SERVER_LOG = Logger.getLogger(MockWebServer.class.getName());
@@ -136,7 +139,7 @@ public final class VenueSimulator implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ticker.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        ticker.scheduleAtFixedRate(this::guardedTick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Cuts all connections and frees the port. */
@@ -223,6 +226,15 @@ public final class VenueSimulator implements AutoCloseable {
                     "No simulated venue " + venueId + "; there are " + new TreeSet<>(venues.keySet()));
         }
         return venueId;
+    }
+
+    /** An executor ends what throws, and keeps it to itself. */
+    private void guardedTick() {
+        try {
+            tick();
+        } catch (RuntimeException e) {
+            LOG.error("a tick of the simulated venues failed", e);
+        }
     }
 
     private void tick() {

@@ -1,5 +1,6 @@
 package io.openinterest.cluster;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class PublishedMinutes implements AutoCloseable {
     private static final List<String> CAUSES =
             List.of("quantity_usd", "price_usd", "entries_usd", "exits_usd", "coverage_usd", "restatement_usd");
 
-    private final ObjectMapper json = new ObjectMapper();
+    private final ObjectMapper json = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
     private final String prefix;
     private final KafkaConsumer<String, byte[]> consumer;
     private final List<TopicPartition> partitions;

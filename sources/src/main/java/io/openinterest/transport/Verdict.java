@@ -30,8 +30,12 @@ final class Verdict {
     }
 
     private static Fault refined(Fault http, Fault own) {
-        if (own == null || own.reason() == Reason.SCHEMA) {
+        if (own == null) {
             return http;
+        }
+        if (own.reason() == Reason.SCHEMA) {
+            String detail = http.detail() + "; " + own.detail();
+            return new Fault(http.kind(), http.reason(), http.code(), detail, http.pause());
         }
         Kind kind = own.kind() == Kind.LIMITED ? Kind.LIMITED : http.kind();
         return new Fault(kind, Reason.HTTP_STATUS, own.code(), own.detail(), longer(http.pause(), own.pause()));

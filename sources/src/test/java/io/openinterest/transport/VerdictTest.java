@@ -6,6 +6,7 @@ import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Fault.Kind;
+import io.openinterest.venue.Feed;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
@@ -127,6 +128,40 @@ class VerdictTest {
         Fault fault = verdict(binance, 400, "{\"code\":-4108,\"msg\":\"Symbol is on delivering.\"}", null);
         assertThat(fault.kind()).isEqualTo(Kind.REFUSED);
         assertThat(fault.code()).isEqualTo("-4108");
+    }
+
+    @Test
+    void anAnswerTheVenueCannotJudgeIsToldAndItsStatusHolds() {
+        Venue failing = new Venue() {
+            @Override
+            public String exchange() {
+                return "stub";
+            }
+
+            @Override
+            public String restUrl() {
+                return "http://localhost";
+            }
+
+            @Override
+            public List<Feed> feeds() {
+                return List.of();
+            }
+
+            @Override
+            public Fault fault(Reply reply) {
+                throw new IllegalStateException("no code");
+            }
+        };
+
+        Fault limited = verdict(failing, 429, "{}", "30");
+
+        assertThat(limited.kind()).isEqualTo(Kind.LIMITED);
+        assertThat(limited.pause()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(limited.detail())
+                .isEqualTo("the venue answered 429: too many requests;"
+                        + " the answer could not be judged: java.lang.IllegalStateException: no code");
+        assertThat(verdict(failing, 200, "{}", null).kind()).isEqualTo(Kind.RETRY);
     }
 
     private static Fault verdict(Venue venue, int status, String body, String retryAfter) {

@@ -201,7 +201,7 @@ public final class LiveVenues {
             return reading.read(file);
         } catch (IOException e) {
             throw new ConfigurationException(file + " can't be used: "
-                    + e.getMessage().lines().findFirst().orElse("unknown fault") + ".");
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("unknown fault") + ".");
         }
     }
 
@@ -223,7 +223,7 @@ public final class LiveVenues {
                     "conventions " + file + " can't be used: it is not made like " + CONVENTIONS + ".");
         } catch (IOException | InvalidPathException e) {
             throw new ConfigurationException("conventions " + file + " can't be used: "
-                    + e.getMessage().lines().findFirst().orElse("unknown fault") + ".");
+                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("unknown fault") + ".");
         }
     }
 
