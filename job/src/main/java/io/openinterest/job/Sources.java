@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
@@ -67,9 +68,12 @@ public final class Sources {
     }
 
     private static DataStream<Arrival> replay(StreamExecutionEnvironment environment, JobConfiguration.Replay replay) {
-        RecordedSource source = new RecordedSource(files(replay), replay.outOfOrderness());
+        RecordedSource source = new RecordedSource(
+                files(replay),
+                replay.outOfOrderness(),
+                environment.getCheckpointConfig().isCheckpointingEnabled());
         return environment
-                .fromSource(source, RecordedSource.fullMinutes(), "replay")
+                .fromSource(source, WatermarkStrategy.noWatermarks(), "replay")
                 .setParallelism(1)
                 .uid("replay")
                 .setDescription("replay: recorded observations by their time");

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.StreamSupport;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.JobVertex;
@@ -135,8 +136,8 @@ class PipelineTest {
         OpenInterestJob.prepare(environment, configuration);
         DataStream<Arrival> arrivals = environment
                 .fromSource(
-                        new RecordedSource(List.of(Path.of("never-opened")), Duration.ZERO),
-                        RecordedSource.fullMinutes(),
+                        new RecordedSource(List.of(Path.of("never-opened")), Duration.ZERO, true),
+                        WatermarkStrategy.noWatermarks(),
                         "arrivals")
                 .uid("arrivals");
         DataStream<RuleRecord> rules = environment

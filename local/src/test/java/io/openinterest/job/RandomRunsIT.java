@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -141,8 +142,8 @@ class RandomRunsIT {
         environment.configure(options);
         DataStream<Arrival> arrivals = environment
                 .fromSource(
-                        new RecordedSource(List.of(recording), Duration.ofMinutes(1)),
-                        RecordedSource.fullMinutes(),
+                        new RecordedSource(List.of(recording), Duration.ofMinutes(1), true),
+                        WatermarkStrategy.noWatermarks(),
                         "replay")
                 .setParallelism(1)
                 .uid("replay")

@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.MemorySize;
@@ -177,7 +178,7 @@ class SavepointIT {
         OpenInterestJob.prepare(environment, configuration);
         DataStream<Arrival> arrivals = environment
                 .fromSource(
-                        new RecordedSource(List.of(RECORDING), Duration.ZERO), RecordedSource.fullMinutes(), "replay")
+                        new RecordedSource(List.of(RECORDING), Duration.ZERO, true), WatermarkStrategy.noWatermarks(), "replay")
                 .setParallelism(1)
                 .uid("replay")
                 .map(step)

@@ -3,9 +3,11 @@ package io.openinterest.source.replay;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.ObservationReader;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceReaderContext;
@@ -17,8 +19,14 @@ import org.apache.flink.core.io.InputStatus;
  */
 final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
 
+    private static final long MINUTE = Duration.ofMinutes(1).toMillis();
+
+    /** A market of daily reports counts for four days and is forgotten a day later; after that nothing is left to do. */
+    private static final long LONGEST_SILENCE = Duration.ofDays(5).toMillis();
+
     private final SourceReaderContext context;
     private final long outOfOrderness;
+    private final Pace pace;
     private final ObservationReader reader = new ObservationReader(InstantSource.system());
 
     /** Often enough to be watched, and seldom enough to cost nothing. */
@@ -34,9 +42,16 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
     private boolean noMoreSplits;
     private CompletableFuture<Void> available = new CompletableFuture<>();
 
-    RecordedReader(SourceReaderContext context, long outOfOrderness) {
+    /** Event time, full minutes: that is told, up to which it goes on at its pace, and that is read. */
+    private long told = Long.MIN_VALUE;
+
+    private long paced = Long.MIN_VALUE;
+    private long reached = Long.MIN_VALUE;
+
+    RecordedReader(SourceReaderContext context, long outOfOrderness, Pace pace) {
         this.context = context;
         this.outOfOrderness = outOfOrderness;
+        this.pace = pace;
     }
 
     /** Registers {@code replayRecords}, {@code replayEventTime} (epoch milliseconds) and {@code replayPercent}. */
@@ -66,12 +81,16 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
 
     @Override
     public InputStatus pollNext(ReaderOutput<Arrival> output) throws IOException {
+        if (told < reached) {
+            return goOn(output);
+        }
         if (recording == null) {
             return noMoreSplits ? InputStatus.END_OF_INPUT : InputStatus.NOTHING_AVAILABLE;
         }
         Arrival arrival = recording.poll();
         if (arrival != null) {
             emit(arrival, output);
+            reach(arrival.watermark());
             read++;
         }
         if (read - records >= TOLD_EVERY || recording.isFinished()) {
@@ -90,7 +109,21 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
 
     @Override
     public List<RecordedSplit> snapshotState(long checkpoint) {
+        pace.begin(checkpoint);
         return recording == null ? List.of() : List.of(recording.position());
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpoint) {
+        pace.complete(checkpoint);
+        if (told < reached && pace.left() > 0) {
+            available.complete(null);
+        }
+    }
+
+    @Override
+    public void notifyCheckpointAborted(long checkpoint) {
+        pace.abort(checkpoint);
     }
 
     @Override
@@ -107,6 +140,32 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
         } else {
             output.collect(arrival, arrival.observation().time().toEpochMilli());
         }
+    }
+
+    /** Nothing happens within a minute, so event time goes on minute by minute: one watermark where thousands would do. */
+    private void reach(long watermark) {
+        if (watermark == Long.MIN_VALUE || watermark < reached + MINUTE) {
+            return;
+        }
+        reached = Math.floorDiv(watermark, MINUTE) * MINUTE;
+        paced = told == Long.MIN_VALUE ? told : Math.min(reached, told + LONGEST_SILENCE);
+    }
+
+    /** Tells event time up to what is read, in steps where a checkpoint has to get through in between. */
+    private InputStatus goOn(ReaderOutput<Arrival> output) {
+        if (told < paced) {
+            long minutes = Math.min((paced - told) / MINUTE, pace.left());
+            if (minutes <= 0) {
+                available = new CompletableFuture<>();
+                return InputStatus.NOTHING_AVAILABLE;
+            }
+            told += minutes * MINUTE;
+            pace.pass(minutes);
+        } else {
+            told = reached;
+        }
+        output.emitWatermark(new Watermark(told - 1));
+        return InputStatus.MORE_AVAILABLE;
     }
 
     private void tell() {

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
-import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -53,16 +52,19 @@ public final class RecordedSource
 
     private final ArrayList<String> files;
     private final long outOfOrderness;
+    private final boolean checkpointed;
 
     /**
-     * A source.
+     * A source. It tells its watermarks itself, each full minute that an arrival passes.
      *
      * @param files as {@link #files} gives them; their order decides between records of equal time
      * @param outOfOrderness disorder allowed within a file: how far the watermark stays behind the greatest time read
+     * @param checkpointed whether there are checkpoints, which event time then waits for where rows are far apart
      */
-    public RecordedSource(List<Path> files, Duration outOfOrderness) {
+    public RecordedSource(List<Path> files, Duration outOfOrderness, boolean checkpointed) {
         this.files = new ArrayList<>(files.stream().map(Path::toString).toList());
         this.outOfOrderness = outOfOrderness.toMillis();
+        this.checkpointed = checkpointed;
     }
 
     /**
@@ -99,11 +101,6 @@ public final class RecordedSource
         }
     }
 
-    /** The watermarks that belong to this source: event time advances when an arrival passes a full minute. */
-    public static WatermarkStrategy<Arrival> fullMinutes() {
-        return WatermarkStrategy.forGenerator(context -> new FullMinutes());
-    }
-
     /** For lineage: the files. */
     @Override
     public LineageVertex getLineageVertex() {
@@ -131,7 +128,8 @@ public final class RecordedSource
 
     @Override
     public SourceReader<Arrival, RecordedSplit> createReader(SourceReaderContext context) {
-        return new RecordedReader(context, outOfOrderness);
+        Pace pace = checkpointed ? Pace.ofCheckpoints(System::nanoTime) : Pace.unlimited();
+        return new RecordedReader(context, outOfOrderness, pace);
     }
 
     @Override

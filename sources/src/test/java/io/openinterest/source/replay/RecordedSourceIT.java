@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -63,8 +64,9 @@ class RecordedSourceIT {
         // when
         List<String> arrived = environment
                 .fromSource(
-                        new RecordedSource(RecordedSource.files(List.of(folder.toString())), Duration.ofSeconds(60)),
-                        RecordedSource.fullMinutes(),
+                        new RecordedSource(
+                                RecordedSource.files(List.of(folder.toString())), Duration.ofSeconds(60), true),
+                        WatermarkStrategy.noWatermarks(),
                         "recorded")
                 .map(new FailOnce())
                 .process(new WithWatermark())

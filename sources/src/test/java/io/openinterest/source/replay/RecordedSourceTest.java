@@ -19,10 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.Watermark;
-import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
@@ -33,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RecordedSourceTest {
 
     private static final Duration OUT_OF_ORDERNESS = Duration.ofSeconds(60);
+
+    private static final int DAY = 86_400;
 
     @TempDir
     Path folder;
@@ -238,25 +240,77 @@ class RecordedSourceTest {
     @Test
     void watermarksComeWhenAMinuteIsPassed() throws Exception {
         write(folder.resolve("a.jsonl"), "rubbish", record(1, 30), record(2, 119), record(3, 120), record(4, 400));
-        List<Long> watermarks = new ArrayList<>();
-        FullMinutes minutes = new FullMinutes();
+        Output output = new Output();
 
-        for (Arrival arrival : replay()) {
-            minutes.onEvent(arrival, 0, new WatermarkOutput() {
-                @Override
-                public void emitWatermark(Watermark watermark) {
-                    watermarks.add(watermark.getTimestamp());
-                }
+        poll(reader(RecordedSplit.of(files())), output);
 
-                @Override
-                public void markIdle() {}
+        assertThat(output.watermarks).containsExactly(second(-60) - 1, second(0) - 1, second(60) - 1, second(300) - 1);
+    }
 
-                @Override
-                public void markActive() {}
-            });
+    @Test
+    void eventTimeWaitsForACheckpointWhereRowsAreDaysApart() throws Exception {
+        // given a row on each of three days, of which one is what may be ahead to begin with
+        write(folder.resolve("a.jsonl"), record(1, -2 * DAY), record(2, -DAY), record(3, 0));
+        SourceReader<Arrival, RecordedSplit> reader = reader(RecordedSplit.of(files()), Pace.ofCheckpoints(() -> 0));
+        Output output = new Output();
+        poll(reader, output);
+        assertThat(numbers(output.getEmittedRecords())).containsExactly("1", "2", "3");
+        assertThat(output.watermarks).containsExactly(second(-2 * DAY - 60) - 1, second(-DAY - 60) - 1);
+        assertThat(reader.isAvailable()).isNotDone();
+
+        // when a checkpoint gets through
+        reader.snapshotState(1);
+        reader.notifyCheckpointComplete(1);
+
+        // then time goes on, and what is read is over
+        assertThat(reader.isAvailable()).isDone();
+        assertThat(poll(reader, output)).isEqualTo(InputStatus.END_OF_INPUT);
+        assertThat(output.watermarks).last().isEqualTo(second(-60) - 1);
+    }
+
+    @Test
+    void yearsWithoutARowAreFiveDaysOfWork() throws Exception {
+        write(folder.resolve("a.jsonl"), record(1, -5 * 365 * DAY), record(2, 0));
+        Pace pace = Pace.ofCheckpoints(() -> 0);
+        Output output = new Output();
+
+        SourceReader<Arrival, RecordedSplit> reader = reader(RecordedSplit.of(files()), pace);
+        int checkpoints = 0;
+        while (poll(reader, output) != InputStatus.END_OF_INPUT) {
+            reader.snapshotState(++checkpoints);
+            reader.notifyCheckpointComplete(checkpoints);
         }
 
-        assertThat(watermarks).containsExactly(second(-60) - 1, second(0) - 1, second(60) - 1, second(300) - 1);
+        assertThat(output.watermarks).last().isEqualTo(second(-60) - 1);
+        assertThat(checkpoints).isEqualTo(2);
+    }
+
+    @Test
+    void moreIsAllowedAheadOfCheckpointsThatAreQuickAndLessOfThoseThatAreNot() {
+        AtomicLong now = new AtomicLong();
+        Pace pace = Pace.ofCheckpoints(now::get);
+
+        // held, and through at once
+        pace.pass(pace.left());
+        assertThat(pace.left()).isZero();
+        pace.begin(1);
+        pace.complete(1);
+        assertThat(pace.left()).isEqualTo(2 * Pace.FIRST);
+
+        // not held: nothing is known
+        pace.pass(10);
+        pace.begin(2);
+        pace.complete(2);
+        assertThat(pace.left()).isEqualTo(2 * Pace.FIRST);
+
+        // slow, or given up
+        pace.begin(3);
+        now.addAndGet(Duration.ofMinutes(2).toNanos());
+        pace.complete(3);
+        assertThat(pace.left()).isEqualTo(Pace.FIRST);
+        pace.begin(4);
+        pace.abort(4);
+        assertThat(pace.left()).isEqualTo(Pace.FIRST / 2);
     }
 
     private List<Path> paths() {
@@ -271,9 +325,12 @@ class RecordedSourceTest {
         return poll(reader(RecordedSplit.of(files())), Integer.MAX_VALUE);
     }
 
-    private SourceReader<Arrival, RecordedSplit> reader(RecordedSplit split) throws Exception {
-        SourceReader<Arrival, RecordedSplit> reader =
-                new RecordedSource(paths(), OUT_OF_ORDERNESS).createReader(new TestingReaderContext());
+    private SourceReader<Arrival, RecordedSplit> reader(RecordedSplit split) {
+        return reader(split, Pace.unlimited());
+    }
+
+    private static SourceReader<Arrival, RecordedSplit> reader(RecordedSplit split, Pace pace) {
+        RecordedReader reader = new RecordedReader(new TestingReaderContext(), OUT_OF_ORDERNESS.toMillis(), pace);
         reader.addSplits(List.of(split));
         reader.notifyNoMoreSplits();
         reader.start();
@@ -281,11 +338,30 @@ class RecordedSourceTest {
     }
 
     private static List<Arrival> poll(SourceReader<Arrival, RecordedSplit> reader, int most) throws Exception {
-        TestingReaderOutput<Arrival> output = new TestingReaderOutput<>();
+        Output output = new Output();
         while (output.getEmittedRecords().size() < most && reader.pollNext(output) != InputStatus.END_OF_INPUT) {
             assertThat(reader.isAvailable()).isDone();
         }
         return output.getEmittedRecords();
+    }
+
+    /** Polls until there is nothing to get. */
+    private static InputStatus poll(SourceReader<Arrival, RecordedSplit> reader, Output output) throws Exception {
+        InputStatus status = InputStatus.MORE_AVAILABLE;
+        while (status == InputStatus.MORE_AVAILABLE) {
+            status = reader.pollNext(output);
+        }
+        return status;
+    }
+
+    private static final class Output extends TestingReaderOutput<Arrival> {
+
+        private final List<Long> watermarks = new ArrayList<>();
+
+        @Override
+        public void emitWatermark(Watermark watermark) {
+            watermarks.add(watermark.getTimestamp());
+        }
     }
 
     private static RecordedSplit savedAndRestored(RecordedSplit split) throws Exception {
