@@ -51,6 +51,7 @@ public final class LocalRun {
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final CompletableFuture<Void> stop = new CompletableFuture<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private boolean ownsBroker;
     private volatile int exitCode = FAILED;
 
     /** True while the main thread waits for things of the start, which a stop has to interrupt. */
@@ -140,6 +141,9 @@ public final class LocalRun {
         StreamExecutionEnvironment environment = cluster.environment();
         if (replays != null) {
             replays.begin(cluster.restored() != null);
+        }
+        if (kept != null && cluster.restored() == null && ownsBroker) {
+            Transactions.abort(configuration.kafka());
         }
         OpenInterestJob.define(environment, configuration);
         BoundaryTable table = new BoundaryTable(configuration, System.out);
@@ -236,6 +240,7 @@ public final class LocalRun {
                     data == null ? null : Path.of(data, "kafka"),
                     configuration.source() == SourceKind.REPLAY ? EmbeddedBroker.keepingOldRecords() : Map.of());
             running.push(broker);
+            ownsBroker = true;
             arguments.set("kafka.bootstrap-servers", broker.bootstrapServers());
         }
     }

@@ -17,6 +17,7 @@ import org.apache.flink.configuration.PipelineOptionsInternal;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,6 +74,27 @@ class TransactionsIT {
         }
         assertThat(Transactions.awaitCommitted(configuration.kafka())).isTrue();
         assertThatCode(() -> Transactions.requireUnused(configuration, FRESH)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void whatAKilledJobLeftOpenIsAbortedByTheOwnerOfTheBroker() throws Exception {
+        JobConfiguration configuration = configuration("killed.");
+        Topics.create(configuration.kafka());
+        String run = Transactions.run(configuration.kafka(), FRESH, Instant.now());
+        try (KafkaProducer<String, String> killed = producer(run + "-0-1");
+                KafkaProducer<String, String> other = producer("beside")) {
+            killed.beginTransaction();
+            killed.send(new ProducerRecord<>("killed.total.1m", "all", "{}")).get();
+            other.beginTransaction();
+            other.send(new ProducerRecord<>("killed.total.1m", "all", "{}")).get();
+
+            Transactions.abort(configuration.kafka());
+
+            assertThat(Transactions.awaitCommitted(configuration.kafka())).isTrue();
+            Transactions.requireUnused(configuration, FRESH);
+            assertThatThrownBy(killed::commitTransaction).isInstanceOf(ProducerFencedException.class);
+            other.commitTransaction();
+        }
     }
 
     @Test
