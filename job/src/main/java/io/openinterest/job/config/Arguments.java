@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,6 +23,9 @@ import picocli.CommandLine.ParameterException;
 public class Arguments {
 
     private static final String DEFAULT_FILE = "conf/open-interest.yaml";
+
+    /** More than the names of Kafka, Flink and its plugins have. */
+    private static final int MAX_LEVELS = 50;
 
     @Option(
             names = "--conf",
@@ -119,13 +123,18 @@ public class Arguments {
             throw new ConfigurationException(
                     "--set " + Section.shown(override) + " has no value, allowed is path.to.key=value.");
         }
-        String[] path = override.substring(0, equals).split("\\.", -1);
+        String key = override.substring(0, equals);
+        String[] path = key.split("\\.", -1);
+        if (path.length > MAX_LEVELS || Arrays.stream(path).anyMatch(String::isBlank)) {
+            throw new ConfigurationException(
+                    "--set " + Section.shown(key) + " is no key, allowed is path.to.key=value.");
+        }
         ObjectNode level = tree;
         for (int i = 0; i < path.length - 1; i++) {
             JsonNode next = level.path(path[i]);
             level = next instanceof ObjectNode object ? object : level.putObject(path[i]);
         }
-        level.set(path[path.length - 1], value(override.substring(0, equals), override.substring(equals + 1)));
+        level.set(path[path.length - 1], value(key, override.substring(equals + 1)));
     }
 
     private static JsonNode value(String key, String text) {

@@ -5,6 +5,8 @@ public final class ConfigurationException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
+    private static final int LIMIT = 5000;
+
     /**
      * A mistake of the user, told in one sentence on one line, whatever of the user's is in it. User, password and query of
      * an address are left out.
@@ -14,7 +16,9 @@ public final class ConfigurationException extends RuntimeException {
     }
 
     static String line(String text) {
-        return text.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", " ")
+        // Passwords are looked for in the square of the length, and a word that is cut may be a part of one.
+        String some = text.length() > LIMIT ? text.substring(0, text.lastIndexOf(' ', LIMIT) + 1) + "..." : text;
+        return some.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", " ")
                 .replaceAll("//[^/@]*@", "//")
                 .replaceAll("[^/@,\"\\s]+:[^/@,\"\\s]*@", "")
                 .replaceAll("(://[^?\\s]*)\\?[^\\s\"]*", "$1?...");

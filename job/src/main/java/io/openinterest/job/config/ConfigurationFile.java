@@ -26,6 +26,8 @@ public final class ConfigurationFile {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .build();
 
+    private static final int MAX_BYTES = 16 << 20;
+
     private ConfigurationFile() {}
 
     /**
@@ -37,11 +39,23 @@ public final class ConfigurationFile {
     public static JsonNode read(String key, String file) {
         try {
             Path path = Path.of(file);
-            return parse(Files.exists(path) ? Files.readAllBytes(path) : inJar(file), file);
+            return parse(Files.exists(path) ? all(path, key, file) : inJar(file), file);
         } catch (NoSuchFileException e) {
             throw new ConfigurationException(key + " " + file + " does not exist, allowed is a YAML file.");
         } catch (IOException | InvalidPathException e) {
             throw new ConfigurationException(key + " " + file + " can't be read, allowed is a YAML file.");
+        }
+    }
+
+    /** What may have no end. */
+    private static byte[] all(Path path, String key, String file) throws IOException {
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new ConfigurationException(
+                        key + " " + file + " is larger than " + MAX_BYTES + " bytes, allowed is a YAML file.");
+            }
+            return bytes;
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The configuration of the job. Every key of the configuration file is one component here; conf/open-interest.yaml
@@ -285,7 +286,7 @@ public record JobConfiguration(
             throw section.wrong("topic-prefix", "at most 200 letters, digits, dots, hyphens and underscores");
         }
         String servers = section.text("bootstrap-servers", null);
-        if (servers != null && !SERVERS.matcher(servers).matches()) {
+        if (servers != null && !areServers(servers)) {
             throw section.wrong("bootstrap-servers", "host:port of a broker, several with commas");
         }
         String transactionalIdPrefix =
@@ -305,6 +306,14 @@ public record JobConfiguration(
                 KafkaProperties.checked(section.settings("properties")));
         section.end();
         return kafka;
+    }
+
+    private static boolean areServers(String text) {
+        return SERVERS.matcher(text).matches()
+                && Stream.of(text.split(","))
+                        .map(server -> server.strip().replaceFirst(".*:", ""))
+                        .mapToInt(Integer::parseInt)
+                        .allMatch(port -> port > 0 && port < 1 << 16);
     }
 
     private static Local local(Section section, Map<String, String> flink) {

@@ -28,8 +28,12 @@ public final class Section {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     private static final Pattern SECRET = Pattern.compile("(?i).*(secret|password|token|api-?key|credential).*");
     private static final Pattern ENVIRONMENT = Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)}");
+    private static final Pattern ASSET = Pattern.compile("[^\\s.]+");
     private static final String HIDDEN = "(not shown)";
     private static final int VALUE_LIMIT = 200;
+
+    /** A longer value is not looked through for passwords, which takes its length squared, and not shown. */
+    private static final int SEARCHED = 4096;
 
     private final String path;
     private final JsonNode node;
@@ -73,6 +77,9 @@ public final class Section {
                 throw new ConfigurationException("There is no key " + name(key) + ", perhaps "
                         + name(key.toLowerCase(Locale.ROOT)) + " is meant; allowed are assets in lower case.");
             }
+            if (!ASSET.matcher(key).matches()) {
+                throw new ConfigurationException("There is no key " + name(key) + ", allowed are assets.");
+            }
             BigDecimal value = number(key, "a number above 0", null);
             if (value.signum() <= 0) {
                 throw wrong(key, node.get(key), "a number above 0");
@@ -95,6 +102,9 @@ public final class Section {
     private void settings(String prefix, Map<String, String> settings) {
         node.properties().forEach(entry -> {
             String name = prefix + entry.getKey();
+            if (entry.getKey().isBlank()) {
+                throw new ConfigurationException(path + " is followed by no name.");
+            }
             if (entry.getValue().isObject()) {
                 section(entry.getKey()).settings(name + ".", settings);
             } else if (!entry.getValue().isValueNode() || entry.getValue().isNull()) {
@@ -319,6 +329,9 @@ public final class Section {
 
     /** A line of bounded length, without the user, password and query of an address. */
     private static String redacted(String text) {
+        if (text.length() > SEARCHED) {
+            return "(" + text.length() + " characters)";
+        }
         String line = ConfigurationException.line(text);
         return line.length() > VALUE_LIMIT ? line.substring(0, VALUE_LIMIT) + "..." : line;
     }

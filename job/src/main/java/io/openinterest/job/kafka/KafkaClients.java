@@ -67,7 +67,7 @@ public final class KafkaClients {
             return new ConfigurationException(
                     broker + "but no broker answered there within " + PATIENCE_MS / 1000 + " s.");
         }
-        String reason = String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown fault");
+        String reason = reason(cause);
         if (cause instanceof ConfigException && reason.contains(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG)) {
             return new ConfigurationException(broker + "allowed is host:port of a broker, several with commas.");
         }
@@ -75,6 +75,22 @@ public final class KafkaClients {
             return new ConfigurationException("kafka.properties can't be used: " + withoutValues(kafka, reason));
         }
         return new ConfigurationException(broker + "which refused to " + purpose + ": " + withoutValues(kafka, reason));
+    }
+
+    /** The sentence for the user when no client can be made of the properties, before any broker is asked. */
+    static ConfigurationException unusable(JobConfiguration.Kafka kafka, KafkaException why) {
+        Throwable cause = why;
+        while (cause.getCause() instanceof KafkaException) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof ConfigException) {
+            return refused(kafka, "", cause);
+        }
+        return new ConfigurationException("kafka.properties can't be used: " + withoutValues(kafka, reason(cause)));
+    }
+
+    private static String reason(Throwable cause) {
+        return String.valueOf(cause.getMessage()).lines().findFirst().orElse("unknown fault");
     }
 
     /** Kafka quotes values in its sentences; those of the user's own properties are not to be shown. */

@@ -17,10 +17,13 @@ import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.sink.TransactionNamingStrategy;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The one sink of the job. Because it serves every topic, a checkpoint is one transaction per subtask over all of them:
@@ -53,14 +56,8 @@ public final class TopicSink {
      */
     public static KafkaSink<TopicRecord> of(JobConfiguration configuration, String transactionalIdPrefix) {
         JobConfiguration.Kafka kafka = configuration.kafka();
-        Properties properties = new Properties();
-        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(TRANSACTION_TIMEOUT.toMillis()));
-        properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        properties.put(ProducerConfig.LINGER_MS_CONFIG, "20");
-        properties.put(ProducerConfig.BATCH_SIZE_CONFIG, "131072");
-        properties.putAll(KafkaClients.properties(kafka));
         return KafkaSink.<TopicRecord>builder()
-                .setKafkaProducerConfig(properties)
+                .setKafkaProducerConfig(properties(kafka))
                 .setRecordSerializer(new Serializer(kafka.topicPrefix(), configuration.decimals(), maxRecord(kafka)))
                 .setDeliveryGuarantee(
                         kafka.deliveryGuarantee() == Guarantee.EXACTLY_ONCE
@@ -71,6 +68,34 @@ public final class TopicSink {
                 .setTransactionNamingStrategy(TransactionNamingStrategy.INCREMENTING)
                 .setTransactionalIdPrefix(transactionalIdPrefix)
                 .build();
+    }
+
+    /**
+     * Makes a producer as the sink does, for what only producers find fault with; it would stop the job again and again.
+     *
+     * @throws ConfigurationException when that can't be done
+     */
+    static void requireUsable(JobConfiguration.Kafka kafka) {
+        Properties properties = properties(kafka);
+        if (kafka.deliveryGuarantee() == Guarantee.EXACTLY_ONCE) {
+            properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, kafka.transactionalIdPrefix());
+            properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        }
+        try {
+            new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()).close(Duration.ZERO);
+        } catch (KafkaException e) {
+            throw KafkaClients.unusable(kafka, e);
+        }
+    }
+
+    private static Properties properties(JobConfiguration.Kafka kafka) {
+        Properties properties = new Properties();
+        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, Long.toString(TRANSACTION_TIMEOUT.toMillis()));
+        properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, "20");
+        properties.put(ProducerConfig.BATCH_SIZE_CONFIG, "131072");
+        properties.putAll(KafkaClients.properties(kafka));
+        return properties;
     }
 
     /** Tells who reads the topic again that these were judged already. */

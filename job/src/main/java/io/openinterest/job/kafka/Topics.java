@@ -75,9 +75,10 @@ public final class Topics {
      * Creates the topics that do not exist; those that exist are left alone.
      *
      * @return the number of partitions of the observations topic
-     * @throws ConfigurationException when no broker answers, or when it refuses
+     * @throws ConfigurationException when no broker answers, or when it refuses, or when no client can be made
      */
     public static int create(JobConfiguration.Kafka kafka) throws InterruptedException {
+        TopicSink.requireUsable(kafka);
         String observations = kafka.topicPrefix() + OBSERVATIONS;
         try (Admin admin = KafkaClients.admin(kafka)) {
             Set<String> existing = admin.listTopics().names().get();

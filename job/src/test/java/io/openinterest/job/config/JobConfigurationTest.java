@@ -249,6 +249,8 @@ class JobConfigurationTest {
             kafka.bootstrap-server=b:1      | There is no key kafka.bootstrap-server (set to "b:1"), perhaps kafka.bootstrap-servers is meant; allowed is kafka.topic-prefix, kafka.bootstrap-servers, kafka.transactional-id-prefix, kafka.delivery-guarantee, kafka.partitions, kafka.replication-factor, kafka.retention, kafka.properties.
             kafka.bootstrap-servers=b       | kafka.bootstrap-servers is "b", allowed is host:port of a broker, several with commas.
             kafka.bootstrap-servers=u:p@b:1 | kafka.bootstrap-servers is "b:1", allowed is host:port of a broker, several with commas.
+            kafka.bootstrap-servers=b:65536 | kafka.bootstrap-servers is "b:65536", allowed is host:port of a broker, several with commas.
+            kafka.bootstrap-servers=b:0     | kafka.bootstrap-servers is "b:0", allowed is host:port of a broker, several with commas.
             kafka.transactional-id-prefix=é | kafka.transactional-id-prefix is "é", allowed is at most 200 letters, digits, dots, hyphens and underscores.
             kafka.retention=1ms             | kafka.retention is "1ms", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at least 60s and at most 36500d.
             kafka.properties.acks2=all      | There is no key kafka.properties.acks2, perhaps kafka.properties.acks is meant; allowed are the properties of Kafka's clients.
@@ -272,6 +274,21 @@ class JobConfigurationTest {
             conventions=no-such.yaml        | conventions no-such.yaml does not exist, allowed is a YAML file.
             venues.okx=5m                   | venues.okx is "5m", allowed is a group of keys.
             json.decimals=text              | json.decimals is "text", allowed is number, string.
+            rates.=1                        | --set rates. is no key, allowed is path.to.key=value.
+            rates.a b=1                     | There is no key rates.a b, allowed are assets.
+            flink.=x                        | --set flink. is no key, allowed is path.to.key=value.
+            kafka..partitions=3             | --set kafka..partitions is no key, allowed is path.to.key=value.
+            replay.paths=[s3cret            | --set replay.paths has no readable value, allowed is a plain value or a list as [a, b].
+            kafka.partitions={a: 1}         | kafka.partitions is "{"a":1}", allowed is a whole number from 1 to 1000.
+            lateness.x=1                    | lateness is "{"x":1}", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at most 1h.
+            parallelism=1.5                 | parallelism is "1.5", allowed is a whole number from 1 to 128.
+            source=LIVE                     | source is "LIVE", allowed is live, auto, simulated, replay, kafka.
+            source=null                     | source is empty, allowed is live, auto, simulated, replay, kafka.
+            venues.okx.symbols=[,]          | --set venues.okx.symbols has no readable value, allowed is a plain value or a list as [a, b].
+            venues.okx.rest-url=https:///x  | venues.okx.rest-url is "https:///x", allowed is an address that begins with https:// or http://.
+            venues.okx.max-age=0s           | venues.okx.max-age is "0s", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at least 1ms and at most 366d.
+            flink=[a]                       | flink is "["a"]", allowed is a group of keys.
+            kafka.properties.security.protocol=TLS | kafka.properties.security.protocol can't be used, allowed is (case insensitive) [SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT].
             lateness                        | --set lateness has no value, allowed is path.to.key=value.
             kafka.properties.ssl.key.password:hunter2  | --set (not shown) has no value, allowed is path.to.key=value.
             kafka.properties.ssl.key.password=[hunter2 | --set kafka.properties.ssl.key.password has no readable value, allowed is a plain value or a list as [a, b].
@@ -281,6 +298,24 @@ class JobConfigurationTest {
         assertThatThrownBy(() -> configuration("", "--set", override))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage(sentence);
+    }
+
+    @Test
+    void whatIsHugeIsToldShort() {
+        assertThatThrownBy(() -> configuration("", "--set", "lateness=" + "9".repeat(1_000_000)))
+                .hasMessageStartingWith("lateness is \"(1000000 characters)\", allowed is a duration");
+        assertThatThrownBy(() -> configuration("", "--set", "flink." + "a.".repeat(20_000) + "b=1"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("--set (40007 characters) is no key, allowed is path.to.key=value.");
+        assertThatThrownBy(() -> configuration("", "--set", "x".repeat(1_000_000) + "=1"))
+                .hasMessage("There is no key ...");
+        assertThatThrownBy(() -> configuration("", "--set", "replay.paths=" + "[".repeat(100_000)))
+                .hasMessageStartingWith("--set replay.paths has no readable value");
+        assertThatThrownBy(() -> configuration("a: " + "{a: ".repeat(5000)))
+                .hasMessageContaining("nesting depth")
+                .hasMessageNotContaining("\n");
+        assertThatThrownBy(() -> arguments("--conf", "/dev/zero").configuration(SourceKind.LIVE))
+                .hasMessage("--conf /dev/zero is larger than 16777216 bytes, allowed is a YAML file.");
     }
 
     @Test

@@ -1,6 +1,12 @@
 package io.openinterest.job.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.openinterest.job.config.Arguments;
+import io.openinterest.job.config.ConfigurationException;
+import io.openinterest.job.config.JobConfiguration;
+import io.openinterest.job.config.JobConfiguration.SourceKind;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,12 +15,35 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TopicSinkTest {
 
     private static final Instant TIME = Instant.parse("2026-03-01T07:00:00Z");
 
     private final TopicSink.Serializer serializer = new TopicSink.Serializer("p.", Json.Decimals.NUMBER, 1000);
+
+    @ParameterizedTest
+    @CsvSource({
+        "acks=1, Must set acks to all",
+        "retries=0, Must set retries to non-zero",
+        "max.in.flight.requests.per.connection=6, 'To use the idempotent producer, max.in.flight.requests.per.connection must be set to at most 5'",
+        "delivery.timeout.ms=1, delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms",
+        "partitioner.class=no.Such, Invalid value (not shown)",
+        "interceptor.classes=no.Such, Class (not shown) cannot be found",
+        "metric.reporters=no.Such, Class (not shown) cannot be found",
+    })
+    void whatOnlyAProducerFindsFaultWithIsToldBeforeTheJobStarts(String property, String told) {
+        Arguments arguments = new Arguments();
+        arguments.set("kafka.bootstrap-servers", "localhost:1");
+        arguments.set("kafka.properties." + property.split("=")[0], property.split("=")[1]);
+        JobConfiguration configuration = arguments.configuration(SourceKind.LIVE);
+
+        assertThatThrownBy(() -> TopicSink.requireUsable(configuration.kafka()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("kafka.properties can't be used: " + told);
+    }
 
     @Test
     void aRecordGoesToItsTopicUnderItsKeyAndTime() {
