@@ -30,15 +30,15 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <pre>mvn verify -Dit.test=ClusterKillsIT -Dfailsafe.failIfNoSpecifiedTests=false -Dkills.duration=PT1H -Dkills.seed=7</pre>
  */
-@Timeout(600)
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 @EnabledIfSystemProperty(named = "kills.duration", matches = "PT.+")
 class ClusterKillsIT {
 
     private static final Path JAR =
             Path.of("../job/target/open-interest-job.jar").toAbsolutePath();
 
-    /** Takes the job long enough to be interrupted. */
-    private static final Recording LONG = new Recording(20, 450);
+    /** Takes the job long enough to be interrupted several times. */
+    private static final Recording LONG = new Recording(10, 1500);
 
     @TempDir
     private static Path folder;
@@ -56,7 +56,7 @@ class ClusterKillsIT {
         cluster.startTaskManager();
         cluster.startTaskManager();
         jarId = cluster.upload(JAR);
-        cluster.awaitResult(run(1, settings("undisturbed.")));
+        awaitEnd(run(1, settings("undisturbed.")), "undisturbed.");
         undisturbed = Committed.records(broker.servers(), "undisturbed.");
         assertThat(undisturbed).hasSizeGreaterThan(5 * LONG.markets() * LONG.minutes());
     }
@@ -78,7 +78,7 @@ class ClusterKillsIT {
         cluster.killTaskManager();
         cluster.startTaskManager();
 
-        cluster.awaitResult(job);
+        awaitEnd(job, "taskmanager.");
         assertThat(restored(job)).isPositive();
         assertEveryRecordOnce("taskmanager.");
     }
@@ -90,7 +90,7 @@ class ClusterKillsIT {
         cluster.killJobManager();
         cluster.startJobManager();
 
-        cluster.awaitResult(job);
+        awaitEnd(job, "jobmanager.");
         assertThat(restored(job)).isPositive();
         assertEveryRecordOnce("jobmanager.");
     }
@@ -103,7 +103,7 @@ class ClusterKillsIT {
         broker.start();
 
         assertThat(cluster.hasEnded(job)).isFalse();
-        cluster.awaitResult(job);
+        awaitEnd(job, "broker.");
         assertEveryRecordOnce("broker.");
     }
 
@@ -118,7 +118,7 @@ class ClusterKillsIT {
         TimeUnit.SECONDS.sleep(8);
         broker.start();
 
-        cluster.awaitResult(job);
+        awaitEnd(job, "outage.");
         assertEveryRecordOnce("outage.");
     }
 
@@ -136,7 +136,7 @@ class ClusterKillsIT {
         upgraded.set(
                 upgraded.indexOf(JAR.toString()),
                 configured("next.jar", "metrics: {}").toString());
-        cluster.awaitResult(cluster.run(from(kept.toString(), upgraded)));
+        awaitEnd(cluster.run(from(kept.toString(), upgraded)), "rescaled.");
 
         assertEveryRecordOnce("rescaled.");
     }
@@ -150,8 +150,8 @@ class ClusterKillsIT {
         assertThatThrownBy(() -> run(1, settings("left.")))
                 .hasMessageContaining(
                         "kafka.transactional-id-prefix is \\\"left.all-replay\\\", but another job writes");
-        cluster.awaitResult(left);
-        cluster.awaitResult(right);
+        awaitEnd(left, "left.");
+        awaitEnd(right, "right.");
         assertEveryRecordOnce("left.");
         assertEveryRecordOnce("right.");
     }
@@ -170,10 +170,32 @@ class ClusterKillsIT {
             while (!cluster.hasEnded(job)) {
                 TimeUnit.MILLISECONDS.sleep(random.nextInt(6_000));
                 job = disturb(job, prefix, random);
+                if (random.nextInt(4) > 0) {
+                    awaitMore(job, follower);
+                }
             }
             assertEveryRecordOnce(prefix);
             assertThat(Committed.difference(undisturbed, follower.end())).isEmpty();
             Committed.remove(broker.servers(), prefix);
+        }
+    }
+
+    /** Waits until a job has come through: else it would only be killed while it starts. */
+    private static void awaitMore(String job, Follower follower) throws Exception {
+        Progress progress = new Progress();
+        int before = follower.count();
+        while (!cluster.hasEnded(job) && follower.count() == before) {
+            progress.check(before);
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+    }
+
+    /** Waits for a job's end as long as readers get something new. */
+    private static void awaitEnd(String job, String prefix) throws Exception {
+        Progress progress = new Progress();
+        while (!cluster.hasEnded(job)) {
+            progress.check(Committed.count(broker.servers(), prefix));
+            TimeUnit.MILLISECONDS.sleep(500);
         }
     }
 

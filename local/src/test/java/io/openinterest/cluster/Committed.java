@@ -36,6 +36,15 @@ final class Committed {
         return new Follower(servers, prefix).end();
     }
 
+    /** How far readers of committed records get in all topics with a prefix together. */
+    static long count(String servers, String prefix) {
+        try (KafkaConsumer<String, byte[]> consumer = reader(servers)) {
+            return consumer.endOffsets(partitions(consumer, prefix)).values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+        }
+    }
+
     static KafkaConsumer<String, byte[]> reader(String servers) {
         Map<String, Object> settings = Map.of("bootstrap.servers", servers, "isolation.level", "read_committed");
         return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());

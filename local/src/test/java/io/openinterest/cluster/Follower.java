@@ -15,6 +15,7 @@ final class Follower {
     private final KafkaConsumer<String, byte[]> consumer;
     private final Thread thread = new Thread(this::run, "follower");
     private volatile boolean ended;
+    private volatile int count;
 
     /** Follows the topics with a prefix that there are now. */
     Follower(String servers, String prefix) {
@@ -30,6 +31,11 @@ final class Follower {
         ended = true;
         thread.join();
         return records;
+    }
+
+    /** The number of different records it has got so far. */
+    int count() {
+        return count;
     }
 
     private void run() {
@@ -48,5 +54,6 @@ final class Follower {
     private void read() {
         consumer.poll(Duration.ofMillis(200))
                 .forEach(record -> records.merge(Committed.text(record, prefix), 1, Integer::sum));
+        count = records.size();
     }
 }

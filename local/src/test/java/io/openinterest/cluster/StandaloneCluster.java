@@ -270,14 +270,10 @@ final class StandaloneCluster implements AutoCloseable {
         await("/jobs/" + job, answer -> "FINISHED".equals(answer.path("state").asText()));
     }
 
-    /** The same with high availability, whichever JobManager was there to see it. */
-    void awaitResult(String job) throws IOException, InterruptedException {
-        while (!hasEnded(job)) {
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
-    }
-
-    /** Whether a job has come to its end; fails when it did so without having read all of its input. */
+    /**
+     * Whether a job has come to its end with high availability, whichever JobManager was there to see it; fails when it did
+     * so without having read all of its input.
+     */
     boolean hasEnded(String job) throws IOException {
         for (String name : List.of(job + ".json", job + "_DIRTY.json")) {
             Path result = folder.resolve("results").resolve(name);
