@@ -178,7 +178,9 @@ class SavepointIT {
         OpenInterestJob.prepare(environment, configuration);
         DataStream<Arrival> arrivals = environment
                 .fromSource(
-                        new RecordedSource(List.of(RECORDING), Duration.ZERO, true), WatermarkStrategy.noWatermarks(), "replay")
+                        new RecordedSource(List.of(RECORDING), Duration.ZERO, true),
+                        WatermarkStrategy.noWatermarks(),
+                        "replay")
                 .setParallelism(1)
                 .uid("replay")
                 .map(step)

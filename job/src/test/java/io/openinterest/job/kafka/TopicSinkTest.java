@@ -3,13 +3,12 @@ package io.openinterest.job.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.openinterest.job.config.Arguments;
 import io.openinterest.job.config.ConfigurationException;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
-
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.openinterest.observation.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
