@@ -148,7 +148,9 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
             return;
         }
         reached = Math.floorDiv(watermark, MINUTE) * MINUTE;
-        paced = told == Long.MIN_VALUE ? told : Math.min(reached, told + LONGEST_SILENCE);
+        // rows of every minute fill the network, and hold the source by that
+        boolean free = told == Long.MIN_VALUE || reached == told + MINUTE;
+        paced = free ? told : Math.min(reached, told + LONGEST_SILENCE);
     }
 
     /** Tells event time up to what is read, in steps where a checkpoint has to get through in between. */

@@ -269,6 +269,19 @@ class RecordedSourceTest {
     }
 
     @Test
+    void rowsOfEveryMinuteWaitForNothing() throws Exception {
+        write(
+                folder.resolve("a.jsonl"),
+                IntStream.range(0, 1500)
+                        .mapToObj(minute -> record(minute, 60 * minute))
+                        .toArray(String[]::new));
+
+        InputStatus status = poll(reader(RecordedSplit.of(files()), Pace.ofCheckpoints(() -> 0)), new Output());
+
+        assertThat(status).isEqualTo(InputStatus.END_OF_INPUT);
+    }
+
+    @Test
     void yearsWithoutARowAreFiveDaysOfWork() throws Exception {
         write(folder.resolve("a.jsonl"), record(1, -5 * 365 * DAY), record(2, 0));
         Pace pace = Pace.ofCheckpoints(() -> 0);
