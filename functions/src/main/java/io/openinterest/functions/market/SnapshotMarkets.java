@@ -155,6 +155,11 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     }
 
     @Override
+    public long doneUpTo() {
+        return publishedUpTo;
+    }
+
+    @Override
     public void write(KeyContext context) throws Exception {
         marketsByShard.write(context);
         groupsByShard.write(context);

@@ -17,6 +17,14 @@ public interface HoldsState {
     /** Writes what changed into keyed state, under every key concerned. */
     void write(KeyContext context) throws Exception;
 
+    /**
+     * The last boundary that is done, epoch milliseconds; the least long before the first. Where event time jumps, minutes
+     * behind it pass one after the other, so that what waits downstream for event time is of one minute only.
+     */
+    default long doneUpTo() {
+        return Long.MIN_VALUE;
+    }
+
     /** An operator for a function of one stream. */
     static <K, I, O, F extends KeyedProcessFunction<K, I, O> & HoldsState> OneInputStreamOperator<I, O> operator(
             F function) {

@@ -1,0 +1,103 @@
+package io.openinterest.functions.market;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.functions.Harnesses;
+import io.openinterest.functions.MarketFixture;
+import io.openinterest.functions.run.RunEvent;
+import io.openinterest.functions.total.Contribution;
+import io.openinterest.observation.Arrival;
+import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.Observation;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.Test;
+
+/** Event time that jumps: after hours in which nothing ran, or nothing was recorded. */
+class EventTimeJumpsTest {
+
+    private static final SnapshotSettings SETTINGS = new SnapshotSettings(
+            Map.of(), Duration.ofMinutes(5), Duration.ofMinutes(15), Set.of(AssetClass.CRYPTO), Set.of(), false);
+
+    @Test
+    void noMoreThanOneBoundaryWaitsForEventTime() throws Exception {
+        OperatorSubtaskState saved;
+        try (var markets = markets(null)) {
+            arrive(MarketFixture.market().at("2026-03-01T07:00:10Z", "100", "1000"), markets);
+            pass("2026-03-01T07:02:00Z", markets);
+            saved = markets.snapshot(1, 1);
+        }
+
+        // when the next word comes eight hours later, to a job that was stopped meanwhile
+        try (var markets = markets(saved)) {
+            pass("2026-03-01T15:00:30Z", markets);
+
+            // then what is of a boundary goes out before event time passes the next
+            List<Instant> boundaries = new ArrayList<>();
+            Instant eventTime = Instant.parse("2026-03-01T07:02:00Z");
+            for (Object element : markets.getOutput()) {
+                if (element instanceof Watermark watermark) {
+                    eventTime = Instant.ofEpochMilli(watermark.getTimestamp() + 1);
+                } else if (element instanceof StreamRecord<?> record) {
+                    Contribution contribution = (Contribution) record.getValue();
+                    boundaries.add(Instant.ofEpochMilli(contribution.boundary()));
+                    assertThat(contribution.boundary())
+                            .isEqualTo(eventTime.plusSeconds(60).toEpochMilli());
+                }
+            }
+            assertThat(boundaries).hasSize(8 * 60 - 2);
+        }
+    }
+
+    @Test
+    void aJumpOfManyYearsIsNotWalkedThrough() throws Exception {
+        try (var markets = markets(null)) {
+            arrive(MarketFixture.market().at("1970-01-02T00:00:10Z", "100", "1000"), markets);
+            pass("1970-01-02T00:02:00Z", markets);
+
+            pass("2026-03-01T07:00:00Z", markets);
+
+            assertThat(markets.getOutput()).hasSizeLessThan(5000);
+            assertThat(((Watermark) new ArrayList<>(markets.getOutput()).get(markets.getOutput().size() - 1))
+                            .getTimestamp())
+                    .isEqualTo(Instant.parse("2026-03-01T07:00:00Z").toEpochMilli() - 1);
+        }
+    }
+
+    private static KeyedTwoInputStreamOperatorTestHarness<Integer, Arrival, RunEvent, Contribution> markets(
+            OperatorSubtaskState saved) throws Exception {
+        return Harnesses.open(
+                new KeyedTwoInputStreamOperatorTestHarness<>(
+                        SnapshotMarkets.operator(SETTINGS, false),
+                        arrival -> SnapshotMarkets.shard(arrival.observation().market()),
+                        null,
+                        Types.INT),
+                Contribution.class,
+                saved);
+    }
+
+    private static void arrive(
+            Observation observation,
+            KeyedTwoInputStreamOperatorTestHarness<Integer, Arrival, RunEvent, Contribution> markets)
+            throws Exception {
+        markets.processElement1(new StreamRecord<>(
+                Arrival.of(observation, observation.time().toEpochMilli() - 1)));
+    }
+
+    private static void pass(
+            String eventTime, KeyedTwoInputStreamOperatorTestHarness<Integer, Arrival, RunEvent, Contribution> markets)
+            throws Exception {
+        Watermark watermark = new Watermark(Instant.parse(eventTime).toEpochMilli() - 1);
+        markets.processWatermark2(watermark);
+        markets.processWatermark1(watermark);
+    }
+}
