@@ -37,6 +37,9 @@ final class RecordForm implements Form {
     private final MethodHandle constructor;
     private final boolean immutable;
 
+    /** Components of the record at hand; used again and again, for one thread has this form. */
+    private final Object[] values;
+
     private RecordForm(Function<Object, Object>[] getters, Form[] forms, Object[] absent, MethodHandle constructor) {
         this.getters = getters;
         this.forms = forms;
@@ -47,6 +50,7 @@ final class RecordForm implements Form {
             all &= form.isImmutable();
         }
         this.immutable = all;
+        this.values = new Object[forms.length];
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -82,7 +86,6 @@ final class RecordForm implements Form {
 
     @Override
     public void write(Object record, DataOutputView out) throws IOException {
-        Object[] values = new Object[forms.length];
         long present = 0;
         for (int i = 0; i < forms.length; i++) {
             values[i] = getters[i].apply(record);
@@ -98,12 +101,11 @@ final class RecordForm implements Form {
 
     @Override
     public Object read(DataInputView in) throws IOException {
-        Object[] values = new Object[forms.length];
         long present = in.readLong();
         for (int i = 0; i < forms.length; i++) {
             values[i] = (present & 1L << i) == 0 ? absent[i] : forms[i].read(in);
         }
-        return made(values);
+        return made();
     }
 
     @Override
@@ -111,12 +113,11 @@ final class RecordForm implements Form {
         if (immutable) {
             return record;
         }
-        Object[] values = new Object[forms.length];
         for (int i = 0; i < forms.length; i++) {
             Object value = getters[i].apply(record);
             values[i] = value == null ? null : forms[i].copy(value);
         }
-        return made(values);
+        return made();
     }
 
     @Override
@@ -124,7 +125,7 @@ final class RecordForm implements Form {
         return immutable;
     }
 
-    private Object made(Object[] values) {
+    private Object made() {
         try {
             return (Object) constructor.invokeExact(values);
         } catch (RuntimeException | Error e) {

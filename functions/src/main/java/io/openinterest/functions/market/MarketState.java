@@ -29,6 +29,8 @@ final class MarketState {
     private MarketStanding base = MarketStanding.ABSENT;
     /** Packed minutes with observations after that, by boundary. */
     private final TreeMap<Long, byte[]> minutes = new TreeMap<>();
+    /** The minute put last as it was before it was packed: mostly the next one asked for. Null before any is put. */
+    private Minute lastPut;
     /** Standing at the last boundary of the shard that is done. */
     private MarketStanding latest = MarketStanding.ABSENT;
 
@@ -132,7 +134,9 @@ final class MarketState {
     }
 
     private Minute minute(long boundary) {
-        return unpack(boundary, minutes.get(boundary));
+        return lastPut != null && lastPut.boundary() == boundary
+                ? lastPut
+                : unpack(boundary, minutes.get(boundary));
     }
 
     private Minute unpack(long boundary, byte[] packed) {
@@ -151,6 +155,7 @@ final class MarketState {
             throw new UncheckedIOException(e);
         }
         minutes.put(minute.boundary(), out.getCopyOfBuffer());
+        lastPut = minute;
     }
 
     /** The state in as few bytes as it needs. */

@@ -17,6 +17,9 @@ public final class Packing {
 
     private static final int LONG_BITS = 63;
 
+    /** Digits that surely fit a long. */
+    private static final int LONG_DIGITS = 18;
+
     private Packing() {}
 
     /** Writes a number in seven bits a byte, small ones of either sign in one byte. */
@@ -53,16 +56,26 @@ public final class Packing {
             putLong(0, out);
             return;
         }
+        if (value.precision() <= LONG_DIGITS) {
+            putScale(value.scale(), true, out);
+            // at scale 0 a number of so few digits is a long already
+            putLong(value.scaleByPowerOfTen(value.scale()).longValue(), out);
+            return;
+        }
         BigInteger digits = value.unscaledValue();
         boolean fits = digits.bitLength() <= LONG_BITS;
-        // The scale and, in the lowest bit, whether the digits fit a long; one greater or less, so that 0 is free.
-        long head = 2L * value.scale() + (fits ? 0 : 1);
-        putLong(head >= 0 ? head + 1 : head, out);
+        putScale(value.scale(), fits, out);
         if (fits) {
             putLong(digits.longValue(), out);
         } else {
             putBytes(digits.toByteArray(), out);
         }
+    }
+
+    /** The scale and, in the lowest bit, whether the digits fit a long; one greater or less, so that 0 is free. */
+    private static void putScale(int scale, boolean fits, DataOutput out) throws IOException {
+        long head = 2L * scale + (fits ? 0 : 1);
+        putLong(head >= 0 ? head + 1 : head, out);
     }
 
     /** Reads a decimal back, null too. */

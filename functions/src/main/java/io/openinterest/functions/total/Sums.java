@@ -298,7 +298,11 @@ public final class Sums {
                 && children.isEmpty();
     }
 
+    /** Most figures of most sums are 0, and not worth an addition; a 0 of more decimals would change the scale. */
     private static BigDecimal plus(BigDecimal a, BigDecimal b, int sign) {
+        if (b.signum() == 0 && b.scale() <= a.scale()) {
+            return a;
+        }
         return sign > 0 ? a.add(b) : a.subtract(b);
     }
 
