@@ -35,8 +35,8 @@ public final class Benchmarks {
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
     private static final int RULES = 10_000;
-    private static final int SILENT_MARKETS = 1000;
-    private static final int SILENT_MINUTES = 120;
+    private static final int SILENT_MARKETS = 2000;
+    private static final int SILENT_MINUTES = 20;
 
     private final int minutes;
     private final int rounds;
@@ -178,7 +178,7 @@ public final class Benchmarks {
         }
     }
 
-    /** The graph where much is late, where there are many rules, and where nothing comes for two hours. */
+    /** The graph where much is late, where there are many rules, and where nothing comes for a while. */
     private void addVariants(int markets) throws Exception {
         String graph = graph(markets, parallelisms[0]);
         long count = count(markets);

@@ -2,6 +2,7 @@ package io.openinterest.benchmarks;
 
 import java.nio.file.Path;
 import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
@@ -15,7 +16,7 @@ final class FlinkSql {
     static Sums.Output run(Path observations) throws Exception {
         Sums.reset();
         // Several subtasks would read minutes apart, and what is behind the watermark is lost.
-        StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(1);
+        StreamExecutionEnvironment environment = Cluster.environment(1, new Configuration());
         environment.getConfig().enableObjectReuse();
         StreamTableEnvironment tables = StreamTableEnvironment.create(environment);
         tables.executeSql("""
@@ -39,7 +40,7 @@ final class FlinkSql {
                     .map(new Write())
                     .sinkTo(new DiscardingSink<>());
         }
-        environment.execute("sql");
+        Cluster.execute(environment);
         return Sums.counted();
     }
 

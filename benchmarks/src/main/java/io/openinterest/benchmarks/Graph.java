@@ -20,7 +20,6 @@ import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -93,12 +92,10 @@ final class Graph {
         }
         JobConfiguration configuration = arguments.configuration(SourceKind.REPLAY);
         Configuration flink = new Configuration();
-        flink.set(TaskManagerOptions.NUM_TASK_SLOTS, input.parallelism());
         flink.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY,
                 input.checkpoints().toUri().toString());
-        StreamExecutionEnvironment environment =
-                StreamExecutionEnvironment.createLocalEnvironment(input.parallelism(), flink);
+        StreamExecutionEnvironment environment = Cluster.environment(input.parallelism(), flink);
         OpenInterestJob.prepare(environment, configuration);
         DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, 4);
         DataStream<RuleRecord> noRules = environment
@@ -106,7 +103,7 @@ final class Graph {
                 .name("no-rules")
                 .uid("no-rules");
         Pipeline.define(arrivals, noRules, new Discarding(), 4, configuration);
-        environment.execute("benchmark");
+        Cluster.execute(environment);
         return new Output(RECORDS.sum(), BYTES.sum(), DIGEST.sum());
     }
 

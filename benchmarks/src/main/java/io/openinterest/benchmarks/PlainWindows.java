@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.FileSource;
 import org.apache.flink.connector.file.src.reader.TextLineInputFormat;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -37,7 +38,7 @@ final class PlainWindows {
 
     static Sums.Output run(Path observations, int parallelism) throws Exception {
         Sums.reset();
-        StreamExecutionEnvironment environment = StreamExecutionEnvironment.createLocalEnvironment(parallelism);
+        StreamExecutionEnvironment environment = Cluster.environment(parallelism, new Configuration());
         environment.getConfig().enableObjectReuse();
         DataStream<Line> lines = environment
                 .fromSource(
@@ -56,7 +57,7 @@ final class PlainWindows {
         sum(lines.map(line -> new Amount(line.exchange() + "-" + line.base(), line.time(), line.thousandths())));
         sum(lines.map(line -> new Amount(line.base(), line.time(), line.thousandths())));
         sum(lines.map(line -> new Amount(line.exchange(), line.time(), line.thousandths())));
-        environment.execute("plain windows");
+        Cluster.execute(environment);
         return Sums.counted();
     }
 
