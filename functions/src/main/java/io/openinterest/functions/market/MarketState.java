@@ -134,9 +134,7 @@ final class MarketState {
     }
 
     private Minute minute(long boundary) {
-        return lastPut != null && lastPut.boundary() == boundary
-                ? lastPut
-                : unpack(boundary, minutes.get(boundary));
+        return lastPut != null && lastPut.boundary() == boundary ? lastPut : unpack(boundary, minutes.get(boundary));
     }
 
     private Minute unpack(long boundary, byte[] packed) {

@@ -67,7 +67,8 @@ class EventTimeJumpsTest {
             pass("2026-03-01T07:00:00Z", markets);
 
             assertThat(markets.getOutput()).hasSizeLessThan(5000);
-            assertThat(((Watermark) new ArrayList<>(markets.getOutput()).get(markets.getOutput().size() - 1))
+            assertThat(((Watermark) new ArrayList<>(markets.getOutput())
+                                    .get(markets.getOutput().size() - 1))
                             .getTimestamp())
                     .isEqualTo(Instant.parse("2026-03-01T07:00:00Z").toEpochMilli() - 1);
         }
@@ -89,8 +90,8 @@ class EventTimeJumpsTest {
             Observation observation,
             KeyedTwoInputStreamOperatorTestHarness<Integer, Arrival, RunEvent, Contribution> markets)
             throws Exception {
-        markets.processElement1(new StreamRecord<>(
-                Arrival.of(observation, observation.time().toEpochMilli() - 1)));
+        markets.processElement1(
+                new StreamRecord<>(Arrival.of(observation, observation.time().toEpochMilli() - 1)));
     }
 
     private static void pass(
