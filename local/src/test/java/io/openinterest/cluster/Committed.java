@@ -1,5 +1,6 @@
 package io.openinterest.cluster;
 
+import io.openinterest.Await;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.TransactionState;
@@ -29,10 +29,8 @@ final class Committed {
      * What a reader of committed records gets of all topics with a prefix, once no transaction of the prefix is open any
      * more: how often each record, which is its topic without the prefix, key, time and a hash of its value.
      */
-    static Map<String, Integer> records(String servers, String prefix) throws ExecutionException, InterruptedException {
-        while (hasOpenTransaction(servers, prefix)) {
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
+    static Map<String, Integer> records(String servers, String prefix) throws Exception {
+        Await.until(() -> !hasOpenTransaction(servers, prefix));
         return new Follower(servers, prefix).end();
     }
 
@@ -91,10 +89,8 @@ final class Committed {
     }
 
     /** Waits until a job whose topics have a prefix is in the middle of a transaction. */
-    static void awaitOpenTransaction(String servers, String prefix) throws ExecutionException, InterruptedException {
-        while (!hasOpenTransaction(servers, prefix)) {
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
+    static void awaitOpenTransaction(String servers, String prefix) throws Exception {
+        Await.until(() -> hasOpenTransaction(servers, prefix));
     }
 
     private static boolean hasOpenTransaction(String servers, String prefix)

@@ -2,6 +2,7 @@ package io.openinterest.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.Await;
 import io.openinterest.job.CommittedRecords;
 import io.openinterest.local.EmbeddedBroker;
 import io.openinterest.simulator.VenueSimulator;
@@ -10,12 +11,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,9 +30,6 @@ class RestartsIT {
     private static final int RESTARTS = Integer.getInteger("restarts", 3);
     private static final String PLANTED = "planted-secret";
     private static final String PREFIX = "restarts.";
-
-    /** Idle threads of the HTTP client end after a minute. */
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     private Path folder;
@@ -55,9 +49,11 @@ class RestartsIT {
             for (int i = 0; i < RESTARTS; i++) {
                 int asked = simulator.requests("okx").size();
                 String job = cluster.runUploaded(jar, 1, arguments);
-                await(() -> simulator.requests("okx").size() > asked, () -> "the venue was not asked again");
+                Await.until(() -> simulator.requests("okx").size(), requests -> requests > asked);
                 if (i == 0) {
-                    awaitRecords(broker);
+                    Await.until(
+                            () -> CommittedRecords.of(broker.bootstrapServers(), PREFIX),
+                            records -> !records.isEmpty());
                     for (String path :
                             List.of("", "/config", "/exceptions", "/plan", "/checkpoints", "/checkpoints/config")) {
                         answers.add(cluster.get("/jobs/" + job + path).toString());
@@ -68,8 +64,8 @@ class RestartsIT {
                 cluster.cancel(job);
             }
 
-            await(() -> simulator.openSockets("okx") == 0, () -> "sockets stayed open");
-            await(() -> leftBehind(taskManager).isEmpty(), () -> "something stayed: " + leftBehind(taskManager));
+            Await.until(() -> simulator.openSockets("okx"), open -> open == 0);
+            Await.until(() -> leftBehind(taskManager), List::isEmpty);
             assertThat(answers).noneMatch(answer -> answer.contains(PLANTED));
             assertThat(CommittedRecords.of(broker.bootstrapServers(), PREFIX))
                     .isNotEmpty()
@@ -102,11 +98,10 @@ class RestartsIT {
         return arguments;
     }
 
-    private static void awaitRecords(EmbeddedBroker broker) throws Exception {
-        await(() -> !CommittedRecords.of(broker.bootstrapServers(), PREFIX).isEmpty(), () -> "nothing is published");
-    }
-
-    /** Threads of venues or their client, and class loaders of jobs that ended, after a full collection. */
+    /**
+     * Threads of venues or their client, and class loaders of jobs that ended, after a full collection. Idle threads of the
+     * client end after a minute.
+     */
     private static List<String> leftBehind(Process taskManager) {
         List<String> left = new ArrayList<>();
         for (String line : jcmd(taskManager, "Thread.print")) {
@@ -133,18 +128,6 @@ class RestartsIT {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition, Supplier<String> otherwise) throws Exception {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (!condition.holds()) {
-            assertThat(Instant.now()).as(otherwise).isBefore(deadline);
-            TimeUnit.MILLISECONDS.sleep(100);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.openinterest.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.openinterest.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -14,7 +15,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -57,12 +57,12 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     /** Starts a cluster without a TaskManager. Checkpoints and savepoints go to the folder. */
-    static StandaloneCluster start(Path folder) throws IOException, InterruptedException {
+    static StandaloneCluster start(Path folder) throws Exception {
         return start(folder, Map.of("jobmanager.rpc.port", JavaProcess.freePort()), false);
     }
 
     /** The same with high availability. */
-    static StandaloneCluster startHighlyAvailable(Path folder) throws IOException, InterruptedException {
+    static StandaloneCluster startHighlyAvailable(Path folder) throws Exception {
         int port = JavaProcess.freePort();
         Files.writeString(folder.resolve("zoo.cfg"), """
                 tickTime=1000
@@ -92,7 +92,7 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     private static StandaloneCluster start(Path folder, Map<String, Object> options, boolean zooKeeper)
-            throws IOException, InterruptedException {
+            throws Exception {
         int restPort = JavaProcess.freePort();
         Files.writeString(folder.resolve("config.yaml"), configuration(folder, restPort, options));
         StandaloneCluster cluster = new StandaloneCluster(folder, restPort);
@@ -128,7 +128,7 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     /** Starts a JobManager, which is ready to take jobs when this returns, and has those of its predecessor. */
-    void startJobManager() throws IOException, InterruptedException {
+    void startJobManager() throws Exception {
         jobManager = spawn(
                 "jobmanager",
                 "512m",
@@ -145,12 +145,12 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     /** Starts a TaskManager of two slots and waits until the JobManager knows it. */
-    Process startTaskManager() throws IOException, InterruptedException {
+    Process startTaskManager() throws Exception {
         return startTaskManager(List.of("-Xmx768m"), List.of());
     }
 
     /** The same of the size that a TaskManager has where nobody sets one: of 1728m, 512m are heap. */
-    Process startTaskManagerOfDefaultSize() throws IOException, InterruptedException {
+    Process startTaskManagerOfDefaultSize() throws Exception {
         Configuration options = new Configuration();
         options.set(TaskManagerOptions.TOTAL_PROCESS_MEMORY, MemorySize.parse("1728m"));
         options.set(TaskManagerOptions.NUM_TASK_SLOTS, 2);
@@ -165,8 +165,7 @@ final class StandaloneCluster implements AutoCloseable {
         return List.of(text.strip().split(" +"));
     }
 
-    private Process startTaskManager(List<String> memory, List<String> options)
-            throws IOException, InterruptedException {
+    private Process startTaskManager(List<String> memory, List<String> options) throws Exception {
         Set<String> known = taskManagers();
         List<String> arguments = new ArrayList<>(List.of("--configDir", folder.toString()));
         arguments.addAll(options);
@@ -179,9 +178,7 @@ final class StandaloneCluster implements AutoCloseable {
                 arguments);
         processes.add(started);
         taskManagers.add(started);
-        while (known.containsAll(taskManagers())) {
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
+        Await.until(this::taskManagers, now -> !known.containsAll(now));
         return taskManagers.getLast().process();
     }
 
@@ -190,7 +187,7 @@ final class StandaloneCluster implements AutoCloseable {
         taskManagers.remove().kill();
     }
 
-    private Set<String> taskManagers() throws IOException, InterruptedException {
+    private Set<String> taskManagers() throws Exception {
         JsonNode answer = await("/taskmanagers", taskManagers -> true);
         return Set.copyOf(answer.findValuesAsText("id"));
     }
@@ -239,7 +236,7 @@ final class StandaloneCluster implements AutoCloseable {
     }
 
     /** Stops a job with a savepoint and returns where that is. */
-    String stopWithSavepoint(String job) throws IOException, InterruptedException {
+    String stopWithSavepoint(String job) throws Exception {
         String trigger = post("/jobs/" + job + "/stop", "{\"drain\": false}")
                 .path("request-id")
                 .asText();
@@ -253,20 +250,20 @@ final class StandaloneCluster implements AutoCloseable {
         return location;
     }
 
-    void cancel(String job) throws IOException, InterruptedException {
+    void cancel(String job) throws Exception {
         send(request("/jobs/" + job).method("PATCH", BodyPublishers.noBody()));
         await("/jobs/" + job, answer -> "CANCELED".equals(answer.path("state").asText()));
     }
 
     /** Waits until a job has completed a checkpoint, and with it committed records. */
-    void awaitCheckpoint(String job) throws IOException, InterruptedException {
+    void awaitCheckpoint(String job) throws Exception {
         await(
                 "/jobs/" + job + "/checkpoints",
                 checkpoints -> checkpoints.at("/counts/completed").asInt() > 0);
     }
 
     /** Waits until a job has read all of its input. */
-    void awaitEnd(String job) throws IOException, InterruptedException {
+    void awaitEnd(String job) throws Exception {
         await("/jobs/" + job, answer -> "FINISHED".equals(answer.path("state").asText()));
     }
 
@@ -294,29 +291,20 @@ final class StandaloneCluster implements AutoCloseable {
         return send(request(path).GET());
     }
 
-    /** Asks until the answer is as wanted; fails when the job has failed or nothing happens for five minutes. */
-    private JsonNode await(String path, Predicate<JsonNode> wanted) throws IOException, InterruptedException {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        Object last = null;
-        while (Instant.now().isBefore(deadline)) {
-            if (!jobManager.process().isAlive()) {
-                throw new AssertionError("The JobManager ended: " + jobManager.output());
-            }
-            try {
-                JsonNode answer = get(path);
-                if (wanted.test(answer)) {
+    /** Asks until the answer is as wanted; fails when the job or the JobManager has failed. */
+    private JsonNode await(String path, Predicate<JsonNode> wanted) throws Exception {
+        return Await.until(
+                () -> {
+                    if (!jobManager.process().isAlive()) {
+                        throw new AssertionError("The JobManager ended: " + jobManager.output());
+                    }
+                    JsonNode answer = get(path);
+                    if ("FAILED".equals(answer.path("state").asText()) && !wanted.test(answer)) {
+                        throw new AssertionError(path + ": " + get(path + "/exceptions"));
+                    }
                     return answer;
-                }
-                if ("FAILED".equals(answer.path("state").asText())) {
-                    throw new AssertionError(path + ": " + get(path + "/exceptions"));
-                }
-                last = answer;
-            } catch (IOException e) {
-                last = e;
-            }
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
-        throw new AssertionError("Waited in vain at " + path + ", last seen: " + last);
+                },
+                wanted);
     }
 
     /** Kills all processes. */

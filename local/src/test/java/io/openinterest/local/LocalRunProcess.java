@@ -2,6 +2,7 @@ package io.openinterest.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** The local run as a process of its own, on free ports; its output goes to a file. */
 final class LocalRunProcess {
@@ -45,12 +45,14 @@ final class LocalRunProcess {
 
     /** Waits until a run has printed a text; fails when it ends before. */
     static void await(Process run, Path output, String text) throws Exception {
-        while (!Files.readString(output).contains(text)) {
-            boolean ended = run.waitFor(100, TimeUnit.MILLISECONDS);
-            assertThat(ended && !Files.readString(output).contains(text))
-                    .as(Files.readString(output))
-                    .isFalse();
-        }
+        Await.until(
+                () -> {
+                    boolean goesOn = run.isAlive();
+                    String said = Files.readString(output);
+                    assertThat(goesOn || said.contains(text)).as(said).isTrue();
+                    return said;
+                },
+                said -> said.contains(text));
     }
 
     /** What the output says behind a label. */

@@ -5,10 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.openinterest.Await;
 import java.io.File;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -17,11 +16,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -37,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 class PrometheusIT {
 
     private static final Path CONF = Path.of(System.getProperty("project.directory"), "conf");
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final Pattern METRIC = Pattern.compile("flink_[A-Za-z_]+");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -65,27 +62,16 @@ class PrometheusIT {
 
     @Test
     void everyQueryOfTheDashboardAndEveryAlarmIsAnsweredFromARun() throws Exception {
-        Process run = start(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-Xmx1g",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                LocalRun.class.getName(),
-                "--set",
-                "source=simulated",
-                "--set",
-                "local.dashboard-port=" + freePort(),
-                "--set",
-                "local.kafka-port=" + freePort());
+        Path said = folder.resolve("run.txt");
+        Process run = LocalRunProcess.start(said, List.of(), Map.of(), "--set", "source=simulated");
         Process prometheus = null;
         try {
-            int port = freePort();
+            int port = LocalRunProcess.freePort();
             Files.writeString(
                     folder.resolve("prometheus.yml"),
                     Files.readString(CONF.resolve("prometheus/prometheus.yml"))
                             .replace("10s", "1s")
-                            .replace("localhost:9249", metricsAddress(run)));
+                            .replace("localhost:9249", metricsAddress(run, said)));
             Files.copy(CONF.resolve("prometheus/alarms.yml"), folder.resolve("alarms.yml"));
             prometheus = start(
                     "prometheus",
@@ -155,40 +141,19 @@ class PrometheusIT {
         return metrics;
     }
 
-    private String metricsAddress(Process run) throws IOException, InterruptedException {
-        Pattern address = Pattern.compile("metrics +http://([^/]+)/metrics");
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (Instant.now().isBefore(deadline)) {
-            Matcher found = address.matcher(
-                    output(ProcessHandle.current().info().command().orElseThrow()));
-            if (found.find()) {
-                return found.group(1);
-            }
-            assertThat(run.waitFor(200, TimeUnit.MILLISECONDS))
-                    .as("the run ended")
-                    .isFalse();
-        }
-        throw new AssertionError("The run does not say where its metrics are");
+    private static String metricsAddress(Process run, Path said) throws Exception {
+        LocalRunProcess.await(run, said, "/metrics");
+        String address = LocalRunProcess.line(said, "metrics").replaceFirst(",.*", "");
+        return URI.create(address).getAuthority();
     }
 
-    private static void await(Process run, String server, String query) throws InterruptedException {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        Object last = null;
-        while (Instant.now().isBefore(deadline)) {
-            try {
-                JsonNode result = query(server, query);
-                if (!result.isEmpty()) {
-                    return;
-                }
-                last = result;
-            } catch (IOException e) {
-                last = e; // not up yet
-            }
-            assertThat(run.waitFor(500, TimeUnit.MILLISECONDS))
-                    .as("the run ended")
-                    .isFalse();
-        }
-        throw new AssertionError("Waited in vain for " + query + ", last seen: " + last);
+    private static void await(Process run, String server, String query) throws Exception {
+        Await.until(
+                () -> {
+                    assertThat(run.isAlive()).as("the run goes on").isTrue();
+                    return query(server, query);
+                },
+                result -> !result.isEmpty());
     }
 
     private static JsonNode query(String server, String query) throws IOException, InterruptedException {
@@ -226,11 +191,5 @@ class PrometheusIT {
     private static boolean isInstalled(String program) {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

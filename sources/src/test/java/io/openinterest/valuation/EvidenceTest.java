@@ -9,27 +9,23 @@ import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
-import io.openinterest.venue.AssetClasses;
 import io.openinterest.venue.Conventions;
 import io.openinterest.venue.Conventions.Convention;
 import io.openinterest.venue.Conventions.Proof;
 import io.openinterest.venue.Conventions.TimeMeaning;
 import io.openinterest.venue.Conventions.Unit;
 import io.openinterest.venue.Instrument;
-import io.openinterest.venue.Products;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -259,16 +255,7 @@ class EvidenceTest {
                 LocalDate.EPOCH,
                 Proof.DOCUMENTED,
                 "here")));
-        SourceSettings common = new SourceSettings(
-                Duration.ofSeconds(2),
-                Duration.ZERO,
-                Duration.ZERO,
-                Map.of(),
-                conventions,
-                AssetClasses.builtIn(),
-                Products.builtIn(),
-                Set.of(),
-                false);
+        SourceSettings common = SourceSettings.defaults().with(conventions);
         reader = new VenueReader(
                 new QuietVenue(false), VenueSettings.of("v", common), new Kept(observed, rejected, evidence));
         Listing listing = new Listing();

@@ -3,6 +3,7 @@ package io.openinterest.job.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.openinterest.Await;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.local.EmbeddedBroker;
@@ -245,10 +246,8 @@ class ObservationsTopicIT {
             failed.await();
         }
 
-        static void awaitArrivals(int count) throws InterruptedException {
-            while (ARRIVED.get() < count) {
-                Thread.sleep(10);
-            }
+        static void awaitArrivals(int count) throws Exception {
+            Await.until(ARRIVED::get, arrived -> arrived >= count);
         }
 
         @Override
