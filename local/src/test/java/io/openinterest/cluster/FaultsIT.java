@@ -50,7 +50,6 @@ class FaultsIT {
             Path.of("../job/target/open-interest-job.jar").toAbsolutePath();
     private static final String PREFIX = "faults.";
     private static final Duration FAULTS = Duration.ofMinutes(Integer.getInteger("faults.minutes", 1));
-    private static final Random RANDOM = new Random(Long.getLong("faults.seed", 1));
 
     /** Often enough that no fault passes unnoticed. */
     private static final String POLLED = "15s";
@@ -66,6 +65,8 @@ class FaultsIT {
 
     @TempDir
     private Path folder;
+
+    private final Random random = new Random(Long.getLong("faults.seed", 1));
 
     private final VenueSimulator simulator = new VenueSimulator(Clock.systemUTC());
     private final RequestLog requests = new RequestLog(simulator);
@@ -102,7 +103,7 @@ class FaultsIT {
         Map<String, Market> known = published.markets(settled);
 
         // when
-        simulator.play(FaultSchedule.random(RANDOM.nextLong(), ill, FAULTS));
+        simulator.play(FaultSchedule.random(random.nextLong(), ill, FAULTS));
         Instant last = recovered(known, awaitBoundary(Instant.now().plus(FAULTS).plusSeconds(1)));
 
         // then
@@ -145,7 +146,7 @@ class FaultsIT {
                 .sorted()
                 .collect(Collectors.groupingBy(venue -> venue(venue).exchange(), TreeMap::new, Collectors.toList()));
         List<String> exchanges = new ArrayList<>(venues.keySet());
-        Collections.shuffle(exchanges, RANDOM);
+        Collections.shuffle(exchanges, random);
         return exchanges.subList(0, exchanges.size() / 2).stream()
                 .flatMap(exchange -> venues.get(exchange).stream())
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -192,7 +193,7 @@ class FaultsIT {
                 settings.add(key + "poll-interval=" + POLLED);
                 settings.add(key + "rest-url=" + simulator.restUrl(venue));
                 settings.add(key + "ws-url=" + simulator.wsUrl(venue));
-                if (venue(venue).options().containsKey("transport") && RANDOM.nextBoolean()) {
+                if (venue(venue).options().containsKey("transport") && random.nextBoolean()) {
                     settings.add(key + "transport=websocket");
                 }
             }
