@@ -149,12 +149,12 @@ public final class InjectedFault {
 
     /** Answers have so many bytes of JSON that means nothing. */
     public static InjectedFault gigantic(long bytes) {
-        return ofBody(new Repeated("[", "[],".repeat(10_000), "[]]", bytes));
+        return ofBody(new Repeated("[", "[],".repeat(10_000), "[]]", bytes / 30_000 + 1));
     }
 
-    /** Answers are so many lists within one another. */
+    /** Answers are so many lists within one another, in thousands. */
     public static InjectedFault deep(long lists) {
-        return ofBody(new Repeated("", "[".repeat(10_000), "1", lists));
+        return ofBody(new Repeated("", "[".repeat(1_000), "", lists / 1_000));
     }
 
     /** Answers are a megabyte of gzip that inflates to a gigabyte. */
@@ -168,7 +168,12 @@ public final class InjectedFault {
     }
 
     private static InjectedFault ofBody(MockResponseBody body) {
-        return of(honest -> honest.newBuilder().body(body).build(), Sockets.SPEAK);
+        return of(
+                honest -> honest.newBuilder()
+                        .body(body)
+                        .setHeader("Content-Length", body.getContentLength())
+                        .build(),
+                Sockets.SPEAK);
     }
 
     /** The body comes a few bytes at a time. */
@@ -277,19 +282,19 @@ public final class InjectedFault {
         return arrays;
     }
 
-    /** A text with a middle that is repeated until it has so many bytes. */
-    private record Repeated(String first, String again, String last, long bytes) implements MockResponseBody {
+    /** A text with a middle that is there so many times. */
+    private record Repeated(String first, String again, String last, long times) implements MockResponseBody {
 
         @Override
         public long getContentLength() {
-            return -1;
+            return first.length() + times * again.length() + last.length();
         }
 
         @Override
         public void writeTo(BufferedSink sink) throws IOException {
             byte[] middle = again.getBytes(StandardCharsets.US_ASCII);
             sink.writeUtf8(first);
-            for (long written = 0; written < bytes; written += middle.length) {
+            for (long written = 0; written < times; written++) {
                 sink.write(middle);
             }
             sink.writeUtf8(last);

@@ -88,6 +88,21 @@ class VenueSimulatorIT {
     }
 
     @Test
+    void answersTooMuchToTheEnd() throws IOException {
+        simulator.fault("parrot", InjectedFault.deep(20_000));
+        try (Response response = get("/1")) {
+            assertThat(response.body().string()).isEqualTo("[".repeat(20_000));
+        }
+        simulator.fault("parrot", InjectedFault.gigantic(50_000));
+        try (Response response = get("/1")) {
+            assertThat(response.body().string())
+                    .startsWith("[[],[],")
+                    .endsWith("[],[]]")
+                    .hasSizeGreaterThan(50_000);
+        }
+    }
+
+    @Test
     void misbehavesAsOftenAsToldAndHeals() throws IOException {
         simulator.fault(
                 "parrot",
