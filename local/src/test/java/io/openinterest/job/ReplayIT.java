@@ -10,6 +10,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import io.openinterest.PacedSource;
 import io.openinterest.functions.alert.RuleRecord;
 import io.openinterest.job.config.Arguments;
 import io.openinterest.job.config.JobConfiguration;
@@ -20,6 +21,7 @@ import io.openinterest.job.kafka.Topics;
 import io.openinterest.job.kafka.Transactions;
 import io.openinterest.local.EmbeddedBroker;
 import io.openinterest.observation.Arrival;
+import io.openinterest.source.replay.RecordedSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +40,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
@@ -288,7 +292,9 @@ class ReplayIT {
         environment.setParallelism(parallelism);
         OpenInterestJob.prepare(environment, configuration);
         int partitions = Topics.create(configuration.kafka());
-        DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, partitions)
+        DataStream<Arrival> arrivals = (FailOnce.failed.get()
+                        ? Sources.arrivals(environment, configuration, partitions)
+                        : slowly(environment, recording))
                 .map(new FailOnce())
                 .setParallelism(1)
                 .uid("fail-once");
@@ -304,6 +310,15 @@ class ReplayIT {
         return CommittedRecords.of(broker.bootstrapServers(), prefix);
     }
 
+    /** A recording of which several checkpoints hold the beginning. */
+    private static DataStream<Arrival> slowly(StreamExecutionEnvironment environment, Path recording) {
+        RecordedSource source = new RecordedSource(List.of(recording), Duration.ZERO, true);
+        return environment
+                .fromSource(PacedSource.perCheckpoint(source, 200), WatermarkStrategy.noWatermarks(), "replay")
+                .setParallelism(1)
+                .uid("replay");
+    }
+
     /** Fails at an arrival after the first checkpoint is complete, if asked to. */
     private static final class FailOnce implements MapFunction<Arrival, Arrival>, CheckpointListener {
 
@@ -313,12 +328,9 @@ class ReplayIT {
         private transient boolean checkpointed;
 
         @Override
-        public Arrival map(Arrival arrival) throws InterruptedException {
-            if (!failed.get()) {
-                Thread.sleep(100); // slow enough that a checkpoint falls into the replay on the slowest machine
-                if (checkpointed && failed.compareAndSet(false, true)) {
-                    throw new IllegalStateException("on purpose");
-                }
+        public Arrival map(Arrival arrival) {
+            if (checkpointed && failed.compareAndSet(false, true)) {
+                throw new IllegalStateException("on purpose");
             }
             return arrival;
         }

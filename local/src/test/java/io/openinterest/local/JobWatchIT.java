@@ -2,14 +2,17 @@ package io.openinterest.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.Await;
+import io.openinterest.PacedSource;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestOptions;
@@ -66,12 +69,10 @@ class JobWatchIT {
                 .set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, folder.toUri().toString()));
         environment.setParallelism(1);
         environment
-                .fromSequence(0, Long.MAX_VALUE)
-                .map(number -> {
-                    TimeUnit.MILLISECONDS.sleep(1);
-                    return number;
-                })
-                .returns(Long.class)
+                .fromSource(
+                        PacedSource.perCheckpoint(new NumberSequenceSource(0, Long.MAX_VALUE), 1),
+                        WatermarkStrategy.noWatermarks(),
+                        "numbers")
                 .sinkTo(new DiscardingSink<>());
         return cluster.submitJob(environment.getStreamGraph().getJobGraph())
                 .get()
@@ -79,13 +80,13 @@ class JobWatchIT {
     }
 
     private static long awaitCheckpointAfter(MiniCluster cluster, JobID job, long checkpoint) throws Exception {
-        while (true) {
-            var checkpoints = cluster.getExecutionGraph(job).get().getCheckpointStatsSnapshot();
-            var newest = checkpoints == null ? null : checkpoints.getHistory().getLatestCompletedCheckpoint();
-            if (newest != null && newest.getCheckpointId() > checkpoint) {
-                return newest.getCheckpointId();
-            }
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
+        return Await.until(() -> newestCheckpoint(cluster, job), newest -> newest > checkpoint);
+    }
+
+    /** The number of the newest complete checkpoint; -1 while there is none. */
+    private static long newestCheckpoint(MiniCluster cluster, JobID job) throws Exception {
+        var checkpoints = cluster.getExecutionGraph(job).get().getCheckpointStatsSnapshot();
+        var newest = checkpoints == null ? null : checkpoints.getHistory().getLatestCompletedCheckpoint();
+        return newest == null ? -1 : newest.getCheckpointId();
     }
 }

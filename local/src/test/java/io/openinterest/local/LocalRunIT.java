@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.openinterest.Await;
 import io.openinterest.job.CommittedRecords;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -193,16 +194,14 @@ class LocalRunIT {
         return Files.writeString(folder.resolve("bitfinex.yaml"), yaml);
     }
 
-    private List<String> awaitObservations() throws IOException {
+    private List<String> awaitObservations() throws Exception {
         String broker = LocalRunProcess.line(output, "broker     ");
-        List<String> observations = List.of();
-        while (observations.isEmpty()) {
-            observations = CommittedRecords.of(broker, "open-interest.observations").stream()
-                    .map(record -> record.key() + " " + record.value())
-                    .filter(record -> !record.startsWith("_time"))
-                    .toList();
-        }
-        return observations;
+        return Await.until(
+                () -> CommittedRecords.of(broker, "open-interest.observations").stream()
+                        .map(record -> record.key() + " " + record.value())
+                        .filter(record -> !record.startsWith("_time"))
+                        .toList(),
+                observations -> !observations.isEmpty());
     }
 
     private void cancelInTheDashboard() throws Exception {
