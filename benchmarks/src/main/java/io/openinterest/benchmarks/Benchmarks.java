@@ -92,6 +92,14 @@ public final class Benchmarks {
                 throw new IllegalArgumentException(arg + ", allowed are " + options.keySet() + ", each with =VALUE");
             }
         }
+        try {
+            measure(options);
+        } finally {
+            Cluster.closeAll();
+        }
+    }
+
+    private static void measure(Map<String, String> options) throws Exception {
         Benchmarks benchmarks = new Benchmarks(
                 Integer.parseInt(options.get("minutes")),
                 Integer.parseInt(options.get("rounds")),
@@ -105,7 +113,6 @@ public final class Benchmarks {
             benchmarks.compareGraphs(markets[i], markets[0]);
         }
         benchmarks.run();
-        System.exit(0);
     }
 
     private static int[] numbers(String list) {

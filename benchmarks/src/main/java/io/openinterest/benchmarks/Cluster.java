@@ -30,6 +30,11 @@ final class Cluster {
                 .executeJobBlocking(environment.getStreamGraph().getJobGraph());
     }
 
+    /** Ends them all: as long as one runs, so does the process. */
+    static void closeAll() {
+        RUNNING.values().forEach(cluster -> cluster.closeAsync().join());
+    }
+
     private static MiniCluster start(int slots) {
         MiniCluster cluster = new MiniCluster(new MiniClusterConfiguration.Builder()
                 .setNumTaskManagers(1)
