@@ -1,5 +1,6 @@
 package io.openinterest.cluster;
 
+import io.openinterest.Await;
 import io.openinterest.local.EmbeddedBroker;
 import java.io.IOException;
 import java.net.Socket;
@@ -25,7 +26,7 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** Starts a broker with its data below a folder. */
-    static BrokerProcess start(Path folder) throws IOException, InterruptedException {
+    static BrokerProcess start(Path folder) throws Exception {
         BrokerProcess broker = new BrokerProcess(folder, JavaProcess.freePort());
         broker.start();
         return broker;
@@ -41,7 +42,7 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** Starts it, again after {@link #kill}; it takes connections when this returns. */
-    void start() throws IOException, InterruptedException {
+    void start() throws Exception {
         process = JavaProcess.start(
                 "broker",
                 folder,
@@ -50,11 +51,12 @@ final class BrokerProcess implements AutoCloseable {
                 BrokerProcess.class.getName(),
                 Integer.toString(port),
                 folder.resolve("kafka").toString());
-        while (!isListening()) {
+        Await.until(() -> {
             if (process.hasEnded()) {
-                throw new IOException("The broker ended: " + process.output());
+                throw new AssertionError("The broker ended: " + process.output());
             }
-        }
+            return isListening();
+        });
     }
 
     @Override
