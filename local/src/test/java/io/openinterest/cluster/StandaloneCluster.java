@@ -365,6 +365,8 @@ final class StandaloneCluster implements AutoCloseable {
                 Map.entry("heartbeat.interval", 1000),
                 // A killed process is noticed by its connection; this long a silence is a machine under load.
                 Map.entry("heartbeat.timeout", 30_000),
+                // The same for a call: a task that is deployed late is no failure.
+                Map.entry("pekko.ask.timeout", "60 s"),
                 Map.entry("restart-strategy.type", "fixed-delay"),
                 Map.entry("restart-strategy.fixed-delay.attempts", Integer.MAX_VALUE),
                 Map.entry("restart-strategy.fixed-delay.delay", "500 ms"),
