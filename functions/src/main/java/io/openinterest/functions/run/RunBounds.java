@@ -2,9 +2,9 @@ package io.openinterest.functions.run;
 
 import io.openinterest.functions.record.Interval;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
@@ -64,31 +64,33 @@ public final class RunBounds {
             }
             return;
         }
-        BroadcastState<Long, Long> reached = context.getBroadcastState(REACHED);
-        Long known = reached.get(minute);
-        if (known == null || known < event.time()) {
-            reached.put(minute, event.time());
-            prune(reached);
-        }
+        reach(event.time(), minute, context.getBroadcastState(REACHED), context.currentWatermark());
     }
 
-    /** Removes what an earlier minute says already, and tells minutes apart no longer that all shards have passed. */
-    private static void prune(BroadcastState<Long, Long> reached) throws Exception {
-        TreeMap<Long, Long> minutes = new TreeMap<>();
+    /**
+     * Adds what says more than the minutes before it, so that times grow with the minutes, and tells minutes apart no longer
+     * that all shards have passed. This subtask's may be hours behind what it is told: that much fits into the network.
+     */
+    private static void reach(long time, long minute, BroadcastState<Long, Long> reached, long watermark)
+            throws Exception {
+        long passed = watermark == Long.MIN_VALUE ? watermark : watermark - TOLD_APART_FOR;
+        long old = Long.MIN_VALUE;
         for (Map.Entry<Long, Long> entry : reached.entries()) {
-            minutes.put(entry.getKey(), entry.getValue());
-        }
-        Long old = minutes.lowerKey(minutes.lastKey() - TOLD_APART_FOR);
-        long greatest = Long.MIN_VALUE;
-        for (Map.Entry<Long, Long> entry : minutes.entrySet()) {
-            boolean says = entry.getValue() > greatest;
-            greatest = Math.max(greatest, entry.getValue());
-            if (entry.getKey().equals(old)) {
-                reached.put(old, greatest);
-            } else if (!says || (old != null && entry.getKey() < old)) {
-                reached.remove(entry.getKey());
+            if (entry.getKey() <= minute && entry.getValue() >= time) {
+                return;
+            }
+            if (entry.getKey() < passed) {
+                old = Math.max(old, entry.getKey());
             }
         }
+        for (Iterator<Map.Entry<Long, Long>> entries = reached.iterator(); entries.hasNext(); ) {
+            Map.Entry<Long, Long> entry = entries.next();
+            boolean saysLess = entry.getKey() > minute && entry.getValue() <= time;
+            if (saysLess || entry.getKey() < old) {
+                entries.remove();
+            }
+        }
+        reached.put(minute, time);
     }
 
     /**

@@ -22,11 +22,10 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 
-/** Event time that jumps: after hours in which nothing ran, or nothing was recorded. */
+/** Event time that jumps, after hours in which nothing ran or nothing was recorded, and that is hours behind others. */
 class EventTimeJumpsTest {
 
-    private static final SnapshotSettings SETTINGS = new SnapshotSettings(
-            Map.of(), Duration.ofMinutes(5), Duration.ofMinutes(15), Set.of(AssetClass.CRYPTO), Set.of(), false);
+    private static final SnapshotSettings SETTINGS = settings(false);
 
     @Test
     void noMoreThanOneBoundaryWaitsForEventTime() throws Exception {
@@ -74,11 +73,44 @@ class EventTimeJumpsTest {
         }
     }
 
+    @Test
+    void hoursBehindWhatOthersHaveReadEachBoundaryIsPublishedWhenItsTimeHasPassed() throws Exception {
+        // given: a recording, of which other subtasks have read five hours and this one two minutes
+        try (var markets = markets(settings(true), null)) {
+            arrive(MarketFixture.market().at("2026-03-01T07:00:10Z", "100", "1000"), markets);
+            pass("2026-03-01T07:02:00Z", markets);
+            Instant start = Instant.parse("2026-03-01T07:00:00Z");
+            for (int minute = 0; minute < 5 * 60; minute++) {
+                Instant now = start.plusSeconds(60L * minute);
+                RunEvent event = RunEvent.reached(now.plusSeconds(60).toEpochMilli(), now.toEpochMilli() - 1);
+                markets.processElement2(new StreamRecord<>(event));
+            }
+
+            // when
+            pass("2026-03-01T07:04:00Z", markets);
+
+            // then
+            assertThat(markets.extractOutputValues())
+                    .extracting(contribution -> Instant.ofEpochMilli(contribution.boundary()))
+                    .endsWith(Instant.parse("2026-03-01T07:04:00Z"));
+        }
+    }
+
+    private static SnapshotSettings settings(boolean bounded) {
+        return new SnapshotSettings(
+                Map.of(), Duration.ofMinutes(5), Duration.ofMinutes(15), Set.of(AssetClass.CRYPTO), Set.of(), bounded);
+    }
+
     private static KeyedTwoInputStreamOperatorTestHarness<Integer, Arrival, RunEvent, Contribution> markets(
             OperatorSubtaskState saved) throws Exception {
+        return markets(SETTINGS, saved);
+    }
+
+    private static KeyedTwoInputStreamOperatorTestHarness<Integer, Arrival, RunEvent, Contribution> markets(
+            SnapshotSettings settings, OperatorSubtaskState saved) throws Exception {
         return Harnesses.open(
                 new KeyedTwoInputStreamOperatorTestHarness<>(
-                        SnapshotMarkets.operator(SETTINGS, false),
+                        SnapshotMarkets.operator(settings, false),
                         arrival -> SnapshotMarkets.shard(arrival.observation().market()),
                         null,
                         Types.INT),
