@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 /**
  * The cost of an observation, as ratios to a program that only copies the same text. Everything runs in one JVM, one after
@@ -160,23 +161,9 @@ public final class Benchmarks {
     private void addSums(int markets, Path lines, String copier) throws Exception {
         int parallelism = parallelisms[0];
         Sums.Output sums = PlainWindows.run(lines, parallelism);
-        contend(
-                "only sums, plain windows, " + markets + " markets",
-                copier,
-                count(markets),
-                () -> checkSame(sums, PlainWindows.run(lines, parallelism)));
-        checkSame(sums, FlinkSql.run(lines));
-        contend(
-                "only sums, Flink SQL, " + markets + " markets",
-                copier,
-                count(markets),
-                () -> checkSame(sums, FlinkSql.run(lines)));
-        checkSame(sums, StreamsTopology.run(lines));
-        contend(
-                "only sums, Kafka Streams, no broker, " + markets + " markets",
-                copier,
-                count(markets),
-                () -> checkSame(sums, StreamsTopology.run(lines)));
+        contend("plain windows", () -> PlainWindows.run(lines, parallelism), sums, markets, copier);
+        contend("Flink SQL", () -> FlinkSql.run(lines), sums, markets, copier);
+        contend("Kafka Streams, no broker", () -> StreamsTopology.run(lines), sums, markets, copier);
         if (hasPython()) {
             checkSame(sums, PythonLoop.run(lines).sums());
             String name = "only sums, Python loop, " + markets + " markets";
@@ -258,6 +245,16 @@ public final class Benchmarks {
         }
         return Files.writeString(
                 folder.resolve("rules-" + count + ".yaml"), rules.append("]\n").toString());
+    }
+
+    private void contend(String what, Callable<Sums.Output> program, Sums.Output sums, int markets, String copier)
+            throws Exception {
+        checkSame(sums, program.call());
+        contend(
+                "only sums, " + what + ", " + markets + " markets",
+                copier,
+                count(markets),
+                () -> checkSame(sums, program.call()));
     }
 
     private void contend(String name, String yardstick, long count, OwnWork work) {

@@ -51,7 +51,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,6 +72,7 @@ class ReplayIT {
     private static final Path PROJECT = Path.of(System.getProperty("project.directory"));
     private static final Path SHARED = Path.of(System.getProperty("shared.directory"));
 
+    @AutoClose
     private static EmbeddedBroker broker;
 
     @TempDir
@@ -80,11 +81,6 @@ class ReplayIT {
     @BeforeAll
     static void startBroker() throws IOException {
         broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stopBroker() throws IOException {
-        broker.close();
     }
 
     @Test

@@ -20,7 +20,7 @@ import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +42,7 @@ class SparseReplayIT {
 
     private static final int MINUTES_OF_A_DAY = 1440;
 
+    @AutoClose
     private static EmbeddedBroker broker;
 
     @TempDir
@@ -50,11 +51,6 @@ class SparseReplayIT {
     @BeforeAll
     static void start() throws IOException {
         broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        broker.close();
     }
 
     @Test

@@ -14,7 +14,7 @@ final class HoldingBroadcastOperator<K, I, B, O> extends CoBroadcastWithKeyedOpe
 
     private static final long serialVersionUID = 1L;
 
-    /** What is silent for longer is forgotten everywhere. */
+    /** Behind a longer silence nothing waits downstream but what is reported once a day. */
     private static final long LONGEST_SILENCE = Duration.ofHours(26).toMillis();
 
     private long eventTime = Long.MIN_VALUE;

@@ -19,7 +19,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,16 +30,12 @@ class TransactionsIT {
 
     private static final Configuration FRESH = new Configuration();
 
+    @AutoClose
     private static EmbeddedBroker broker;
 
     @BeforeAll
     static void start() throws IOException {
         broker = EmbeddedBroker.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        broker.close();
     }
 
     @Test
