@@ -51,7 +51,7 @@ final class FactorGuard {
     }
 
     /** A market of the answers that are judged together; the factor is 1 where nothing is suspect. */
-    private record Seen(Observation observation, Origin origin, double factor) {}
+    private record Seen(Observation observation, Origin origin, LastFigures figures, double factor) {}
 
     /**
      * Knows nothing yet.
@@ -84,7 +84,7 @@ final class FactorGuard {
             boolean isBack = Math.abs(Math.log(leap)) < Math.abs(Math.log(leap / held));
             if (isBack) {
                 before.isHeld = false;
-                release(observation, origin);
+                release(observation, origin, now);
             } else {
                 withheld++;
             }
@@ -97,10 +97,10 @@ final class FactorGuard {
             return;
         }
         if (factor == 1 || known.size() < MIN_MARKETS) {
-            seen.add(new Seen(observation, origin, 1));
-            release(observation, origin);
+            seen.add(new Seen(observation, origin, now, 1));
+            release(observation, origin, now);
         } else {
-            seen.add(new Seen(observation, origin, factor));
+            seen.add(new Seen(observation, origin, now, factor));
         }
     }
 
@@ -139,7 +139,7 @@ final class FactorGuard {
             if (one.factor != 1 && known.get(one.observation.market()).isHeld) {
                 withheld++;
             } else if (one.factor != 1) {
-                release(one.observation, one.origin);
+                release(one.observation, one.origin, one.figures);
             }
         }
         seen.clear();
@@ -183,9 +183,8 @@ final class FactorGuard {
         return held;
     }
 
-    private void release(Observation observation, Origin origin) {
-        Known market = known.get(observation.market());
-        market.last = LastFigures.of(observation);
+    private void release(Observation observation, Origin origin, LastFigures figures) {
+        known.get(observation.market()).last = figures;
         released.accept(observation, origin);
     }
 
