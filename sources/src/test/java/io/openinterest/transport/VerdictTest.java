@@ -6,7 +6,7 @@ import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Fault.Kind;
-import io.openinterest.venue.Feed;
+import io.openinterest.venue.QuietVenue;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
@@ -132,22 +132,7 @@ class VerdictTest {
 
     @Test
     void anAnswerTheVenueCannotJudgeIsToldAndItsStatusHolds() {
-        Venue failing = new Venue() {
-            @Override
-            public String exchange() {
-                return "stub";
-            }
-
-            @Override
-            public String restUrl() {
-                return "http://localhost";
-            }
-
-            @Override
-            public List<Feed> feeds() {
-                return List.of();
-            }
-
+        Venue failing = new QuietVenue() {
             @Override
             public Fault fault(Reply reply) {
                 throw new IllegalStateException("no code");

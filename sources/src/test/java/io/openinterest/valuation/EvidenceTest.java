@@ -15,6 +15,7 @@ import io.openinterest.venue.Conventions.Proof;
 import io.openinterest.venue.Conventions.TimeMeaning;
 import io.openinterest.venue.Conventions.Unit;
 import io.openinterest.venue.Instrument;
+import io.openinterest.venue.QuietVenue;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
@@ -257,7 +258,7 @@ class EvidenceTest {
                 "here")));
         SourceSettings common = SourceSettings.defaults().with(conventions);
         reader = new VenueReader(
-                new QuietVenue(false), VenueSettings.of("v", common), new Kept(observed, rejected, evidence));
+                new QuietVenue(), VenueSettings.of("v", common), new Kept(observed, rejected, evidence));
         Listing listing = new Listing();
         Request list = Request.get("/list");
         listing.read(

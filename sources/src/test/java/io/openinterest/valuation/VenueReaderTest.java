@@ -21,6 +21,7 @@ import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Instrument.Status;
 import io.openinterest.venue.Observer;
 import io.openinterest.venue.Products;
+import io.openinterest.venue.QuietVenue;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import io.openinterest.venue.SourceSettings;
@@ -576,7 +577,12 @@ class VenueReaderTest {
                 directExchanges,
                 false);
         VenueSettings settings = new VenueSettings("v", null, null, null, null, symbols, Map.of(), common);
-        Venue venue = new QuietVenue(aggregator);
+        Venue venue = new QuietVenue() {
+            @Override
+            public boolean isAggregator() {
+                return aggregator;
+            }
+        };
         observations = new VenueReader(venue, settings, new Kept(observed, rejected, new ArrayList<>()));
     }
 

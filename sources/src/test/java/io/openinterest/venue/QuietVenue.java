@@ -1,11 +1,9 @@
-package io.openinterest.valuation;
+package io.openinterest.venue;
 
-import io.openinterest.venue.Feed;
-import io.openinterest.venue.Venue;
 import java.util.List;
 
 /** A venue that is asked nothing: what it would say, a test says. */
-record QuietVenue(boolean isAggregator) implements Venue {
+public class QuietVenue implements Venue {
 
     @Override
     public String exchange() {
