@@ -1,5 +1,7 @@
 package io.openinterest.functions.alert;
 
+import io.openinterest.observation.OneLine;
+
 /** A rule that can't be used. The message is one sentence that names its fault. */
 public final class BadRuleException extends RuntimeException {
 
@@ -13,7 +15,7 @@ public final class BadRuleException extends RuntimeException {
 
     /** The user's text, on one line that is not too long. */
     static String quoted(String text) {
-        String line = text.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", " ");
+        String line = OneLine.of(text);
         return '"' + (line.length() > QUOTED ? line.substring(0, QUOTED) + "..." : line) + '"';
     }
 }

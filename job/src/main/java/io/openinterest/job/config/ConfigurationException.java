@@ -1,5 +1,7 @@
 package io.openinterest.job.config;
 
+import io.openinterest.observation.OneLine;
+
 /** A wrong argument, key, value or file. The message is one sentence for the user: what is wrong and what is allowed. */
 public final class ConfigurationException extends RuntimeException {
 
@@ -18,7 +20,7 @@ public final class ConfigurationException extends RuntimeException {
     static String line(String text) {
         // Passwords are looked for in the square of the length, and a word that is cut may be a part of one.
         String some = text.length() > LIMIT ? text.substring(0, text.lastIndexOf(' ', LIMIT) + 1) + "..." : text;
-        return some.replaceAll("[\\p{Cntrl}\\u0085\\u2028\\u2029]", " ")
+        return OneLine.of(some)
                 .replaceAll("//[^/@]*@", "//")
                 .replaceAll("[^/@,\"\\s]+:[^/@,\"\\s]*@", "")
                 .replaceAll("(://[^?\\s]*)\\?[^\\s\"]*", "$1?...");
