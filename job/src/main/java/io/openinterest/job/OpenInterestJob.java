@@ -88,7 +88,7 @@ public final class OpenInterestJob {
     /**
      * Finds out what can be found out before anything starts.
      *
-     * @throws ConfigurationException when a file is missing, a venue does not exist or is closed
+     * @throws ConfigurationException when a file is missing, a venue does not exist or is closed, or no producer can be made
      */
     public static void check(JobConfiguration configuration) {
         if (configuration.source() == SourceKind.REPLAY) {
@@ -97,6 +97,7 @@ public final class OpenInterestJob {
             LiveVenues.of(configuration);
         }
         RulesTopic.start(configuration);
+        TopicSink.requireUsable(configuration.kafka());
         Set<String> unknown = Sources.unknownVenues(configuration);
         if (!unknown.isEmpty()) {
             System.err.println("Warning: venues names " + String.join(", ", unknown)

@@ -185,6 +185,11 @@ class MistakesTest {
                 .hasMessageContaining("\"id\":\"x\"");
     }
 
+    @Test
+    void whatOnlyAProducerFindsFaultWithIsToldBeforeAnythingStarts() {
+        assertTold("kafka.properties", "--set", "kafka.properties.acks=1");
+    }
+
     private void write(String name, String content) throws IOException {
         Files.writeString(folder.resolve(name), content, StandardCharsets.UTF_8);
     }

@@ -75,7 +75,7 @@ public final class TopicSink {
      *
      * @throws ConfigurationException when that can't be done
      */
-    static void requireUsable(JobConfiguration.Kafka kafka) {
+    public static void requireUsable(JobConfiguration.Kafka kafka) {
         Properties properties = properties(kafka);
         if (kafka.deliveryGuarantee() == Guarantee.EXACTLY_ONCE) {
             properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, kafka.transactionalIdPrefix());

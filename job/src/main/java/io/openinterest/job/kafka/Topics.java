@@ -78,7 +78,6 @@ public final class Topics {
      * @throws ConfigurationException when no broker answers, or when it refuses, or when no client can be made
      */
     public static int create(JobConfiguration.Kafka kafka) throws InterruptedException {
-        TopicSink.requireUsable(kafka);
         String observations = kafka.topicPrefix() + OBSERVATIONS;
         try (Admin admin = KafkaClients.admin(kafka)) {
             Set<String> existing = admin.listTopics().names().get();
