@@ -83,7 +83,7 @@ final class TotalGauges extends KeyedProcessFunction<String, TotalRow, Void> {
         this.measuresLatency = measuresLatency;
     }
 
-    /** True if a row can become a gauge: of one minute, of a level of which there are not too many. */
+    /** Whether a row can become a gauge: of one minute, of a level of which there are not too many. */
     static boolean concerns(TotalRow row) {
         return row.interval() == Interval.ONE_MINUTE
                 && row.figures().valueUsd() != null

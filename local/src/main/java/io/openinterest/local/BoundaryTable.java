@@ -139,7 +139,7 @@ final class BoundaryTable implements AutoCloseable {
         }
     }
 
-    /** True if the assets read so far add up to the total, and each has its metrics. */
+    /** Whether the assets read so far add up to the total, and each has its metrics. */
     private boolean isComplete() {
         Row total = rows.get(TOTAL);
         if (total == null || !total.time().equals(newest) || total.value() == null) {

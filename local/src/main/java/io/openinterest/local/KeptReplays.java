@@ -39,7 +39,7 @@ final class KeptReplays {
     }
 
     /**
-     * True if the configured replay has finished.
+     * Whether the configured replay has finished.
      *
      * @throws ConfigurationException if a part of it has
      */

@@ -11,7 +11,7 @@ final class LocalArguments extends Arguments {
     @Option(names = "--exit", description = "After a replay, ends instead of keeping the broker up for reading.")
     private boolean exit;
 
-    /** True if the run ends when a replay has been published. */
+    /** Whether the run ends when a replay has been published. */
     boolean exit() {
         return exit;
     }

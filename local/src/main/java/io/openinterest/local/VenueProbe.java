@@ -17,7 +17,7 @@ final class VenueProbe {
 
     private VenueProbe() {}
 
-    /** True if one usable observation of any of the venues arrives in time. */
+    /** Whether one usable observation of any of the venues arrives in time. */
     static boolean anyAnswers(List<VenueSettings> venues, Duration patience) throws InterruptedException {
         CountDownLatch answered = new CountDownLatch(1);
         List<VenueRunner> runners = new ArrayList<>();

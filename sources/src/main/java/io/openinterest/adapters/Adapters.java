@@ -42,7 +42,7 @@ public final class Adapters {
         }
     }
 
-    /** True when a file exists for the id, and the conventions say how it counts. */
+    /** Whether a file exists for the id, and the conventions say how it counts. */
     public static boolean exists(String id, Conventions conventions) {
         return find(id) != null && conventions.knows(id);
     }

@@ -80,17 +80,17 @@ final class Sweep {
             open = new ArrayDeque<>(requests);
         }
 
-        /** True when all was answered. */
+        /** Whether all was answered. */
         boolean isComplete() {
             return !isRefused && !isGivenUp;
         }
 
-        /** True when the venue said that something has no answer. */
+        /** Whether the venue said that something has no answer. */
         boolean isRefused() {
             return isRefused;
         }
 
-        /** True when something might have an answer another time. */
+        /** Whether something might have an answer another time. */
         boolean isGivenUp() {
             return isGivenUp;
         }
@@ -123,7 +123,7 @@ final class Sweep {
         return context.millis() < pausedUntil;
     }
 
-    /** True when nothing was asked or answered for so long, though it does not wait: an answer was lost. */
+    /** Whether nothing was asked or answered for so long, though it does not wait: an answer was lost. */
     boolean isStuck(Duration longest) {
         return !isPaused() && context.millis() - movedAt > longest.toMillis();
     }

@@ -44,7 +44,7 @@ public record Reply(
         return headers.get(name);
     }
 
-    /** True when the body is a complete JSON document. */
+    /** Whether the body is a complete JSON document. */
     public boolean isJson() {
         return !json.isMissingNode();
     }

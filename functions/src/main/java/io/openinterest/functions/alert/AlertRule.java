@@ -19,7 +19,7 @@ import java.util.List;
 public record AlertRule(Subject subject, List<String> ids, Thresholds thresholds, Conditions conditions)
         implements Serializable {
 
-    /** True if it looks at markets. */
+    /** Whether it looks at markets. */
     public boolean looksAtMarkets() {
         return subject.level() == Level.MARKET;
     }
@@ -61,7 +61,7 @@ public record AlertRule(Subject subject, List<String> ids, Thresholds thresholds
             return severity == Severity.CRITICAL ? critical : warning;
         }
 
-        /** True if the figure is back within {@code clear}. */
+        /** Whether the figure is back within {@code clear}. */
         boolean isClear(BigDecimal x) {
             return !direction.reaches(x, clear);
         }

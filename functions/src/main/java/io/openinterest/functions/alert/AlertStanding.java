@@ -117,7 +117,7 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
         return heldSince == NEVER ? this : new AlertStanding(NEVER, cooldownEnd, wasCritical, active);
     }
 
-    /** True if nothing here matters to the boundaries after this one. */
+    /** Whether nothing here matters to the boundaries after this one. */
     boolean isOver(long boundary) {
         return active == null && heldSince == NEVER && cooldownEnd <= boundary;
     }

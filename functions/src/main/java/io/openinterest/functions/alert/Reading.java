@@ -29,7 +29,7 @@ final class Reading {
         return time;
     }
 
-    /** True if what was measured has the record the figure is in. */
+    /** Whether what was measured has the record the figure is in. */
     boolean has(RuleMetric metric) {
         return metric.isIn(record);
     }
@@ -47,7 +47,7 @@ final class Reading {
         return known;
     }
 
-    /** True if this boundary calls for an alert. */
+    /** Whether this boundary calls for an alert. */
     boolean holds(AlertRule rule, RuleMetric metric) {
         BigDecimal x = figure(metric);
         BigDecimal value = valueUsd();
@@ -69,7 +69,7 @@ final class Reading {
     }
 
     /**
-     * True if coverage is sufficient now and, for a figure with a horizon, where that looks back to; a coverage that is
+     * Whether coverage is sufficient now and, for a figure with a horizon, where that looks back to; a coverage that is
      * null is.
      */
     boolean isCovered(AlertRule rule, RuleMetric metric) {

@@ -139,7 +139,7 @@ final class RuleIndex {
         return drawers.computeIfAbsent(new Shelf(subject.level(), subject.interval()), shelf -> new Drawer());
     }
 
-    /** True if a text has the form of a pattern in which {@code *} stands for any text. */
+    /** Whether a text has the form of a pattern in which {@code *} stands for any text. */
     static boolean matches(String pattern, String text) {
         int p = 0;
         int t = 0;

@@ -85,7 +85,7 @@ final class RuleMetric {
         return metric;
     }
 
-    /** True if the figure is true or false, which count 1 and 0. */
+    /** Whether the figure is true or false, which count 1 and 0. */
     boolean isBoolean() {
         return type == Boolean.class;
     }
@@ -95,7 +95,7 @@ final class RuleMetric {
         return horizon;
     }
 
-    /** True if what was measured has the record the figure is in. */
+    /** Whether what was measured has the record the figure is in. */
     boolean isIn(BoundaryRecord measured) {
         return value.apply(measured) != MISSING;
     }

@@ -186,7 +186,7 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
                 conditions);
     }
 
-    /** True if the first threshold is reached later than the second. */
+    /** Whether the first threshold is reached later than the second. */
     private static boolean isBeyond(Direction direction, BigDecimal first, BigDecimal second) {
         int order = first.compareTo(second);
         return direction == Direction.BELOW ? order < 0 : order > 0;

@@ -114,7 +114,7 @@ final class Lookback {
         return last;
     }
 
-    /** True if nothing is known of the entity. */
+    /** Whether nothing is known of the entity. */
     boolean isEmpty() throws Exception {
         return slots.isEmpty() && trails.isEmpty();
     }

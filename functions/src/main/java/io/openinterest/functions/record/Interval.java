@@ -43,7 +43,7 @@ public enum Interval {
         return floorToMinute(time) + MINUTE_MILLIS;
     }
 
-    /** True if a time (epoch milliseconds) is a boundary of this interval. */
+    /** Whether a time (epoch milliseconds) is a boundary of this interval. */
     public boolean isBoundary(long time) {
         return time % millis() == 0;
     }

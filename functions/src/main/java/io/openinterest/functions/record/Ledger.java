@@ -98,7 +98,7 @@ public record Ledger(
                 restatementUsd.negate());
     }
 
-    /** True if every part is 0. */
+    /** Whether every part is 0. */
     public boolean hasNoParts() {
         return quantityUsd.signum() == 0
                 && priceUsd.signum() == 0

@@ -29,7 +29,7 @@ public final class MarketWatch {
         }
     }
 
-    /** True if a rule may look at markets at a boundary. */
+    /** Whether a rule may look at markets at a boundary. */
     public static boolean isOn(long boundary, ReadOnlyBroadcastState<String, Long> watched) throws Exception {
         for (Map.Entry<String, Long> rule : watched.immutableEntries()) {
             if (boundary <= rule.getValue()) {

@@ -47,7 +47,7 @@ public final class Pending<T extends Record> {
         timers.registerEventTimeTimer(timestamp);
     }
 
-    /** True if nothing waits. */
+    /** Whether nothing waits. */
     public boolean isEmpty() throws Exception {
         return !elements.get().iterator().hasNext();
     }

@@ -101,7 +101,7 @@ public final class Unpacked<K, V> {
             return keys;
         }
 
-        /** True if there is no value. */
+        /** Whether there is no value. */
         public boolean isEmpty() throws Exception {
             return keys().isEmpty();
         }

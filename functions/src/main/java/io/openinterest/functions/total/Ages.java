@@ -39,7 +39,7 @@ public final class Ages {
         return only;
     }
 
-    /** True if there is none. */
+    /** Whether there is none. */
     public boolean isEmpty() {
         return counts.isEmpty();
     }

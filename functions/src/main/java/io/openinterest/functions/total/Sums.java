@@ -277,7 +277,7 @@ public final class Sums {
         return included > 0 || stale > 0;
     }
 
-    /** True if adding these sums would change nothing. */
+    /** Whether adding these sums would change nothing. */
     public boolean isNothing() {
         return parts.isEmpty()
                 && amountBase.signum() == 0

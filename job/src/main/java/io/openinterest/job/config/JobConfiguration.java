@@ -204,7 +204,7 @@ public record JobConfiguration(
         return configuration;
     }
 
-    /** True if observations come from venues, simulated ones too. */
+    /** Whether observations come from venues, simulated ones too. */
     public boolean isLive() {
         return source != SourceKind.REPLAY && source != SourceKind.KAFKA;
     }

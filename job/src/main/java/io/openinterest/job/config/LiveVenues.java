@@ -161,7 +161,7 @@ public final class LiveVenues {
         return patience;
     }
 
-    /** True if a venue can be read: it has a file, and the conventions say how it counts. */
+    /** Whether a venue can be read: it has a file, and the conventions say how it counts. */
     public static boolean exists(String id, JobConfiguration configuration) {
         return Adapters.exists(id, conventions(configuration.conventions()));
     }

@@ -84,7 +84,7 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
         return ended && next == null;
     }
 
-    /** True if nothing was taken since it was opened. */
+    /** Whether nothing was taken since it was opened. */
     boolean isIdle() {
         return idle;
     }
