@@ -4,6 +4,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.tasks.TestProcessingTimeService;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 
 /** Operators alone, set up as the job sets them up. */
@@ -30,5 +31,13 @@ public final class Harnesses {
         }
         operator.open();
         return operator;
+    }
+
+    /** Lets an operator go on that takes turns with its input, until it waits for more. */
+    public static void takeAllTurns(AbstractStreamOperatorTestHarness<?> operator) throws Exception {
+        TestProcessingTimeService clock = operator.getProcessingTimeService();
+        while (clock.getNumActiveTimers() > 0) {
+            clock.setCurrentTime(clock.getCurrentProcessingTime() + 1000);
+        }
     }
 }

@@ -277,6 +277,7 @@ final class PipelineHarness implements AutoCloseable {
         for (var subtask : snapshot.subtasks) {
             subtask.processWatermark2(new Watermark(watermark));
             subtask.processWatermark1(new Watermark(watermark));
+            Harnesses.takeAllTurns(subtask);
         }
         flow();
         for (var stage : totals) {

@@ -84,7 +84,7 @@ class DayOfStateIT {
     void theHeapHoldsADayOfManyMarkets(@InjectMiniCluster MiniCluster cluster) throws Exception {
         List<Market> markets = StateRun.skewed(Integer.getInteger("state.markets"));
         long before = liveHeap();
-        try (StateRun run = new StateRun(markets, MINUTES, 4, 1, options(), Duration.ofSeconds(10), cluster)) {
+        try (StateRun run = new StateRun(markets, MINUTES, 4, 1, options(), Duration.ofMinutes(1), cluster)) {
             Map<String, Long> bytes = run.checkpointedBytes();
             long ofCheckpoint = bytes.values().stream().mapToLong(Long::longValue).sum();
             long heap = liveHeap() - before;

@@ -159,6 +159,12 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         return publishedUpTo;
     }
 
+    /** What runs to an end holds boundaries back by what has come until then. */
+    @Override
+    public boolean takesTurns() {
+        return !settings.bounded();
+    }
+
     @Override
     public void write(KeyContext context) throws Exception {
         marketsByShard.write(context);

@@ -25,6 +25,14 @@ public interface HoldsState {
         return Long.MIN_VALUE;
     }
 
+    /**
+     * True if elements may be taken between two minutes of such a jump, though they came after it: they say themselves what
+     * event time they came at.
+     */
+    default boolean takesTurns() {
+        return false;
+    }
+
     /** An operator for a function of one stream. */
     static <K, I, O, F extends KeyedProcessFunction<K, I, O> & HoldsState> OneInputStreamOperator<I, O> operator(
             F function) {

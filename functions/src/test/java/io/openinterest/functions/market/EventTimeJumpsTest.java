@@ -58,6 +58,63 @@ class EventTimeJumpsTest {
     }
 
     @Test
+    void aCheckpointWaitsForOneMinuteOfAJump() throws Exception {
+        List<Contribution> inOneGo;
+        try (var markets = markets(null)) {
+            arrive(MarketFixture.market().at("2026-03-01T07:00:10Z", "100", "1000"), markets);
+            for (int minute = 2; minute < 60; minute++) {
+                pass("2026-03-01T07:%02d:00Z".formatted(minute), markets);
+            }
+            pass("2026-03-01T08:00:00Z", markets);
+            inOneGo = published(markets);
+        }
+        OperatorSubtaskState checkpoint;
+        List<Contribution> before;
+        try (var markets = markets(null)) {
+            arrive(MarketFixture.market().at("2026-03-01T07:00:10Z", "100", "1000"), markets);
+            pass("2026-03-01T07:02:00Z", markets);
+
+            // when event time jumps, and what comes next is a barrier
+            begin("2026-03-01T08:00:00Z", markets);
+            checkpoint = markets.snapshot(1, 1);
+            before = published(markets);
+        }
+
+        // then it came after a minute, and from there the rest is published as ever
+        assertThat(before).hasSize(3);
+        try (var markets = markets(checkpoint)) {
+            pass("2026-03-01T08:00:00Z", markets);
+            List<Contribution> all = new ArrayList<>(before);
+            all.addAll(published(markets));
+            assertThat(all).usingRecursiveComparison().isEqualTo(inOneGo);
+        }
+    }
+
+    @Test
+    void whatComesMeanwhileIsTakenAtTheEventTimeItCameAt() throws Exception {
+        Observation next = MarketFixture.market().at("2026-03-01T07:59:10Z", "101", "1000");
+        List<Contribution> afterwards;
+        try (var markets = markets(null)) {
+            arrive(MarketFixture.market().at("2026-03-01T07:00:10Z", "100", "1000"), markets);
+            pass("2026-03-01T07:59:00Z", markets);
+            arrive(next, markets);
+            pass("2026-03-01T08:01:00Z", markets);
+            afterwards = published(markets);
+        }
+        try (var markets = markets(null)) {
+            arrive(MarketFixture.market().at("2026-03-01T07:00:10Z", "100", "1000"), markets);
+            pass("2026-03-01T07:02:00Z", markets);
+
+            begin("2026-03-01T07:59:00Z", markets);
+            arrive(next, markets);
+            begin("2026-03-01T08:01:00Z", markets);
+            Harnesses.takeAllTurns(markets);
+
+            assertThat(published(markets)).usingRecursiveComparison().isEqualTo(afterwards);
+        }
+    }
+
+    @Test
     void aJumpOfManyYearsIsNotWalkedThrough() throws Exception {
         try (var markets = markets(null)) {
             arrive(MarketFixture.market().at("1970-01-02T00:00:10Z", "100", "1000"), markets);
@@ -129,8 +186,20 @@ class EventTimeJumpsTest {
     private static void pass(
             String eventTime, KeyedTwoInputStreamOperatorTestHarness<Integer, Arrival, RunEvent, Contribution> markets)
             throws Exception {
+        begin(eventTime, markets);
+        Harnesses.takeAllTurns(markets);
+    }
+
+    private static void begin(
+            String eventTime, KeyedTwoInputStreamOperatorTestHarness<Integer, Arrival, RunEvent, Contribution> markets)
+            throws Exception {
         Watermark watermark = new Watermark(Instant.parse(eventTime).toEpochMilli() - 1);
         markets.processWatermark2(watermark);
         markets.processWatermark1(watermark);
+    }
+
+    private static List<Contribution> published(
+            KeyedTwoInputStreamOperatorTestHarness<Integer, Arrival, RunEvent, Contribution> markets) {
+        return List.copyOf(markets.extractOutputValues());
     }
 }
