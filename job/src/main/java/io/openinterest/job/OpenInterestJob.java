@@ -41,6 +41,9 @@ public final class OpenInterestJob {
     /** A checkpoint that came too late is followed by one that may not; a restart would begin where the last one was. */
     private static final int TOLERATED_CHECKPOINTS = 2;
 
+    /** A boundary waits for half of it on average. */
+    private static final Duration WATERMARK_INTERVAL = Duration.ofMillis(50);
+
     private OpenInterestJob() {}
 
     /** Submits the job to the cluster that runs this. */
@@ -116,6 +119,7 @@ public final class OpenInterestJob {
         options.set(PipelineOptions.OBJECT_REUSE, true);
         options.set(PipelineOptions.GLOBAL_JOB_PARAMETERS, configuration.given());
         options.set(ExecutionOptions.BUFFER_TIMEOUT, BUFFER_TIMEOUT);
+        options.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, WATERMARK_INTERVAL);
         options.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, configuration.checkpointInterval());
         options.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
         options.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, CHECKPOINT_TIMEOUT);

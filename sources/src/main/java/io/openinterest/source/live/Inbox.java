@@ -4,6 +4,7 @@ import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.ObservationOrder;
 import io.openinterest.observation.Origin;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * The bounded hand-over from the venues' threads to the fetcher thread. Open interest is a level, so while downstream is
@@ -29,6 +31,10 @@ final class Inbox {
 
     private static final int MAX_QUARANTINED = 1_000;
 
+    private static final long MINUTE = Duration.ofMinutes(1).toMillis();
+
+    private final LongSupplier eventTime;
+    private long nextMinute;
     private final Map<String, Queue> venues = new HashMap<>();
     private final Set<String> paused = new HashSet<>();
     private boolean woken;
@@ -41,6 +47,15 @@ final class Inbox {
      */
     record Item(Arrival arrival, Instant resumeFrom) {
 
+        /** The end of a minute: nothing that was received before it waits any more. */
+        static Item minute(long passed) {
+            return new Item(new Arrival(null, null, null, passed, false), null);
+        }
+
+        boolean isMinute() {
+            return arrival.observation() == null && arrival.quarantined() == null && arrival.evidence() == null;
+        }
+
         private Observation observation() {
             return arrival.observation();
         }
@@ -50,15 +65,27 @@ final class Inbox {
         final LinkedHashMap<String, Item> observations = new LinkedHashMap<>();
         final ArrayList<Item> quarantined = new ArrayList<>();
         long conflated;
+        boolean hasBegun;
 
         boolean isEmpty() {
             return observations.isEmpty() && quarantined.isEmpty();
         }
     }
 
+    /**
+     * An empty one.
+     *
+     * @param eventTime that of a receipt now, epoch milliseconds
+     */
+    Inbox(LongSupplier eventTime) {
+        this.eventTime = eventTime;
+        this.nextMinute = minuteAfter(eventTime.getAsLong());
+    }
+
     /** Puts something in, in place of what it makes obsolete; what is older than what waits is obsolete itself. */
     synchronized void put(String venue, Item item) {
         Queue queue = venues.computeIfAbsent(venue, key -> new Queue());
+        queue.hasBegun |= item.arrival().watermark() != Long.MIN_VALUE;
         if (item.observation() == null) {
             // a venue that answers nonsense by the thousand is known by the first ones
             if (queue.quarantined.size() < MAX_QUARANTINED) {
@@ -99,13 +126,15 @@ final class Inbox {
     }
 
     /**
-     * Waits until there is something of a venue that is not paused, or {@link #wakeUp} was called.
+     * Waits until there is something of a venue that is not paused, a minute of event time has passed, or {@link #wakeUp} was
+     * called.
      *
-     * @return everything there is, by venue; empty when woken up
+     * @return everything there is, by venue; behind it that a minute has passed, whose end the venue's own clock would tell
+     *     late if it stood still since the last arrival; empty when woken up
      */
     synchronized Map<String, Collection<Item>> take() throws InterruptedException {
-        while (failure == null && !woken && !hasNews()) {
-            wait();
+        while (failure == null && !woken && !hasNews() && eventTime.getAsLong() < nextMinute) {
+            wait(Math.max(1, nextMinute - eventTime.getAsLong()));
         }
         if (failure != null) {
             throw failure;
@@ -121,6 +150,15 @@ final class Inbox {
                 taken.put(venue, items);
             }
         });
+        long now = eventTime.getAsLong();
+        if (now >= nextMinute) {
+            nextMinute = minuteAfter(now);
+            venues.forEach((venue, queue) -> {
+                if (queue.hasBegun && !paused.contains(venue)) {
+                    taken.computeIfAbsent(venue, key -> new ArrayList<>()).add(Item.minute(nextMinute - MINUTE));
+                }
+            });
+        }
         return taken;
     }
 
@@ -156,6 +194,10 @@ final class Inbox {
     synchronized long conflated(String venue) {
         Queue queue = venues.get(venue);
         return queue == null ? 0 : queue.conflated;
+    }
+
+    private static long minuteAfter(long time) {
+        return Math.floorDiv(time, MINUTE) * MINUTE + MINUTE;
     }
 
     private boolean hasNews() {

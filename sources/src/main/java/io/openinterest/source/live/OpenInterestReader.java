@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.connector.base.source.reader.RecordEmitter;
 import org.apache.flink.connector.base.source.reader.SingleThreadMultiplexSourceReaderBase;
@@ -54,7 +55,8 @@ final class OpenInterestReader
     }
 
     static OpenInterestReader create(List<VenueSettings> venues, SourceReaderContext context) {
-        Inbox inbox = new Inbox();
+        long lateness = venues.get(0).common().lateness().toMillis();
+        Inbox inbox = new Inbox(() -> ReceiptClock.SYSTEM.now().toEpochMilli() - lateness);
         context.metricGroup().setPendingRecordsGauge(inbox::size);
         context.metricGroup()
                 .gauge(
@@ -75,7 +77,9 @@ final class OpenInterestReader
     private static RecordEmitter<Inbox.Item, Arrival, Progress> emitter(Counter errors) {
         return (item, output, progress) -> {
             Arrival arrival = item.arrival();
-            if (arrival.evidence() != null) {
+            if (item.isMinute()) {
+                output.emitWatermark(new Watermark(arrival.watermark() - 1));
+            } else if (arrival.evidence() != null) {
                 output.collect(arrival, arrival.evidence().time().toEpochMilli());
             } else if (arrival.observation() == null) {
                 errors.inc();

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class InboxTest {
 
-    private final Inbox inbox = new Inbox();
+    private long eventTime = 1_000;
+    private final Inbox inbox = new Inbox(() -> eventTime);
 
     @Test
     void keepsOnlyTheNewestOfEachMarketInTheOrderOfArrival() throws Exception {
@@ -84,6 +85,40 @@ class InboxTest {
         assertThat(inbox.isFull("v")).isTrue();
         inbox.resume(List.of("v"));
         assertThat(inbox.take()).containsOnlyKeys("v");
+    }
+
+    @Test
+    void saysThatAMinuteIsOverBehindWhatWasReceivedBefore() throws Exception {
+        inbox.put("v", arrival("a", 1, "rest"));
+        inbox.take();
+
+        inbox.put("v", arrival("a", 2, "rest"));
+        eventTime = 60_000;
+        List<Inbox.Item> taken = List.copyOf(inbox.take().get("v"));
+
+        assertThat(taken).hasSize(2);
+        assertThat(taken.get(0).isMinute()).isFalse();
+        assertThat(taken.get(1)).isEqualTo(Inbox.Item.minute(60_000));
+
+        // and of a venue that is silent, too, once a minute
+        eventTime = 121_000;
+        assertThat(inbox.take()).containsExactly(Map.entry("v", List.of(Inbox.Item.minute(120_000))));
+        inbox.wakeUp();
+        assertThat(inbox.take()).isEmpty();
+    }
+
+    @Test
+    void saysNoMinuteOfAVenueThatHasNotBegunOrIsPaused() throws Exception {
+        Inbox.Item history = arrival("a", 1, "history");
+        inbox.put("v", new Inbox.Item(Arrival.of(history.arrival().observation(), Long.MIN_VALUE), null));
+        inbox.put("w", arrival("b", 2, "rest"));
+        inbox.take();
+
+        inbox.put("w", arrival("b", 3, "rest"));
+        inbox.pause(List.of("w"));
+        eventTime = 60_000;
+
+        assertThat(inbox.take()).isEmpty();
     }
 
     @Test
