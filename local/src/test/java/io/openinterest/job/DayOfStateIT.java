@@ -15,6 +15,7 @@ import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Sizes are those of the job's own serializers and do not depend on the machine. With {@code -Dstate.markets=12000}
  * also that of so many markets at once, and what they take in the heap.
  */
+@Timeout(10_800)
 class DayOfStateIT {
 
     @RegisterExtension
@@ -84,7 +86,7 @@ class DayOfStateIT {
     void theHeapHoldsADayOfManyMarkets(@InjectMiniCluster MiniCluster cluster) throws Exception {
         List<Market> markets = StateRun.skewed(Integer.getInteger("state.markets"));
         long before = liveHeap();
-        try (StateRun run = new StateRun(markets, MINUTES, 4, 1, options(), Duration.ofMinutes(1), cluster)) {
+        try (StateRun run = new StateRun(markets, MINUTES, 4, options(), Duration.ofMinutes(1), cluster)) {
             Map<String, Long> bytes = run.checkpointedBytes();
             long ofCheckpoint = bytes.values().stream().mapToLong(Long::longValue).sum();
             long heap = liveHeap() - before;
@@ -117,7 +119,7 @@ class DayOfStateIT {
     private Map<String, Long> checkpointedBytes(List<Market> markets, int minutes, MiniCluster cluster)
             throws Exception {
         // no checkpoints but those that are asked for
-        try (StateRun run = new StateRun(markets, minutes, 1, 0, options(), Duration.ofDays(1), cluster)) {
+        try (StateRun run = new StateRun(markets, minutes, 1, options(), Duration.ofDays(1), cluster)) {
             return run.checkpointedBytes();
         }
     }

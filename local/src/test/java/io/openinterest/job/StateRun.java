@@ -1,5 +1,6 @@
 package io.openinterest.job;
 
+import io.openinterest.Await;
 import io.openinterest.functions.alert.RuleRecord;
 import io.openinterest.job.config.Arguments;
 import io.openinterest.job.config.JobConfiguration;
@@ -31,6 +32,7 @@ import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiter;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.configuration.Configuration;
@@ -58,6 +60,7 @@ final class StateRun implements AutoCloseable {
 
     private final MiniCluster cluster;
     private final JobClient job;
+    private final int markets;
 
     /**
      * A market.
@@ -121,26 +124,26 @@ final class StateRun implements AutoCloseable {
     }
 
     /**
-     * Starts the job, which goes on without end, and waits until some event time has passed.
+     * Starts the job, and waits until some event time has passed.
      *
      * @param minutes of event time
      * @param every of all minutes but the last 80 each market has an observation in one of so many
-     * @param thenPerCheckpoint minutes after those for each checkpoint that completes; 0 for as many as there is time for
      */
     StateRun(
             List<Market> markets,
             int minutes,
             int every,
-            int thenPerCheckpoint,
             Configuration flink,
             Duration checkpointInterval,
             MiniCluster cluster)
             throws Exception {
         this.cluster = cluster;
+        this.markets = markets.size();
         Arrivals observations = new Arrivals(new ArrayList<>(markets), Math.max(0, minutes - FULL_MINUTES), every);
         Arrivals.awaited = observations.before(minutes);
         Arrivals.emitted = -1;
         Arrivals.reached = new CompletableFuture<>();
+        Pace.start(Arrivals.awaited);
         Arguments arguments = new Arguments();
         arguments.set("source", "replay");
         arguments.set("replay.paths", "[unused]");
@@ -153,9 +156,7 @@ final class StateRun implements AutoCloseable {
                 new DataGeneratorSource<>(
                         observations,
                         Long.MAX_VALUE,
-                        thenPerCheckpoint == 0
-                                ? RateLimiterStrategy.noOp()
-                                : subtasks -> new Pace<>(Arrivals.awaited, thenPerCheckpoint * markets.size()),
+                        (RateLimiterStrategy<NumberSequenceSource.NumberSequenceSplit>) subtasks -> new Pace<>(),
                         new RecordType<>(Arrival.class)),
                 WatermarkStrategy.<Arrival>forGenerator(context -> new ArrivalWatermarks())
                         .withTimestampAssigner((arrival, before) ->
@@ -192,9 +193,11 @@ final class StateRun implements AutoCloseable {
         return bytes;
     }
 
-    /** Observations that have left the source. */
-    static long emitted() {
-        return Arrivals.emitted + 1;
+    /** Lets another minute pass. */
+    void passMinute() throws Exception {
+        long last = Arrivals.emitted + markets;
+        Pace.goOn(markets);
+        Await.until(() -> Arrivals.emitted == last);
     }
 
     private AccessExecutionGraph graph() throws Exception {
@@ -206,33 +209,35 @@ final class StateRun implements AutoCloseable {
         job.cancel().get();
     }
 
-    /** Lets so many through, then for each checkpoint that completes some more. */
+    /** Lets observations through until those that are awaited, then as many as somebody asks for. */
     private static final class Pace<S extends SourceSplit> implements RateLimiter<S> {
 
-        private final int perCheckpoint;
-        private long left;
-        private CompletableFuture<Void> more = new CompletableFuture<>();
+        private static long left;
+        private static CompletableFuture<Void> more;
 
-        Pace(long freely, int perCheckpoint) {
-            this.perCheckpoint = perCheckpoint;
-            this.left = freely;
+        static synchronized void start(long observations) {
+            left = observations;
+            more = new CompletableFuture<>();
+        }
+
+        static void goOn(long observations) {
+            CompletableFuture<Void> waiting;
+            synchronized (Pace.class) {
+                waiting = more;
+                start(observations);
+            }
+            waiting.complete(null);
         }
 
         @Override
         public CompletionStage<Void> acquire(int requests) {
-            if (left > 0) {
-                left -= requests;
-                return CompletableFuture.completedFuture(null);
+            synchronized (Pace.class) {
+                if (left > 0) {
+                    left -= requests;
+                    return CompletableFuture.completedFuture(null);
+                }
+                return more.thenCompose(next -> acquire(requests));
             }
-            return more.thenRun(() -> left -= requests);
-        }
-
-        @Override
-        public void notifyCheckpointComplete(long checkpoint) {
-            CompletableFuture<Void> waiting = more;
-            more = new CompletableFuture<>();
-            left = perCheckpoint;
-            waiting.complete(null);
         }
     }
 
