@@ -88,7 +88,8 @@ class DayOfStateIT {
         long before = liveHeap();
         try (StateRun run = new StateRun(markets, MINUTES, 4, options(), Duration.ofMinutes(1), cluster)) {
             Map<String, Long> bytes = run.checkpointedBytes();
-            long ofCheckpoint = bytes.values().stream().mapToLong(Long::longValue).sum();
+            long ofCheckpoint =
+                    bytes.values().stream().mapToLong(Long::longValue).sum();
             long heap = liveHeap() - before;
             System.out.printf(
                     "%d markets, %d entities: %d MB in a checkpoint %s, %d MB of heap%n",
@@ -107,9 +108,8 @@ class DayOfStateIT {
 
     private long bytesOfTotals(int options, MiniCluster cluster) throws Exception {
         long bytes = 0;
-        for (Map.Entry<String, Long> vertex :
-                checkpointedBytes(StateRun.evenly(ASSETS, options), HOUR_MINUTES, cluster)
-                        .entrySet()) {
+        for (Map.Entry<String, Long> vertex : checkpointedBytes(StateRun.evenly(ASSETS, options), HOUR_MINUTES, cluster)
+                .entrySet()) {
             bytes +=
                     vertex.getKey().matches("(sum-(assets|exchanges|whole)|derive-metrics) .*") ? vertex.getValue() : 0;
         }
