@@ -27,15 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ObservationReaderTest {
 
-    /** 2,719,300.8 contracts of 0.01 BTC at 66,250.1 USD. */
-    private static final String RECORD = """
-            {"market":"okx-BTC-USDT-SWAP-future","time":"2026-03-01T07:00:02.714Z","exchange":"okx","venue":"okx",\
-            "symbol":"BTC-USDT-SWAP","asset_class":"crypto","base":"btc","quote":"usdt","margin":"usdt",\
-            "type":"perpetual","structure":"linear","expiration":null,"strike":null,"contract_count":2719300.8,\
-            "contract_size":0.01,"sides":1,"amount_base":27193.008,"price_usd":66250.1,"price_source":"mark",\
-            "value_usd":1801539499.3008,"market_value_usd":null,"funding_rate":-0.0001,"funding_interval_hours":8,\
-            "volume_24h_usd":null,"exchange_time":null,"database_time":"2026-03-01T07:00:03.113Z","delisted":false,\
-            "origin":"websocket"}""";
+    private static final String RECORD = WrittenFormTest.PERPETUAL;
 
     private static final Instant NOW = Instant.parse("2026-03-01T08:00:00Z");
 

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The short way of reading gives what the long way gives, whatever the line. */
 class WrittenFormTest {
 
-    private static final String PERPETUAL = """
+    /** 2,719,300.8 contracts of 0.01 BTC at 66,250.1 USD. */
+    static final String PERPETUAL = """
             {"market":"okx-BTC-USDT-SWAP-future","time":"2026-03-01T07:00:02.714Z","exchange":"okx","venue":"okx",\
             "symbol":"BTC-USDT-SWAP","asset_class":"crypto","base":"btc","quote":"usdt","margin":"usdt",\
             "type":"perpetual","structure":"linear","expiration":null,"strike":null,"contract_count":2719300.8,\
