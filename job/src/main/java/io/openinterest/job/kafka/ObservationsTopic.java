@@ -19,6 +19,11 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.flink.api.common.eventtime.NoWatermarksGenerator;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -272,7 +277,7 @@ public final class ObservationsTopic {
         private final long lateness;
         private final Properties client;
         private final String topic;
-        private transient boolean asked;
+        private transient Executor background;
 
         WatermarksByPartition(boolean marked, long lateness, Properties client, String topic) {
             this.marked = marked;
@@ -283,11 +288,23 @@ public final class ObservationsTopic {
 
         @Override
         public WatermarkGenerator<TopicEntry> createWatermarkGenerator(Context context) {
-            if (!asked) {
-                asked = true;
+            if (background == null) {
+                background = background();
                 return new NoWatermarksGenerator<>();
             }
             return new Watermarks();
+        }
+
+        /**
+         * One thread, for as long as there is a question: brokers may take half a minute to answer, and records, checkpoints
+         * and cancelling wait for nobody.
+         */
+        private static Executor background() {
+            return new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), question -> {
+                Thread thread = new Thread(question, "ask-for-time-marks");
+                thread.setDaemon(true);
+                return thread;
+            });
         }
 
         /**
@@ -304,6 +321,9 @@ public final class ObservationsTopic {
             private Integer partition;
             private long passed = Long.MIN_VALUE;
             private boolean passedOver;
+
+            /** Partitions from which no event time comes; null while nobody is asked. */
+            private CompletableFuture<Set<Integer>> answer;
 
             @Override
             public void onEvent(TopicEntry entry, long timestamp, WatermarkOutput output) {
@@ -322,8 +342,17 @@ public final class ObservationsTopic {
                 if (passedOver || passed != Long.MIN_VALUE || System.nanoTime() - asked < UNMARKED_AFTER.toNanos()) {
                     return;
                 }
-                Set<Integer> without = without();
-                asked = System.nanoTime();
+                if (answer == null) {
+                    answer = CompletableFuture.supplyAsync(this::without, background);
+                }
+                if (answer.isDone()) {
+                    passOver(answer.join(), output);
+                    answer = null;
+                    asked = System.nanoTime();
+                }
+            }
+
+            private void passOver(Set<Integer> without, WatermarkOutput output) {
                 if (partition == null ? !without.isEmpty() : without.contains(partition)) {
                     passedOver = true;
                     output.markIdle();
