@@ -45,6 +45,12 @@ public record SourceSettings(
                 false);
     }
 
+    /** The same with other waits. */
+    public SourceSettings withWaits(Duration start, Duration history) {
+        return new SourceSettings(
+                lateness, start, history, rates, conventions, assetClasses, products, directExchanges, simulated);
+    }
+
     /** The same with other conventions. */
     public SourceSettings with(Conventions other) {
         return new SourceSettings(

@@ -310,17 +310,7 @@ class VenueRunnerIT {
     }
 
     private VenueSettings settings(Duration pollInterval) {
-        SourceSettings defaults = SourceSettings.defaults();
-        SourceSettings common = new SourceSettings(
-                defaults.lateness(),
-                Duration.ofSeconds(2),
-                Duration.ofSeconds(5),
-                Map.of(),
-                defaults.conventions(),
-                defaults.assetClasses(),
-                defaults.products(),
-                defaults.directExchanges(),
-                false);
+        SourceSettings common = SourceSettings.defaults().withWaits(Duration.ofSeconds(2), Duration.ofSeconds(5));
         return new VenueSettings(
                 "bybit-linear", venue.restUrl(), venue.wsUrl(), pollInterval, null, null, Map.of(), common);
     }

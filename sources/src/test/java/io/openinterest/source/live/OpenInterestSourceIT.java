@@ -164,17 +164,7 @@ class OpenInterestSourceIT {
     }
 
     private static VenueSettings settings(String id, String restUrl) {
-        SourceSettings defaults = SourceSettings.defaults();
-        SourceSettings common = new SourceSettings(
-                defaults.lateness(),
-                Duration.ofSeconds(4),
-                Duration.ofSeconds(4),
-                Map.of(),
-                defaults.conventions(),
-                defaults.assetClasses(),
-                defaults.products(),
-                defaults.directExchanges(),
-                false);
+        SourceSettings common = SourceSettings.defaults().withWaits(Duration.ofSeconds(4), Duration.ofSeconds(4));
         return new VenueSettings(id, restUrl, null, Duration.ofSeconds(1), null, null, Map.of(), common);
     }
 
