@@ -20,14 +20,13 @@ public final class JsonText {
     private static final int LONG_DIGITS = 18;
 
     private static final int LONGEST_LONG = 20;
+    private static final long[] POWERS_OF_TEN = powersOfTen();
     private static final long MILLIS_PER_DAY = 86_400_000;
     private static final long YEAR_0 = -62_167_219_200_000L;
     private static final long YEAR_10000 = 253_402_300_800_000L;
 
     private byte[] buffer = new byte[4096];
     private int length;
-
-    private final byte[] digits = new byte[LONGEST_LONG];
 
     /** The text so far, a copy. */
     public byte[] toBytes() {
@@ -66,9 +65,7 @@ public final class JsonText {
             raw(ascii(Long.toString(value)));
             return;
         }
-        int at = digits(value);
-        System.arraycopy(digits, at, buffer, length, LONGEST_LONG - at);
-        length += LONGEST_LONG - at;
+        whole(value);
     }
 
     /** No exponent, no zeros at the end of a fraction, {@code 0} never {@code -0}. */
@@ -78,60 +75,52 @@ public final class JsonText {
             return;
         }
         int scale = value.scale();
-        if (value.precision() > LONG_DIGITS || scale < -LONG_DIGITS || scale > 100) {
+        if (scale < 0 || scale > LONG_DIGITS || value.precision() > LONG_DIGITS) {
             raw(ascii(Json.plain(value)));
             return;
         }
         // at scale 0 a value of so many digits is a long already
         long unscaled = value.scaleByPowerOfTen(scale).longValue();
-        room(LONGEST_LONG + 2 + Math.abs(scale));
+        room(2 * LONGEST_LONG);
         if (unscaled < 0) {
             buffer[length++] = '-';
             unscaled = -unscaled;
         }
-        int at = digits(unscaled);
-        int end = LONGEST_LONG;
-        while (scale > 0 && digits[end - 1] == '0') {
-            end--;
-            scale--;
-        }
-        int whole = end - at - scale;
-        if (scale <= 0) {
-            put(at, end);
-            zeros(-scale);
-        } else if (whole > 0) {
-            put(at, at + whole);
+        long whole = unscaled / POWERS_OF_TEN[scale];
+        long fraction = unscaled - whole * POWERS_OF_TEN[scale];
+        whole(whole);
+        if (fraction != 0) {
             buffer[length++] = '.';
-            put(at + whole, end);
-        } else {
-            buffer[length++] = '0';
-            buffer[length++] = '.';
-            zeros(-whole);
-            put(at, end);
+            digits(fraction, scale);
+            while (buffer[length - 1] == '0') {
+                length--;
+            }
         }
     }
 
-    private void put(int from, int to) {
-        System.arraycopy(digits, from, buffer, length, to - from);
-        length += to - from;
-    }
-
-    private void zeros(int count) {
-        for (int i = 0; i < count; i++) {
-            buffer[length++] = '0';
+    private void whole(long value) {
+        int count = 1;
+        while (count <= LONG_DIGITS && value >= POWERS_OF_TEN[count]) {
+            count++;
         }
+        digits(value, count);
     }
 
-    /** Right-aligned into {@code digits}; gives where they begin. */
-    private int digits(long value) {
-        int at = LONGEST_LONG;
+    /** Exactly so many digits, zeros before those that the value has. */
+    private void digits(long value, int count) {
         long rest = value;
-        do {
-            long tenth = rest / 10;
-            digits[--at] = (byte) ('0' + (rest - 10 * tenth));
-            rest = tenth;
-        } while (rest > 0);
-        return at;
+        int at = length + count;
+        length = at;
+        for (int left = count; left > 1; left -= 2) {
+            long hundredth = rest / 100;
+            int two = (int) (rest - 100 * hundredth);
+            buffer[--at] = (byte) ('0' + two % 10);
+            buffer[--at] = (byte) ('0' + two / 10);
+            rest = hundredth;
+        }
+        if ((count & 1) == 1) {
+            buffer[--at] = (byte) ('0' + rest);
+        }
     }
 
     /** In quotes; UTC, three decimals only where they are not zero. */
@@ -244,6 +233,15 @@ public final class JsonText {
         escapes['\f'] = 'f';
         escapes['\r'] = 'r';
         return escapes;
+    }
+
+    private static long[] powersOfTen() {
+        long[] powers = new long[LONG_DIGITS + 1];
+        powers[0] = 1;
+        for (int i = 1; i < powers.length; i++) {
+            powers[i] = 10 * powers[i - 1];
+        }
+        return powers;
     }
 
     private static byte[] ascii(String text) {

@@ -28,11 +28,13 @@ interface Form {
         return true;
     }
 
-    /** The form of a type: its own for what records here are mostly made of, else Flink's. */
+    /**
+     * The form of a type: its own for what records here are mostly made of, else Flink's.
+     *
+     * @param texts of the records that are parts
+     */
     static Form of(Type type, Texts texts, SerializerConfig config) {
-        if (type == String.class) {
-            return texts;
-        } else if (type == BigDecimal.class) {
+        if (type == BigDecimal.class) {
             return new Decimal();
         } else if (type == Instant.class) {
             return new Time();

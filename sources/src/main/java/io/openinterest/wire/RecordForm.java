@@ -9,19 +9,22 @@ import java.lang.reflect.Array;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
 /**
- * A record in bytes: a bit for each component, set where it is not null, then those components one after the other,
- * without names or tags. The components are looked at once, when this is made, and from then on fetched by compiled code,
+ * A record in bytes: a bit for each component, set where it is not null, then its texts, then its other components one
+ * after the other, without names or tags. The components are looked at once, when this is made, and from then on fetched by compiled code,
  * several times as fast as Flink's own form, which goes through reflection field by field. The record stays the only place
  * where its components are listed.
  *
  * <p>A component that was appended since is null or 0, for its bit is not set.
  */
 final class RecordForm implements Form {
+
+    private static final String[] NO_TEXTS = {};
 
     /** Kept with the class: the handle of every serializer would be compiled by itself. */
     private static final ClassValue<MethodHandle> CONSTRUCTORS = new ClassValue<>() {
@@ -32,7 +35,13 @@ final class RecordForm implements Form {
     };
 
     private final Function<Object, Object>[] getters;
+
+    /** Null for a text. */
     private final Form[] forms;
+
+    private final int[] textPlaces;
+    private final long textBits;
+    private final Texts texts;
     private final Object[] absent;
     private final MethodHandle constructor;
     private final boolean immutable;
@@ -40,16 +49,18 @@ final class RecordForm implements Form {
     /** Components of the record at hand; used again and again, for one thread has this form. */
     private final Object[] values;
 
-    private RecordForm(Function<Object, Object>[] getters, Form[] forms, Object[] absent, MethodHandle constructor) {
+    private RecordForm(
+            Function<Object, Object>[] getters, Form[] forms, Texts texts, Object[] absent, MethodHandle constructor) {
         this.getters = getters;
         this.forms = forms;
+        this.textPlaces = IntStream.range(0, forms.length)
+                .filter(i -> forms[i] == null)
+                .toArray();
+        this.textBits = Arrays.stream(textPlaces).mapToLong(i -> 1L << i).sum();
+        this.texts = texts;
         this.absent = absent;
         this.constructor = constructor;
-        boolean all = true;
-        for (Form form : forms) {
-            all &= form.isImmutable();
-        }
-        this.immutable = all;
+        this.immutable = Arrays.stream(forms).allMatch(form -> form == null || form.isImmutable());
         this.values = new Object[forms.length];
     }
 
@@ -64,10 +75,12 @@ final class RecordForm implements Form {
         Object[] absent = new Object[components.length];
         for (int i = 0; i < components.length; i++) {
             getters[i] = Getter.of(components[i].getAccessor());
-            forms[i] = Form.of(components[i].getGenericType(), texts, config);
+            forms[i] = components[i].getType() == String.class
+                    ? null
+                    : Form.of(components[i].getGenericType(), texts, config);
             absent[i] = Array.get(Array.newInstance(components[i].getType(), 1), 0);
         }
-        return new RecordForm(getters, forms, absent, CONSTRUCTORS.get(type));
+        return new RecordForm(getters, forms, texts, absent, CONSTRUCTORS.get(type));
     }
 
     private static MethodHandle constructor(Class<?> type) {
@@ -92,8 +105,11 @@ final class RecordForm implements Form {
             present |= values[i] == null ? 0 : 1L << i;
         }
         out.writeLong(present);
+        if ((present & textBits) != 0) {
+            texts.write(values, textPlaces, out);
+        }
         for (int i = 0; i < forms.length; i++) {
-            if (values[i] != null) {
+            if (forms[i] != null && values[i] != null) {
                 forms[i].write(values[i], out);
             }
         }
@@ -102,8 +118,16 @@ final class RecordForm implements Form {
     @Override
     public Object read(DataInputView in) throws IOException {
         long present = in.readLong();
+        String[] read = (present & textBits) == 0 ? NO_TEXTS : texts.read(in);
+        int nextText = 0;
         for (int i = 0; i < forms.length; i++) {
-            values[i] = (present & 1L << i) == 0 ? absent[i] : forms[i].read(in);
+            if ((present & 1L << i) == 0) {
+                values[i] = absent[i];
+            } else if (forms[i] == null) {
+                values[i] = read[nextText++];
+            } else {
+                values[i] = forms[i].read(in);
+            }
         }
         return made();
     }
@@ -115,7 +139,7 @@ final class RecordForm implements Form {
         }
         for (int i = 0; i < forms.length; i++) {
             Object value = getters[i].apply(record);
-            values[i] = value == null ? null : forms[i].copy(value);
+            values[i] = value == null || forms[i] == null ? value : forms[i].copy(value);
         }
         return made();
     }

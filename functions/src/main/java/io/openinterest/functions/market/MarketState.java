@@ -7,6 +7,8 @@ import io.openinterest.observation.Observation;
 import io.openinterest.observation.ObservationOrder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +24,7 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 final class MarketState {
 
     private static final int PACKED_BYTES = 1024;
+    private static final int MINUTE_BYTES = 128;
 
     /** The first observation; all others are kept as what differs from it. Null before. */
     private Observation reference;
@@ -29,8 +32,8 @@ final class MarketState {
     private MarketStanding base = MarketStanding.ABSENT;
     /** Packed minutes with observations after that, by boundary. */
     private final TreeMap<Long, byte[]> minutes = new TreeMap<>();
-    /** The minute put last as it was before it was packed: mostly the next one asked for. Null before any is put. */
-    private Minute lastPut;
+    /** Minutes as they are, each packed only when its boundary passes; seldom more than two. */
+    private final List<Minute> open = new ArrayList<>(2);
     /** Standing at the last boundary of the shard that is done. */
     private MarketStanding latest = MarketStanding.ABSENT;
 
@@ -52,7 +55,8 @@ final class MarketState {
         long boundary = Interval.boundaryAfter(observation.time().toEpochMilli());
         if (boundary > finalUpTo) {
             Minute known = minute(boundary);
-            put(known == null ? Minute.of(boundary, observation) : known.with(observation));
+            remove(boundary, known);
+            open.add(known == null ? Minute.of(boundary, observation) : known.with(observation));
         } else if (!base.begun() && (base.value() == null || ObservationOrder.compare(observation, base.value()) > 0)) {
             base = base.withValue(observation);
         }
@@ -62,6 +66,7 @@ final class MarketState {
     MarketStep step(long boundary, SnapshotSettings settings) {
         MarketStep step = MarketStep.take(latest, minute(boundary), boundary, settings);
         latest = step.after();
+        packUpTo(boundary);
         return step;
     }
 
@@ -84,6 +89,7 @@ final class MarketState {
             last = Math.max(last, boundary);
         }
         MarketStanding before = base;
+        packUpTo(doneUpTo);
         TreeMap<Long, byte[]> minutesBefore = new TreeMap<>(minutes);
         late.forEach(observation -> add(observation, finalUpTo));
         MarketStanding now = base;
@@ -111,30 +117,54 @@ final class MarketState {
     /** Moves the final boundary on; what lies before it is no longer kept. */
     void advance(long from, long to, SnapshotSettings settings) {
         for (long boundary = from + Interval.MINUTE_MILLIS; boundary <= to; boundary += Interval.MINUTE_MILLIS) {
-            base = MarketStep.take(base, minute(boundary), boundary, settings).after();
-            minutes.remove(boundary);
+            Minute minute = minute(boundary);
+            base = MarketStep.take(base, minute, boundary, settings).after();
+            remove(boundary, minute);
         }
         revisions.forgetUpTo(to);
     }
 
     /** Passes a boundary that is not published: only the newest value is known, and what was counted. */
     void skipTo(long boundary) {
-        base = base.skip(boundary, minute(boundary));
-        minutes.remove(boundary);
+        Minute minute = minute(boundary);
+        base = base.skip(boundary, minute);
+        remove(boundary, minute);
         latest = base;
     }
 
     boolean isForgotten() {
-        return base.value() == null && latest.value() == null && minutes.isEmpty();
+        return hasNoValue() && open.isEmpty() && minutes.isEmpty();
     }
 
     /** The first boundary that sees the market; null if one has already, or none will. */
     Long firstBoundary() {
-        return base.value() == null && latest.value() == null && !minutes.isEmpty() ? minutes.firstKey() : null;
+        if (!hasNoValue()) {
+            return null;
+        }
+        Long first = minutes.isEmpty() ? null : minutes.firstKey();
+        for (Minute minute : open) {
+            first = first == null || minute.boundary() < first ? minute.boundary() : first;
+        }
+        return first;
+    }
+
+    private boolean hasNoValue() {
+        return base.value() == null && latest.value() == null;
     }
 
     private Minute minute(long boundary) {
-        return lastPut != null && lastPut.boundary() == boundary ? lastPut : unpack(boundary, minutes.get(boundary));
+        for (Minute minute : open) {
+            if (minute.boundary() == boundary) {
+                return minute;
+            }
+        }
+        return unpack(boundary, minutes.get(boundary));
+    }
+
+    private void remove(long boundary, Minute known) {
+        if (known != null && !open.remove(known)) {
+            minutes.remove(boundary);
+        }
     }
 
     private Minute unpack(long boundary, byte[] packed) {
@@ -145,19 +175,29 @@ final class MarketState {
         }
     }
 
-    private void put(Minute minute) {
-        DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
+    private void packUpTo(long boundary) {
+        for (Iterator<Minute> each = open.iterator(); each.hasNext(); ) {
+            Minute minute = each.next();
+            if (minute.boundary() <= boundary) {
+                minutes.put(minute.boundary(), packed(minute));
+                each.remove();
+            }
+        }
+    }
+
+    private byte[] packed(Minute minute) {
+        DataOutputSerializer out = new DataOutputSerializer(MINUTE_BYTES);
         try {
             minute.pack(reference, out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        minutes.put(minute.boundary(), out.getCopyOfBuffer());
-        lastPut = minute;
+        return out.getCopyOfBuffer();
     }
 
     /** The state in as few bytes as it needs. */
     byte[] pack() {
+        packUpTo(Long.MAX_VALUE);
         DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
         try {
             PackedObservation.put(reference, null, out);
