@@ -53,9 +53,8 @@ final class RecordForm implements Form {
             Function<Object, Object>[] getters, Form[] forms, Texts texts, Object[] absent, MethodHandle constructor) {
         this.getters = getters;
         this.forms = forms;
-        this.textPlaces = IntStream.range(0, forms.length)
-                .filter(i -> forms[i] == null)
-                .toArray();
+        this.textPlaces =
+                IntStream.range(0, forms.length).filter(i -> forms[i] == null).toArray();
         this.textBits = Arrays.stream(textPlaces).mapToLong(i -> 1L << i).sum();
         this.texts = texts;
         this.absent = absent;

@@ -18,8 +18,7 @@ import org.apache.flink.core.memory.DataOutputView;
  */
 final class Texts {
 
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final int MOST_REMEMBERED = 1 << 17;
     private static final int LONGEST_REMEMBERED = 512;

@@ -24,7 +24,8 @@ class RecordSerializerTest {
     @Test
     void textsOfAnyKindComeBack() throws IOException {
         List<Market> markets = new ArrayList<>();
-        for (String text : new String[] {"", "btc", "₿ Ünïcode 🚀", "x".repeat(127), "x".repeat(128), "é".repeat(40_000)}) {
+        for (String text :
+                new String[] {"", "btc", "₿ Ünïcode 🚀", "x".repeat(127), "x".repeat(128), "é".repeat(40_000)}) {
             markets.add(new Market(text, new Market.Pair(text, null), 1, null));
             markets.add(new Market(null, new Market.Pair(null, text), 2, text));
             markets.add(new Market(text, null, 3, text + text));
@@ -36,8 +37,8 @@ class RecordSerializerTest {
 
     @Test
     void textsThatDifferOnlyInWhereOneEndsAreNotMistaken() throws IOException {
-        List<Market> markets = List.of(
-                new Market("ab", null, 1, "c"), new Market("a", null, 1, "bc"), new Market("abc", null, 1, ""));
+        List<Market> markets =
+                List.of(new Market("ab", null, 1, "c"), new Market("a", null, 1, "bc"), new Market("abc", null, 1, ""));
 
         assertThat(copies(markets)).isEqualTo(markets);
     }

@@ -7,6 +7,7 @@ import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.run.Unpacked;
+import io.openinterest.functions.run.Unpacked.Held;
 import io.openinterest.functions.total.Contribution;
 import io.openinterest.functions.total.Sums;
 import io.openinterest.observation.Observation;
@@ -64,15 +65,15 @@ final class BoundaryPass {
     /** Folds every market anew that got observations for boundaries already published. */
     void correctMarkets(Map<String, List<Observation>> late) throws Exception {
         for (Map.Entry<String, List<Observation>> entry : late.entrySet()) {
-            MarketState known = markets.get(entry.getKey());
-            MarketState market = known == null ? new MarketState() : known;
+            Held<MarketState> held = markets.at(entry.getKey());
+            MarketState market = held.get() == null ? new MarketState() : held.get();
             market.correct(
                     entry.getValue(),
                     progress.finalUpTo(),
                     progress.doneUpTo(),
                     settings,
                     (before, now) -> correct(market, before, now));
-            markets.put(entry.getKey(), market);
+            held.put(market);
         }
     }
 
@@ -87,8 +88,12 @@ final class BoundaryPass {
 
     /** Steps every market to the boundary. */
     void takeMarkets(long finalUpTo) throws Exception {
-        for (String name : markets.keys()) {
-            MarketState market = markets.get(name);
+        for (Map.Entry<String, Held<MarketState>> entry : markets.all()) {
+            Held<MarketState> held = entry.getValue();
+            MarketState market = held.get();
+            if (market == null) {
+                continue;
+            }
             MarketStep step = market.step(boundary, settings);
             contribute(step, 1);
             correctOption(null, option(step, inOrder));
@@ -100,45 +105,49 @@ final class BoundaryPass {
             }
             market.advance(progress.finalUpTo(), finalUpTo, settings);
             if (market.isForgotten()) {
-                markets.remove(name);
+                held.remove();
             } else {
-                markets.put(name, market);
+                held.put(market);
             }
         }
     }
 
     /** Groups that had markets a while ago still owe their totals a 5- or 15-minute record. */
     void touchGroups() throws Exception {
-        for (Group key : groups.keys()) {
-            GroupState group = groups.get(key);
+        for (Map.Entry<Group, Held<GroupState>> entry : groups.all()) {
+            Held<GroupState> held = entry.getValue();
+            GroupState group = held.get();
+            if (group == null) {
+                continue;
+            }
             group.forgetUpTo(progress.finalUpTo());
             if (group.isForgotten(boundary)) {
-                groups.remove(key);
+                held.remove();
                 continue;
             }
             if (group.isOwed(boundary) && Interval.FIVE_MINUTES.isBoundary(boundary)) {
-                at(boundary).computeIfAbsent(key, owed -> new Sums());
+                at(boundary).computeIfAbsent(entry.getKey(), owed -> new Sums());
             }
-            groups.put(key, group);
+            held.put(group);
         }
     }
 
     /** Sends what the groups add to their totals. */
-    void emit(long finalUpTo) throws Exception {
+    void emit() throws Exception {
         for (Map.Entry<Long, Map<Group, Sums>> groupsAt : sums.entrySet()) {
             long at = groupsAt.getKey();
             boolean correction = at < boundary;
             for (Map.Entry<Group, Sums> entry : groupsAt.getValue().entrySet()) {
                 Group group = entry.getKey();
                 Sums more = entry.getValue();
-                GroupState known = groups.get(group);
-                GroupState state = known == null ? new GroupState() : known;
+                Held<GroupState> held = groups.at(group);
+                GroupState state = held.get() == null ? new GroupState() : held.get();
                 more.ages = state.change(at, more.ages);
                 boolean isNothing = more.isNothing();
                 if (!isNothing) {
                     state.touch(boundary);
                 }
-                groups.put(group, state);
+                held.put(state);
                 if (!isNothing || !correction) {
                     out.contribution(Contribution.of(
                             group.exchange(),
@@ -148,11 +157,6 @@ final class BoundaryPass {
                             correction ? correcting : inOrder,
                             more));
                 }
-            }
-        }
-        for (Map<Group, Sums> groupsAt : sums.values()) {
-            for (Group group : groupsAt.keySet()) {
-                groups.get(group).forgetUpTo(finalUpTo);
             }
         }
     }

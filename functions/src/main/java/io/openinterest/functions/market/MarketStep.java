@@ -23,7 +23,6 @@ import io.openinterest.functions.total.Sums;
 import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Observation;
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Objects;
 
@@ -49,6 +48,7 @@ record MarketStep(
         int observed) {
 
     private static final BigDecimal TWO = BigDecimal.valueOf(2);
+    private static final BigDecimal HALF = new BigDecimal("0.5");
     private static final BigDecimal EIGHT_HOURS = BigDecimal.valueOf(8);
     private static final long CARRIED_AFTER = Interval.MINUTE_MILLIS;
 
@@ -67,23 +67,27 @@ record MarketStep(
         boolean included = status == Status.INCLUDED;
         boolean known = included || (status == Status.STALE && before.known());
         boolean begun = included || (status != Status.ABSENT && before.begun());
-        Ledger change = change(before, status, value);
+        BigDecimal valueUsd = included ? Rounding.usd(value.valueUsd()) : null;
+        BigDecimal countBefore = before.value() == null ? null : oneSided(before.value());
+        BigDecimal count = included ? oneSided(value) : null;
+        Ledger change;
+        if (!included) {
+            change = disappearance(before, status);
+        } else if (!before.isIncluded()) {
+            change = appearance(before, valueUsd);
+        } else if (isRestated(before.value(), value)) {
+            change = Ledger.restatement(valueUsd.subtract(before.valueUsd()));
+        } else {
+            change = trade(before.valueUsd(), countBefore, valueUsd, count);
+        }
         MarketStanding after = new MarketStanding(
                 status,
                 value,
                 begun,
                 known,
-                bar(before.five(), Interval.FIVE_MINUTES, before, included ? value : null, change, observed, boundary),
-                bar(
-                        before.fifteen(),
-                        Interval.FIFTEEN_MINUTES,
-                        before,
-                        included ? value : null,
-                        change,
-                        observed,
-                        boundary));
-        boolean changed =
-                included && before.value() != null && oneSided(before.value()).compareTo(oneSided(value)) != 0;
+                bar(before.five(), Interval.FIVE_MINUTES, before, valueUsd, change, observed, boundary),
+                bar(before.fifteen(), Interval.FIFTEEN_MINUTES, before, valueUsd, change, observed, boundary));
+        boolean changed = included && countBefore != null && countBefore.compareTo(count) != 0;
         return new MarketStep(
                 boundary, before, after, change, before.isPresent() && status == Status.GONE, changed, observed);
     }
@@ -107,52 +111,48 @@ record MarketStep(
             Bar bar,
             Interval interval,
             MarketStanding before,
-            Observation included,
+            BigDecimal valueUsd,
             Ledger change,
             int observed,
             long boundary) {
         Bar open = interval.isBoundary(boundary - Interval.MINUTE_MILLIS) ? Bar.openAt(before.valueUsd()) : bar;
-        return open.next(included == null ? null : included.valueUsd(), change, observed);
+        return open.next(valueUsd, change, observed);
     }
 
-    /** The ledger of the minute: every change of value has one name, and quantity and price share what is left. */
-    private static Ledger change(MarketStanding before, Status status, Observation value) {
-        boolean included = status == Status.INCLUDED;
+    /** What a market that is not included takes with it. */
+    private static Ledger disappearance(MarketStanding before, Status status) {
         if (!before.isIncluded()) {
-            if (!included) {
-                return Ledger.ZERO;
-            }
-            BigDecimal now = Rounding.usd(value.valueUsd());
-            boolean cameBack = before.status() == Status.STALE && before.known();
-            return cameBack ? Ledger.coverage(now) : Ledger.entry(now);
+            return Ledger.ZERO;
         }
-        BigDecimal then = Rounding.usd(before.value().valueUsd());
-        if (!included) {
-            return status == Status.GONE ? Ledger.exit(then) : Ledger.coverage(then.negate());
-        }
-        BigDecimal difference = Rounding.usd(value.valueUsd()).subtract(then);
-        if (isRestated(before.value(), value)) {
-            return Ledger.restatement(difference);
-        }
-        BigDecimal quantity = quantityUsd(before.value(), value);
-        return Ledger.traded(quantity, difference.subtract(quantity));
+        return status == Status.GONE
+                ? Ledger.exit(before.valueUsd())
+                : Ledger.coverage(before.valueUsd().negate());
     }
 
-    /** (n1 - n0)(v0 n1 + v1 n0) / (2 n0 n1): the change of contracts at the mean published value of a contract. */
-    private static BigDecimal quantityUsd(Observation before, Observation now) {
-        BigDecimal n0 = oneSided(before);
-        BigDecimal n1 = oneSided(now);
-        if (n0.signum() == 0) {
-            return n1.signum() == 0 ? BigDecimal.ZERO : Rounding.usd(now.valueUsd());
+    /** What a market brings that was not included a minute ago. */
+    private static Ledger appearance(MarketStanding before, BigDecimal valueUsd) {
+        boolean cameBack = before.status() == Status.STALE && before.known();
+        return cameBack ? Ledger.coverage(valueUsd) : Ledger.entry(valueUsd);
+    }
+
+    /**
+     * Quantity and price share the change of a market that was there before: quantity has
+     * (n1 - n0)(v0 n1 + v1 n0) / (2 n0 n1), the change of contracts at the mean published value of a contract.
+     */
+    private static Ledger trade(BigDecimal v0, BigDecimal n0, BigDecimal v1, BigDecimal n1) {
+        BigDecimal quantity;
+        if (n0.compareTo(n1) == 0) {
+            quantity = BigDecimal.ZERO;
+        } else if (n0.signum() == 0) {
+            quantity = v1;
+        } else if (n1.signum() == 0) {
+            quantity = v0.negate();
+        } else {
+            quantity = n1.subtract(n0)
+                    .multiply(v0.multiply(n1).add(v1.multiply(n0)))
+                    .divide(TWO.multiply(n0).multiply(n1), 6, RoundingMode.HALF_EVEN);
         }
-        if (n1.signum() == 0) {
-            return Rounding.usd(before.valueUsd()).negate();
-        }
-        BigDecimal dividend = n1.subtract(n0)
-                .multiply(Rounding.usd(before.valueUsd())
-                        .multiply(n1)
-                        .add(Rounding.usd(now.valueUsd()).multiply(n0)));
-        return dividend.divide(TWO.multiply(n0).multiply(n1), 6, RoundingMode.HALF_EVEN);
+        return Ledger.traded(quantity, v1.subtract(v0).subtract(quantity));
     }
 
     private static boolean isRestated(Observation before, Observation now) {
@@ -172,7 +172,7 @@ record MarketStep(
     static BigDecimal oneSided(Observation market) {
         return market.sides() == 1
                 ? market.contractCount()
-                : market.contractCount().divide(TWO, MathContext.UNLIMITED);
+                : market.contractCount().multiply(HALF);
     }
 
     /** The market's row of an interval, not yet corrected; null unless it is included. */
@@ -181,7 +181,7 @@ record MarketStep(
             return null;
         }
         Bar window = switch (interval) {
-            case ONE_MINUTE -> bar(null, interval, before, after.value(), change, observed, boundary);
+            case ONE_MINUTE -> bar(null, interval, before, after.valueUsd(), change, observed, boundary);
             case FIVE_MINUTES -> after.five();
             case FIFTEEN_MINUTES -> after.fifteen();
         };

@@ -8,6 +8,7 @@ import io.openinterest.functions.run.MarketWatch;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.functions.run.Unpacked;
+import io.openinterest.functions.run.Unpacked.Held;
 import io.openinterest.functions.total.Contribution;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
@@ -203,11 +204,10 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             lateObservations.inc();
             return;
         }
-        Unpacked<String, MarketState>.Values markets = marketsByShard.of(context.getCurrentKey());
-        MarketState known = markets.get(observation.market());
-        MarketState market = known == null ? new MarketState() : known;
+        Held<MarketState> held = marketsByShard.of(context.getCurrentKey()).at(observation.market());
+        MarketState market = held.get() == null ? new MarketState() : held.get();
         market.add(observation, progress.finalUpTo());
-        markets.put(observation.market(), market);
+        held.put(market);
     }
 
     private Progress startAt(long boundary, long publishedBefore, ReadOnlyContext context) throws Exception {
@@ -307,16 +307,18 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             pass.correctMarkets(lateUpTo(boundary));
             pass.takeMarkets(finalUpTo);
             pass.touchGroups();
-            pass.emit(finalUpTo);
+            pass.emit();
             return new Progress(finalUpTo, boundary, boundary);
         }
 
         /** The run has not begun: nothing is published, only the newest values are known. */
         Progress skip(long boundary) throws Exception {
-            for (String name : markets.keys()) {
-                MarketState market = markets.get(name);
-                market.skipTo(boundary);
-                markets.put(name, market);
+            for (Map.Entry<String, Held<MarketState>> entry : markets.all()) {
+                MarketState market = entry.getValue().get();
+                if (market != null) {
+                    market.skipTo(boundary);
+                    entry.getValue().put(market);
+                }
             }
             return new Progress(boundary, boundary, boundary);
         }
@@ -325,7 +327,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         void flush(Progress progress, long boundary) throws Exception {
             BoundaryPass pass = pass(progress, boundary);
             pass.correctMarkets(lateUpTo(Long.MAX_VALUE));
-            pass.emit(progress.finalUpTo());
+            pass.emit();
         }
 
         private BoundaryPass pass(Progress progress, long boundary) throws Exception {
@@ -354,8 +356,12 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         /** The first boundary that sees a market, where all are still to come: a gap of years is no work. */
         long firstMinute() throws Exception {
             long first = Long.MAX_VALUE;
-            for (String name : markets.keys()) {
-                Long its = markets.get(name).firstBoundary();
+            for (Map.Entry<String, Held<MarketState>> entry : markets.all()) {
+                MarketState market = entry.getValue().get();
+                if (market == null) {
+                    continue;
+                }
+                Long its = market.firstBoundary();
                 if (its == null) {
                     return Long.MIN_VALUE;
                 }

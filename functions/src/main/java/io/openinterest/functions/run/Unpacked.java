@@ -1,8 +1,6 @@
 package io.openinterest.functions.run;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -61,62 +59,91 @@ public final class Unpacked<K, V> {
         private final Map<K, Held<V>> held = new HashMap<>();
         private boolean isComplete;
 
-        /** The value of a key, null where there is none. Who changes it has to put it. */
-        public @Nullable V get(K key) throws Exception {
-            Held<V> value = held.get(key);
-            if (value == null) {
+        /** What is held under a key, nothing too. */
+        public Held<V> at(K key) throws Exception {
+            Held<V> known = held.get(key);
+            if (known == null) {
                 byte[] packed = isComplete ? null : state.get(key);
-                value = new Held<>(packed == null ? null : unpack.apply(key, packed), false);
-                held.put(key, value);
+                known = new Held<>(packed == null ? null : unpack.apply(key, packed));
+                held.put(key, known);
             }
-            return value.value;
+            return known;
         }
 
-        /** Puts a value, new or changed. */
+        /** Puts a value in place of whatever there is. */
         public void put(K key, V value) {
-            held.put(key, new Held<>(value, true));
+            held.computeIfAbsent(key, unread -> new Held<>(null)).put(value);
         }
 
         /** Removes a value. */
         public void remove(K key) {
-            held.put(key, new Held<>(null, true));
+            held.computeIfAbsent(key, unread -> new Held<>(null)).remove();
         }
 
-        /** The keys that have a value, to be gone through while values are put and removed. */
-        public List<K> keys() throws Exception {
+        /** All that is held, nothing too, to be gone through while what is held changes. */
+        public Iterable<Map.Entry<K, Held<V>>> all() throws Exception {
             if (!isComplete) {
                 for (Map.Entry<K, byte[]> entry : state.entries()) {
                     if (!held.containsKey(entry.getKey())) {
-                        held.put(entry.getKey(), new Held<>(unpack.apply(entry.getKey(), entry.getValue()), false));
+                        held.put(entry.getKey(), new Held<>(unpack.apply(entry.getKey(), entry.getValue())));
                     }
                 }
                 isComplete = true;
             }
-            List<K> keys = new ArrayList<>(held.size());
-            held.forEach((key, value) -> {
-                if (value.value != null) {
-                    keys.add(key);
-                }
-            });
-            return keys;
+            return held.entrySet();
         }
 
         /** Whether there is no value. */
         public boolean isEmpty() throws Exception {
-            return keys().isEmpty();
+            for (Map.Entry<K, Held<V>> entry : all()) {
+                if (entry.getValue().value != null) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         private void write() throws Exception {
             for (Map.Entry<K, Held<V>> entry : held.entrySet()) {
-                Held<V> value = entry.getValue();
-                if (value.changed && value.value != null) {
-                    state.put(entry.getKey(), pack.apply(value.value));
-                } else if (value.changed) {
+                Held<V> its = entry.getValue();
+                if (its.changed && its.value != null) {
+                    state.put(entry.getKey(), pack.apply(its.value));
+                } else if (its.changed) {
                     state.remove(entry.getKey());
                 }
             }
         }
     }
 
-    private record Held<V>(@Nullable V value, boolean changed) {}
+    /**
+     * What is held under a key until the next checkpoint.
+     *
+     * @param <V> what the bytes mean
+     */
+    public static final class Held<V> {
+
+        private @Nullable V value;
+        private boolean changed;
+
+        private Held(@Nullable V value) {
+            this.value = value;
+        }
+
+        /** The value, null where there is none. Who changes it has to put it. */
+        public @Nullable V get() {
+            return value;
+        }
+
+        /** Puts a value, new or changed. */
+        public void put(V value) {
+            this.value = value;
+            changed = true;
+        }
+
+        /** Removes the value. */
+        public void remove() {
+            value = null;
+            changed = true;
+        }
+    }
 }

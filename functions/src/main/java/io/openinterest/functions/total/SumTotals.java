@@ -8,11 +8,11 @@ import io.openinterest.functions.record.TotalRow;
 import io.openinterest.functions.run.HoldsState;
 import io.openinterest.functions.run.Pending;
 import io.openinterest.functions.run.Unpacked;
+import io.openinterest.functions.run.Unpacked.Held;
 import io.openinterest.wire.RecordType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -160,13 +160,16 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
 
     /** Removes the entities that ended a day ago, under a key that lives on too. */
     private void forget(long now, OnTimerContext context) throws Exception {
-        Unpacked<Entity, TotalState>.Values entities = entitiesByKey.of(context.getCurrentKey());
-        for (Entity entity : entities.keys()) {
-            TotalState state = Objects.requireNonNull(entities.get(entity));
-            if (!state.isPresent() && state.forgottenAt() <= now) {
-                state.clear(new SavedMinutes(entity, context));
-                entities.remove(entity);
-            } else if (!state.isPresent()) {
+        for (Map.Entry<Entity, Held<TotalState>> entry :
+                entitiesByKey.of(context.getCurrentKey()).all()) {
+            TotalState state = entry.getValue().get();
+            if (state == null || state.isPresent()) {
+                continue;
+            }
+            if (state.forgottenAt() <= now) {
+                state.clear(new SavedMinutes(entry.getKey(), context));
+                entry.getValue().remove();
+            } else {
                 forgetAt(state.forgottenAt(), context);
             }
         }
@@ -186,7 +189,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         private final long minute;
         private final OnTimerContext context;
         private final Collector<TotalRow> out;
-        private final Unpacked<Entity, TotalState>.Values entities;
+        private final Held<TotalState> held;
         private final TotalState state;
 
         EntityPass(Entity entity, long minute, OnTimerContext context, Collector<TotalRow> out) throws Exception {
@@ -194,8 +197,8 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
             this.minute = minute;
             this.context = context;
             this.out = out;
-            this.entities = entitiesByKey.of(context.getCurrentKey());
-            TotalState known = entities.get(entity);
+            this.held = entitiesByKey.of(context.getCurrentKey()).at(entity);
+            TotalState known = held.get();
             this.state = known == null ? TotalState.first(entity, minute - Interval.MINUTE_MILLIS, window) : known;
         }
 
@@ -218,7 +221,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
                 }
             }
             state.advance(window.finalBoundary(state.doneUpTo()), saved);
-            entities.put(entity, state);
+            held.put(state);
             if (!state.isPresent()) {
                 forgetAt(state.forgottenAt(), context);
             }
@@ -277,7 +280,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
 
         @Override
         public Sums at(long boundary) throws Exception {
-            Sums sums = minutes.get(new EntityMinute(entity, boundary));
+            Sums sums = minutes.at(new EntityMinute(entity, boundary)).get();
             return sums == null ? Sums.NONE : sums;
         }
 

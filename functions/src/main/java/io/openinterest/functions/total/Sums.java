@@ -299,9 +299,13 @@ public final class Sums {
     }
 
     /** Most figures of most sums are 0, and not worth an addition; a 0 of more decimals would change the scale. */
+    @SuppressWarnings("ReferenceEquality") // the 0 that sums begin with
     private static BigDecimal plus(BigDecimal a, BigDecimal b, int sign) {
         if (b.signum() == 0 && b.scale() <= a.scale()) {
             return a;
+        }
+        if (a == BigDecimal.ZERO && b.scale() >= 0) {
+            return sign > 0 ? b : b.negate();
         }
         return sign > 0 ? a.add(b) : a.subtract(b);
     }

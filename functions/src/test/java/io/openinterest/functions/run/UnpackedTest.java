@@ -130,7 +130,7 @@ class UnpackedTest {
                 here.remove("all");
                 return;
             }
-            StringBuilder known = here.get("all");
+            StringBuilder known = here.at("all").get();
             StringBuilder sentence = known == null ? new StringBuilder() : known.append(' ');
             sentence.append(word.f1);
             here.put("all", sentence);
