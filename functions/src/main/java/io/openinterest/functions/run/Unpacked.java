@@ -83,14 +83,18 @@ public final class Unpacked<K, V> {
         /** All that is held, nothing too, to be gone through while what is held changes. */
         public Iterable<Map.Entry<K, Held<V>>> all() throws Exception {
             if (!isComplete) {
-                for (Map.Entry<K, byte[]> entry : state.entries()) {
-                    if (!held.containsKey(entry.getKey())) {
-                        held.put(entry.getKey(), new Held<>(unpack.apply(entry.getKey(), entry.getValue())));
-                    }
-                }
-                isComplete = true;
+                complete();
             }
             return held.entrySet();
+        }
+
+        private void complete() throws Exception {
+            for (Map.Entry<K, byte[]> entry : state.entries()) {
+                if (!held.containsKey(entry.getKey())) {
+                    held.put(entry.getKey(), new Held<>(unpack.apply(entry.getKey(), entry.getValue())));
+                }
+            }
+            isComplete = true;
         }
 
         /** Whether there is no value. */
