@@ -28,7 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
  * transactions. Whatever happens, readers of committed records get those of an undisturbed replay, each once. It takes
  * minutes, so it runs by command:
  *
- * <pre>mvn verify -Dit.test=ClusterKillsIT -Dfailsafe.failIfNoSpecifiedTests=false -Dkills.duration=PT1H -Dkills.seed=7</pre>
+ * <pre>
+ * mvn -Pquick verify -pl local -am -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ClusterKillsIT \
+ *     -Dfailsafe.failIfNoSpecifiedTests=false -Dkills.duration=PT1H -Dkills.seed=7 -Dkills.broker-gone=PT2M
+ * </pre>
  */
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 @EnabledIfSystemProperty(named = "kills.duration", matches = "PT.+")
@@ -36,6 +39,8 @@ class ClusterKillsIT {
 
     private static final Path JAR =
             Path.of("../job/target/open-interest-job.jar").toAbsolutePath();
+
+    private static final Duration BROKER_GONE = Duration.parse(System.getProperty("kills.broker-gone", "PT8S"));
 
     /** Takes the job long enough to be interrupted several times. */
     private static final Recording LONG = new Recording(10, 1500);
@@ -109,16 +114,20 @@ class ClusterKillsIT {
 
     @Test
     void publishesEveryRecordOnceThoughTheBrokerIsGoneForLongerThanRequestsWait() throws Exception {
+        long gone = BROKER_GONE.toMillis();
         List<String> arguments = settings("outage.");
-        set(arguments, "kafka.properties.request.timeout.ms", "5000");
-        set(arguments, "kafka.properties.delivery.timeout.ms", "6000");
+        set(arguments, "kafka.properties.request.timeout.ms", Long.toString(gone / 2));
+        set(arguments, "kafka.properties.delivery.timeout.ms", Long.toString(gone * 3 / 4));
+        // what a task that has failed waits for when it aborts its transaction
+        set(arguments, "kafka.properties.max.block.ms", Long.toString(gone / 4));
         String job = runIntoTransaction("outage.", arguments);
 
         broker.kill();
-        TimeUnit.SECONDS.sleep(8);
+        TimeUnit.MILLISECONDS.sleep(gone);
         broker.start();
 
         awaitEnd(job, "outage.");
+        assertThat(cluster.hasLostTaskManager()).isFalse();
         assertEveryRecordOnce("outage.");
     }
 

@@ -187,6 +187,16 @@ final class StandaloneCluster implements AutoCloseable {
         taskManagers.remove().kill();
     }
 
+    /** Whether a TaskManager has ended that nobody killed. */
+    boolean hasLostTaskManager() throws InterruptedException {
+        for (JavaProcess taskManager : taskManagers) {
+            if (taskManager.hasEnded()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private Set<String> taskManagers() throws Exception {
         JsonNode answer = await("/taskmanagers", taskManagers -> true);
         return Set.copyOf(answer.findValuesAsText("id"));

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacet;
 import org.apache.flink.connector.kafka.lineage.KafkaDatasetFacetProvider;
@@ -54,9 +55,9 @@ public final class TopicSink {
      *
      * @param transactionalIdPrefix of this run
      */
-    public static KafkaSink<TopicRecord> of(JobConfiguration configuration, String transactionalIdPrefix) {
+    public static Sink<TopicRecord> of(JobConfiguration configuration, String transactionalIdPrefix) {
         JobConfiguration.Kafka kafka = configuration.kafka();
-        return KafkaSink.<TopicRecord>builder()
+        return new LastingSink(KafkaSink.<TopicRecord>builder()
                 .setKafkaProducerConfig(properties(kafka))
                 .setRecordSerializer(new Serializer(kafka.topicPrefix(), configuration.decimals(), maxRecord(kafka)))
                 .setDeliveryGuarantee(
@@ -67,7 +68,7 @@ public final class TopicSink {
                 // aborted, where a pool of names leaves some to their timeout, and readers waiting.
                 .setTransactionNamingStrategy(TransactionNamingStrategy.INCREMENTING)
                 .setTransactionalIdPrefix(transactionalIdPrefix)
-                .build();
+                .build());
     }
 
     /**
