@@ -33,10 +33,8 @@ public final class KafkaClients {
 
     /** An administrator that gives up soon. */
     static Admin admin(JobConfiguration.Kafka kafka) {
-        Properties properties = new Properties();
-        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MS);
-        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MS);
-        properties.putAll(properties(kafka));
+        Properties properties = patient(properties(kafka));
+        properties.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MS);
         return Admin.create(properties);
     }
 
@@ -47,12 +45,20 @@ public final class KafkaClients {
 
     /** The same, of what {@link #properties} gave. */
     static KafkaConsumer<byte[], byte[]> reader(Properties client) {
-        Properties properties = new Properties();
-        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MS);
-        properties.putAll(client);
+        Properties properties = patient(client);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, COMMITTED_ONLY);
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** A call takes {@link #PATIENCE_MS}, or as long as one request where the user gives that more. */
+    private static Properties patient(Properties client) {
+        Properties properties = new Properties();
+        properties.putAll(client);
+        Object request = client.getOrDefault(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "0");
+        int least = Integer.parseInt(request.toString().strip());
+        properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.max(PATIENCE_MS, least));
+        return properties;
     }
 
     /**

@@ -11,6 +11,7 @@ import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.observation.Json;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,19 @@ class TopicSinkTest {
         assertThatThrownBy(() -> TopicSink.requireUsable(configuration.kafka()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("kafka.properties can't be used: " + told);
+    }
+
+    /** Refused by Kafka where a call may not take as long as one request. */
+    @Test
+    void requestsMayTakeLongerThanAStartWaits() {
+        Arguments arguments = new Arguments();
+        arguments.set("kafka.bootstrap-servers", "localhost:1");
+        arguments.set("kafka.properties.request.timeout.ms", " 60000");
+        JobConfiguration.Kafka kafka =
+                arguments.configuration(SourceKind.LIVE).kafka();
+
+        KafkaClients.admin(kafka).close(Duration.ZERO);
+        KafkaClients.reader(kafka).close();
     }
 
     @Test
