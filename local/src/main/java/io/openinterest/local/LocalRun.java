@@ -54,8 +54,17 @@ public final class LocalRun {
     private boolean ownsBroker;
     private volatile int exitCode = FAILED;
 
-    /** True while the main thread waits for things of the start, which a stop has to interrupt. */
-    private volatile boolean starting = true;
+    private Phase phase = Phase.READING;
+
+    /** What the main thread does, which decides how a stop ends it. */
+    private enum Phase {
+        /** Files of the user are read, which may have no end, and nothing has to be closed yet. */
+        READING,
+        /** Brokers and venues are asked, which takes long and can be interrupted. */
+        ASKING,
+        /** What is started is in a bad way when it is interrupted; it does not take long. */
+        WORKING
+    }
 
     private LocalRun(LocalArguments arguments) {
         this.arguments = arguments;
@@ -93,8 +102,6 @@ public final class LocalRun {
                 System.err.println("The run failed: " + Failures.sentence(e) + log());
             }
         } finally {
-            starting = false;
-            Thread.interrupted();
             close();
             closed.countDown();
         }
@@ -104,8 +111,13 @@ public final class LocalRun {
     /** Called by Ctrl-C and SIGTERM; without it the JVM would end in the middle and tell the signal as exit code. */
     private void stopAndWait(Thread main) {
         stop.complete(null);
-        if (starting) {
-            main.interrupt();
+        synchronized (this) {
+            if (phase == Phase.READING) {
+                Runtime.getRuntime().halt(0);
+            }
+            if (phase == Phase.ASKING) {
+                main.interrupt();
+            }
         }
         try {
             closed.await();
@@ -115,28 +127,44 @@ public final class LocalRun {
         Runtime.getRuntime().halt(exitCode);
     }
 
+    /**
+     * Called by the main thread, which nothing interrupts when it goes on to work.
+     *
+     * @throws InterruptedException when the run was stopped before
+     */
+    private synchronized void enter(Phase next) throws InterruptedException {
+        phase = next;
+        if (Thread.interrupted() || stop.isDone()) {
+            throw new InterruptedException("stopped");
+        }
+    }
+
     private int runUntilStopped() throws Exception {
         OpenInterestJob.check(configuration());
+        FaultSchedule faults = faults(configuration().simulatorFaults());
+        enter(Phase.WORKING);
         requireFreePorts(configuration());
         requireFolder("export.parquet", configuration().exportParquet());
         Path checkpoints = checkpoints(configuration());
         startBroker();
+        enter(Phase.ASKING);
         // Asked before the venues: who can't be written to need not be waited for.
         Topics.create(configuration().kafka());
-        chooseSource();
+        chooseSource(faults);
+        enter(Phase.WORKING);
         JobConfiguration configuration = configuration();
         Path kept = checkpoints == null ? null : checkpoints.resolve(kind(configuration));
         KeptReplays replays = kept == null || configuration.source() != SourceKind.REPLAY
                 ? null
                 : new KeptReplays(kept, configuration);
         if (replays != null && replays.isFinished()) {
-            starting = false;
             keepUp("This replay has finished before, and its records are at "
                     + configuration.kafka().servers() + "; without " + replays.list() + " it is replayed again.");
             return 0;
         }
         LocalCluster cluster = LocalCluster.start(configuration.local(), parallelism(configuration), kept);
         running.push(cluster);
+        enter(Phase.WORKING);
 
         StreamExecutionEnvironment environment = cluster.environment();
         if (replays != null) {
@@ -152,7 +180,7 @@ public final class LocalRun {
         JobWatch watch = cluster.watch(job);
         running.push(watch);
         CompletableFuture<JobResult> ended = cluster.result(job);
-        starting = false;
+        enter(Phase.WORKING);
         introduce(configuration, cluster);
         table.start();
         if (configuration.source() == SourceKind.REPLAY) {
@@ -246,7 +274,7 @@ public final class LocalRun {
     }
 
     /** Live where any venue answers, else simulated; simulated venues take the place of the real ones. */
-    private void chooseSource() throws InterruptedException {
+    private void chooseSource(FaultSchedule faults) throws InterruptedException {
         SourceKind source = configuration().source();
         if (source == SourceKind.AUTO) {
             source = anyVenueAnswers() ? SourceKind.LIVE : SourceKind.SIMULATED;
@@ -256,7 +284,9 @@ public final class LocalRun {
             VenueSimulator simulator = new VenueSimulator(Clock.systemUTC());
             running.push(simulator);
             simulator.start();
-            playFaults(simulator, configuration().simulatorFaults());
+            if (faults != null) {
+                simulator.play(faults);
+            }
             for (String venue : configuration().enabledVenues()) {
                 if (simulator.venues().contains(venue)) {
                     arguments.set("venues." + venue + ".rest-url", simulator.restUrl(venue));
@@ -268,13 +298,15 @@ public final class LocalRun {
         }
     }
 
-    private static void playFaults(VenueSimulator simulator, String file) {
-        if (file != null) {
-            try {
-                simulator.play(FaultSchedule.read(Path.of(file), simulator.venues()));
-            } catch (IllegalArgumentException e) {
-                throw new ConfigurationException("simulator.faults is %s: %s".formatted(file, e.getMessage()));
-            }
+    /** How simulated venues misbehave; null where they behave. */
+    private static FaultSchedule faults(String file) {
+        if (file == null) {
+            return null;
+        }
+        try {
+            return FaultSchedule.read(Path.of(file), new VenueSimulator(Clock.systemUTC()).venues());
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("simulator.faults is %s: %s.".formatted(file, e.getMessage()));
         }
     }
 
@@ -373,6 +405,11 @@ public final class LocalRun {
     }
 
     private void close() {
+        synchronized (this) {
+            phase = Phase.WORKING;
+            // a stop that came when there was nothing to wait for any more
+            Thread.interrupted();
+        }
         while (!running.isEmpty()) {
             AutoCloseable resource = running.pop();
             try {

@@ -38,6 +38,7 @@ import java.util.stream.Stream;
 public final class FaultSchedule {
 
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+    private static final Duration LONGEST = Duration.ofDays(7);
     private static final Duration RANDOM_LENGTH = Duration.ofSeconds(20);
     private static final List<Duration> RANDOM_PAUSES =
             List.of(Duration.ZERO, Duration.ofSeconds(1), Duration.ofSeconds(10), Duration.ofSeconds(45));
@@ -248,13 +249,18 @@ public final class FaultSchedule {
         if (!row.has(key)) {
             return fallback;
         }
-        Matcher text = DURATION.matcher(row.path(key).asText());
-        if (!text.matches()) {
+        String text = row.path(key).asText();
+        Matcher matcher = DURATION.matcher(text);
+        Duration duration = matcher.matches() ? duration(Long.parseLong(matcher.group(1)), matcher.group(2)) : LONGEST;
+        if (duration.compareTo(LONGEST) >= 0) {
             throw new IllegalArgumentException(
-                    key + " is \"" + row.path(key).asText() + "\", allowed is a duration such as 30s or 5m");
+                    key + " is \"" + text + "\", allowed is a duration such as 30s or 5m of less than a week");
         }
-        long count = Long.parseLong(text.group(1));
-        return switch (text.group(2)) {
+        return duration;
+    }
+
+    private static Duration duration(long count, String unit) {
+        return switch (unit) {
             case "ms" -> Duration.ofMillis(count);
             case "s" -> Duration.ofSeconds(count);
             case "m" -> Duration.ofMinutes(count);

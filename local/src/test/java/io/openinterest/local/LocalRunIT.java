@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.openinterest.Await;
 import io.openinterest.job.CommittedRecords;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -108,6 +109,35 @@ class LocalRunIT {
 
         assertThat(exitCode(run)).as(Files.readString(output)).isZero();
         assertThat(Files.readString(output)).doesNotContain("SIMULATED").doesNotContain("on its way");
+    }
+
+    @Test
+    void itIsStoppedWhileItReadsAFileThatDoesNotEnd() throws Exception {
+        Path endless = folder.resolve("endless.yaml");
+        assertThat(new ProcessBuilder("mkfifo", endless.toString()).start().waitFor())
+                .isZero();
+        Process run = run("--conf", endless.toString());
+
+        try (OutputStream held = Files.newOutputStream(endless)) {
+            held.write('#');
+            held.flush();
+            run.destroy();
+
+            assertThat(exitCode(run)).as(Files.readString(output)).isZero();
+        }
+        assertThat(output).isEmptyFile();
+    }
+
+    @Test
+    void itIsStoppedWhileItsBrokerStarts() throws Exception {
+        Path kept = folder.resolve("kept");
+        Process run = run("--set", "source=simulated", "--set", "local.data=" + kept);
+        Await.until(() -> Files.exists(kept.resolve("kafka/data/meta.properties")));
+
+        run.destroy();
+
+        assertThat(exitCode(run)).as(Files.readString(output)).isZero();
+        assertThat(output).isEmptyFile();
     }
 
     @Test
@@ -233,7 +263,13 @@ class LocalRunIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"replay.paths=[no-such-file]", "export.parquet=foo://bucket", "local.data=/dev/null"})
+    @ValueSource(
+            strings = {
+                "replay.paths=[no-such-file]",
+                "export.parquet=foo://bucket",
+                "local.data=/dev/null",
+                "simulator.faults=/dev/null"
+            })
     void aMistakeEndsItBeforeAnythingStarts(String override) throws Exception {
         Process run = run("--set", "source=replay", "--set", "replay.paths=[" + recording + "]", "--set", override);
 

@@ -68,7 +68,8 @@ class FaultScheduleTest {
                 "a: 1 | it is no list of faults",
                 "- {venue: ftx, kind: html} | there is no simulated venue ftx, allowed are * and [bybit-linear, okx]",
                 "- {venue: okx, kind: rain} | there is no kind \"rain\", allowed are random, rate-limit, ban",
-                "- {venue: okx, at: soon, kind: html} | at is \"soon\", allowed is a duration such as 30s or 5m",
+                "- {venue: okx, at: soon, kind: html} | at is \"soon\", allowed is a duration such as 30s or 5m of less than a week",
+                "- {venue: okx, for: 999999999h, kind: random} | for is \"999999999h\", allowed is a duration such as 30s or 5m of less than a week",
                 "- {venue: okx, wehn: 3s, kind: html} | there is no key wehn, allowed are venue, at, for, kind",
                 "'[' | it can't be read as YAML"
             })
