@@ -291,9 +291,10 @@ public record JobConfiguration(
         }
         String transactionalIdPrefix =
                 section.text("transactional-id-prefix", prefix + Section.text(stages) + "-" + Section.text(source));
-        if (!transactionalIdPrefix.matches("[a-zA-Z0-9._-]{1,200}")) {
+        // longer than what the longest of the prefixes above makes
+        if (!transactionalIdPrefix.matches("[a-zA-Z0-9._-]{1,250}")) {
             throw section.wrong(
-                    "transactional-id-prefix", "at most 200 letters, digits, dots, hyphens and underscores");
+                    "transactional-id-prefix", "at most 250 letters, digits, dots, hyphens and underscores");
         }
         Kafka kafka = new Kafka(
                 servers,

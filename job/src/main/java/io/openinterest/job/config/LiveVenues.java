@@ -1,5 +1,6 @@
 package io.openinterest.job.config;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.openinterest.adapters.Adapters;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
@@ -200,9 +201,20 @@ public final class LiveVenues {
         try {
             return reading.read(file);
         } catch (IOException e) {
-            throw new ConfigurationException(file + " can't be used: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("unknown fault") + ".");
+            throw unusable(file.toString(), e);
         }
+    }
+
+    private static ConfigurationException unusable(String file, Exception why) {
+        Throwable root = why;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        if (!(why instanceof JsonProcessingException) || root instanceof IOException && root != why) {
+            return new ConfigurationException(file + " can't be read, allowed is a YAML file.");
+        }
+        return new ConfigurationException(file + " can't be used: "
+                + why.getMessage().lines().findFirst().orElse("unknown fault") + ".");
     }
 
     /** The file that the user may have corrected, else the copy in the jar. */
@@ -222,8 +234,7 @@ public final class LiveVenues {
             throw new ConfigurationException(
                     "conventions " + file + " can't be used: it is not made like " + CONVENTIONS + ".");
         } catch (IOException | InvalidPathException e) {
-            throw new ConfigurationException("conventions " + file + " can't be used: "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("unknown fault") + ".");
+            throw unusable("conventions " + file, e);
         }
     }
 

@@ -55,7 +55,7 @@ public final class RulesTopic {
         if (!start.quarantined().isEmpty()) {
             Quarantined first = start.quarantined().get(0);
             throw new ConfigurationException("alerts.rules " + configuration.alertRules() + " can't be used: "
-                    + first.detail() + " It reads " + head(first.raw()) + ".");
+                    + first.detail() + (first.raw().isBlank() ? " It is empty." : " It reads " + head(first.raw()) + "."));
         }
         return start.rules();
     }

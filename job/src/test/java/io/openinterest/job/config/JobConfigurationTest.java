@@ -226,6 +226,16 @@ class JobConfigurationTest {
     }
 
     @Test
+    void theLongestTopicPrefixMakesATransactionalIdPrefixThatIsAllowed() throws IOException {
+        String longest = "x".repeat(200);
+
+        assertThat(configuration("stages: analyze\nkafka: {topic-prefix: " + longest + "}")
+                        .kafka()
+                        .transactionalIdPrefix())
+                .isEqualTo(longest + "analyze-kafka");
+    }
+
+    @Test
     void analyzeReadsTheObservationsTopic() throws IOException {
         assertThat(configuration("", "--set", "stages=analyze").source()).isEqualTo(SourceKind.KAFKA);
     }
@@ -251,7 +261,7 @@ class JobConfigurationTest {
             kafka.bootstrap-servers=u:p@b:1 | kafka.bootstrap-servers is "b:1", allowed is host:port of a broker, several with commas.
             kafka.bootstrap-servers=b:65536 | kafka.bootstrap-servers is "b:65536", allowed is host:port of a broker, several with commas.
             kafka.bootstrap-servers=b:0     | kafka.bootstrap-servers is "b:0", allowed is host:port of a broker, several with commas.
-            kafka.transactional-id-prefix=é | kafka.transactional-id-prefix is "é", allowed is at most 200 letters, digits, dots, hyphens and underscores.
+            kafka.transactional-id-prefix=é | kafka.transactional-id-prefix is "é", allowed is at most 250 letters, digits, dots, hyphens and underscores.
             kafka.retention=1ms             | kafka.retention is "1ms", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at least 60s and at most 36500d.
             kafka.properties.acks2=all      | There is no key kafka.properties.acks2, perhaps kafka.properties.acks is meant; allowed are the properties of Kafka's clients.
             kafka.properties.group.id=x     | kafka.properties.group.id is set by the job itself.

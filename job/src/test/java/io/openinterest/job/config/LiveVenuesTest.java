@@ -143,6 +143,8 @@ class LiveVenuesTest {
                     .hasMessageStartingWith("conventions " + file + " can't be used: ")
                     .hasMessageNotContaining("\n");
         }
+        assertThatThrownBy(() -> configuration("conventions=" + folder))
+                .hasMessage("conventions " + folder + " can't be read, allowed is a YAML file.");
     }
 
     private static String resource(String name) throws IOException {
