@@ -50,7 +50,9 @@ public final class EmbeddedBroker implements AutoCloseable {
         folder = this.kept
                 ? Files.createDirectories(kept.toAbsolutePath())
                 : Files.createTempDirectory("open-interest-kafka-");
-        properties = properties(port, controllerPort(), folder.resolve("data"));
+        int controllerPort = controllerPort();
+        requireFree(controllerPort);
+        properties = properties(port, controllerPort, folder.resolve("data"));
         properties.putAll(more);
     }
 
@@ -64,19 +66,18 @@ public final class EmbeddedBroker implements AutoCloseable {
      *
      * @param folder where its data stays, and may be from an earlier broker; null for a temporary one
      * @param more settings of the broker besides those that make it run
-     * @throws BindException if the port is taken
-     * @throws IOException if the folder can't be written
+     * @throws BindException if the port is taken, or that of the controller which earlier data knows
+     * @throws IOException if the folder can't be written, or what is in it is no broker's
      */
     public static EmbeddedBroker start(int port, Path folder, Map<String, String> more) throws IOException {
-        // Asked first: the broker itself would find out late and say so at length.
-        new ServerSocket(port, 1, InetAddress.getByName(LOOPBACK)).close();
+        requireFree(port);
         EmbeddedBroker broker = new EmbeddedBroker(port, folder, more);
         try {
             if (!Files.exists(broker.folder.resolve("data").resolve("meta.properties"))) {
                 broker.format();
             }
             broker.resume();
-        } catch (Exception e) {
+        } catch (Exception | LinkageError e) {
             broker.close();
             throw e;
         }
@@ -188,7 +189,20 @@ public final class EmbeddedBroker implements AutoCloseable {
             known.load(in);
         }
         String address = known.getProperty(CONTROLLER, "");
-        return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        try {
+            return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+        } catch (NumberFormatException e) {
+            throw new IOException(SETTINGS + " names no port of a controller");
+        }
+    }
+
+    /** Asked first: the broker itself would find out late and say so at length. */
+    private static void requireFree(int port) throws IOException {
+        try {
+            new ServerSocket(port, 1, InetAddress.getByName(LOOPBACK)).close();
+        } catch (BindException e) {
+            throw new BindException("port " + port + " is taken");
+        }
     }
 
     private static int freePort() throws IOException {

@@ -36,6 +36,7 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.common.utils.Exit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,8 +95,8 @@ public final class LocalRun {
         } catch (ConfigurationException e) {
             System.err.println(e.getMessage());
             exitCode = OpenInterestJob.USAGE;
-        } catch (Exception e) {
-            // stopped in the middle of the start
+        } catch (Exception | LinkageError e) {
+            // stopped in the middle of the start, when classes that add a shutdown hook can't be used any more
             exitCode = stop.isDone() ? 0 : FAILED;
             if (exitCode == FAILED) {
                 LOG.error("The run failed", e);
@@ -263,13 +264,33 @@ public final class LocalRun {
         JobConfiguration configuration = configuration();
         if (configuration.kafka().bootstrapServers() == null) {
             String data = configuration.local().data();
-            EmbeddedBroker broker = EmbeddedBroker.start(
+            // The broker ends the JVM when it can't write, which leaves everything else to be cleaned up by the next
+            // start.
+            Exit.setHaltProcedure((code, why) -> {
+                System.err.println("The broker has given up, as when the disk is full or its folder can't be written"
+                        + log() + ".");
+                Runtime.getRuntime().halt(FAILED);
+            });
+            EmbeddedBroker broker = broker(
                     configuration.local().kafkaPort(),
-                    data == null ? null : Path.of(data, "kafka"),
+                    data,
                     configuration.source() == SourceKind.REPLAY ? EmbeddedBroker.keepingOldRecords() : Map.of());
             running.push(broker);
             ownsBroker = true;
             arguments.set("kafka.bootstrap-servers", broker.bootstrapServers());
+        }
+    }
+
+    private static EmbeddedBroker broker(int port, String data, Map<String, String> settings) throws IOException {
+        if (data == null) {
+            return EmbeddedBroker.start(port, null, settings);
+        }
+        try {
+            return EmbeddedBroker.start(port, Path.of(data, "kafka"), settings);
+        } catch (IOException | RuntimeException e) {
+            LOG.error("The broker of {} does not start", data, e);
+            throw new ConfigurationException("local.data is \"" + data + "\", but its broker does not start: "
+                    + Failures.sentence(e) + log() + ".");
         }
     }
 

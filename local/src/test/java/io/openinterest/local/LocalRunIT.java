@@ -277,6 +277,27 @@ class LocalRunIT {
         assertThat(Files.readString(output)).startsWith(override.split("=")[0]).hasLineCount(1);
     }
 
+    @Test
+    void keptDataThatNoBrokerStartsWithIsToldInASentence() throws Exception {
+        Path settings = folder.resolve("kept/kafka/server.properties");
+        Files.createDirectories(settings.getParent());
+        String[] arguments = {"--set", "source=simulated", "--set", "local.data=" + folder.resolve("kept")};
+        String told = "local.data is \"" + folder.resolve("kept") + "\", but its broker does not start: ";
+
+        Files.writeString(settings, "\u0000");
+        assertThat(exitCode(run(arguments))).isEqualTo(2);
+        assertThat(Files.readString(output))
+                .endsWith(told + "IOException: server.properties names no port of a controller.\n");
+
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Files.writeString(
+                    settings, "controller.quorum.bootstrap.servers=127.0.0.1\\:" + taken.getLocalPort() + "\n");
+            assertThat(exitCode(run(arguments))).isEqualTo(2);
+            assertThat(Files.readString(output))
+                    .endsWith(told + "BindException: port " + taken.getLocalPort() + " is taken.\n");
+        }
+    }
+
     private Process run(String... arguments) throws IOException {
         return LocalRunProcess.start(output, List.of(), Map.of(), arguments);
     }

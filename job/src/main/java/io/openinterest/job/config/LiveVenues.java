@@ -213,8 +213,8 @@ public final class LiveVenues {
         if (!(why instanceof JsonProcessingException) || root instanceof IOException && root != why) {
             return new ConfigurationException(file + " can't be read, allowed is a YAML file.");
         }
-        return new ConfigurationException(file + " can't be used: "
-                + why.getMessage().lines().findFirst().orElse("unknown fault") + ".");
+        return new ConfigurationException(
+                file + " can't be used: " + why.getMessage().lines().findFirst().orElse("unknown fault") + ".");
     }
 
     /** The file that the user may have corrected, else the copy in the jar. */

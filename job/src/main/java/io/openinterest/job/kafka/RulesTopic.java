@@ -54,8 +54,9 @@ public final class RulesTopic {
         RuleParser start = RuleParser.of(ConfigurationFile.read("alerts.rules", configuration.alertRules()));
         if (!start.quarantined().isEmpty()) {
             Quarantined first = start.quarantined().get(0);
-            throw new ConfigurationException("alerts.rules " + configuration.alertRules() + " can't be used: "
-                    + first.detail() + (first.raw().isBlank() ? " It is empty." : " It reads " + head(first.raw()) + "."));
+            throw new ConfigurationException(
+                    "alerts.rules " + configuration.alertRules() + " can't be used: " + first.detail()
+                            + (first.raw().isBlank() ? " It is empty." : " It reads " + head(first.raw()) + "."));
         }
         return start.rules();
     }

@@ -51,8 +51,7 @@ class TopicSinkTest {
         Arguments arguments = new Arguments();
         arguments.set("kafka.bootstrap-servers", "localhost:1");
         arguments.set("kafka.properties.request.timeout.ms", " 60000");
-        JobConfiguration.Kafka kafka =
-                arguments.configuration(SourceKind.LIVE).kafka();
+        JobConfiguration.Kafka kafka = arguments.configuration(SourceKind.LIVE).kafka();
 
         KafkaClients.admin(kafka).close(Duration.ZERO);
         KafkaClients.reader(kafka).close();
