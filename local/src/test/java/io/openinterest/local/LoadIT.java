@@ -29,7 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The local run in its heap of 2 GB with the markets of Coin Metrics, live: the heap stays half empty and does not grow,
- * nor do threads. Prints what it sees every three minutes, how late boundaries are too, which depends on the machine.
+ * nor do threads. Prints what it sees every three minutes, how late boundaries are too, which depends on the machine. More
+ * of it with {@code -Dload.markets=100000 -Dload.megabytes=8192}, committed more often with
+ * {@code -Dload.checkpoint-interval=2s}.
  *
  * <pre>mvn verify -Dit.test=LoadIT -Dfailsafe.failIfNoSpecifiedTests=false -Dload.minutes=30</pre>
  */
@@ -39,7 +41,8 @@ class LoadIT {
     private static final int MARKETS = Integer.getInteger("load.markets", 12_025);
     private static final int MINUTES = Integer.getInteger("load.minutes", 0);
     private static final int EVERY_MINUTES = 3;
-    private static final int HEAP_MEGABYTES = 2048;
+    private static final int HEAP_MEGABYTES = Integer.getInteger("load.megabytes", 2048);
+    private static final String CHECKPOINT_INTERVAL = System.getProperty("load.checkpoint-interval", "10s");
     private static final Pattern USED = Pattern.compile("used ([0-9]+)K");
     private static final Pattern THREADS = Pattern.compile("Threads:\\s+([0-9]+)");
 
@@ -74,7 +77,7 @@ class LoadIT {
                     assertThat(run.isAlive()).as(Files.readString(output)).isTrue();
                     sights.add(sight(run));
                     System.out.printf(
-                            "minute %d: %s, CPU %s, written after %s, committed after %s%n",
+                            "minute %d: %s, CPU %s, least, median and most until written %s, until committed %s%n",
                             minute,
                             sights.get(sights.size() - 1),
                             run.info().totalCpuDuration().orElseThrow(),
@@ -100,6 +103,8 @@ class LoadIT {
         arguments.addAll(List.of(
                 "--set",
                 "source=live",
+                "--set",
+                "checkpoint-interval=" + CHECKPOINT_INTERVAL,
                 "--set",
                 "venues." + ManyMarkets.VENUE + ".rest-url=" + simulator.restUrl(ManyMarkets.VENUE),
                 "--set",
@@ -165,11 +170,13 @@ class LoadIT {
             }
         }
 
-        /** Since it was last asked. */
+        /** Least, median and greatest since it was last asked. */
         List<Duration> newLags() {
-            List<Duration> since = List.copyOf(lags);
+            List<Duration> since = lags.stream().sorted().toList();
             lags.clear();
-            return since;
+            return since.isEmpty()
+                    ? List.of()
+                    : List.of(since.get(0), since.get(since.size() / 2), since.get(since.size() - 1));
         }
 
         @Override
