@@ -55,7 +55,7 @@ final class MarketState {
         long boundary = Interval.boundaryAfter(observation.time().toEpochMilli());
         if (boundary > finalUpTo) {
             Minute known = minute(boundary);
-            remove(boundary, known);
+            remove(boundary);
             open.add(known == null ? Minute.of(boundary, observation) : known.with(observation));
         } else if (!base.begun() && (base.value() == null || ObservationOrder.compare(observation, base.value()) > 0)) {
             base = base.withValue(observation);
@@ -117,18 +117,16 @@ final class MarketState {
     /** Moves the final boundary on; what lies before it is no longer kept. */
     void advance(long from, long to, SnapshotSettings settings) {
         for (long boundary = from + Interval.MINUTE_MILLIS; boundary <= to; boundary += Interval.MINUTE_MILLIS) {
-            Minute minute = minute(boundary);
-            base = MarketStep.take(base, minute, boundary, settings).after();
-            remove(boundary, minute);
+            base = MarketStep.take(base, minute(boundary), boundary, settings).after();
+            remove(boundary);
         }
         revisions.forgetUpTo(to);
     }
 
     /** Passes a boundary that is not published: only the newest value is known, and what was counted. */
     void skipTo(long boundary) {
-        Minute minute = minute(boundary);
-        base = base.skip(boundary, minute);
-        remove(boundary, minute);
+        base = base.skip(boundary, minute(boundary));
+        remove(boundary);
         latest = base;
     }
 
@@ -161,10 +159,14 @@ final class MarketState {
         return unpack(boundary, minutes.get(boundary));
     }
 
-    private void remove(long boundary, Minute known) {
-        if (known != null && !open.remove(known)) {
-            minutes.remove(boundary);
+    private void remove(long boundary) {
+        for (int i = 0; i < open.size(); i++) {
+            if (open.get(i).boundary() == boundary) {
+                open.remove(i);
+                return;
+            }
         }
+        minutes.remove(boundary);
     }
 
     private Minute unpack(long boundary, byte[] packed) {
