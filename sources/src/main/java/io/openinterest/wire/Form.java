@@ -23,7 +23,7 @@ interface Form {
         return value;
     }
 
-    /** True if nothing can change a value. */
+    /** Whether nothing can change a value. */
     default boolean isImmutable() {
         return true;
     }

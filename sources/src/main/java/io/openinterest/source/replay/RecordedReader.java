@@ -158,6 +158,9 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
         if (told < paced) {
             long minutes = Math.min((paced - told) / MINUTE, pace.left());
             if (minutes <= 0) {
+                if (recording != null) {
+                    tell();
+                }
                 available = new CompletableFuture<>();
                 return InputStatus.NOTHING_AVAILABLE;
             }

@@ -17,16 +17,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderContext;
 import org.apache.flink.connector.testutils.source.reader.TestingReaderOutput;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.runtime.metrics.groups.InternalSourceReaderMetricGroup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -269,6 +275,29 @@ class RecordedSourceTest {
     }
 
     @Test
+    void aReplayThatWaitsSaysHowFarItIs() throws Exception {
+        write(folder.resolve("a.jsonl"), record(1, -3 * DAY), record(2, -2 * DAY), record(3, -DAY), record(4, 0));
+        Map<String, Gauge<?>> gauges = new HashMap<>();
+        TestingReaderContext context = new TestingReaderContext(
+                new Configuration(), InternalSourceReaderMetricGroup.mock(new UnregisteredMetricsGroup() {
+                    @Override
+                    public <T, G extends Gauge<T>> G gauge(String name, G gauge) {
+                        gauges.put(name, gauge);
+                        return gauge;
+                    }
+                }));
+        SourceReader<Arrival, RecordedSplit> reader =
+                reader(RecordedSplit.of(files()), Pace.ofCheckpoints(() -> 0), context);
+        Output output = new Output();
+
+        poll(reader, output);
+
+        assertThat(reader.isAvailable()).isNotDone();
+        assertThat(output.getEmittedRecords()).hasSize(3);
+        assertThat(gauges.get("replayRecords").getValue()).isEqualTo(3L);
+    }
+
+    @Test
     void rowsOfEveryMinuteWaitForNothing() throws Exception {
         write(
                 folder.resolve("a.jsonl"),
@@ -343,7 +372,12 @@ class RecordedSourceTest {
     }
 
     private static SourceReader<Arrival, RecordedSplit> reader(RecordedSplit split, Pace pace) {
-        RecordedReader reader = new RecordedReader(new TestingReaderContext(), OUT_OF_ORDERNESS.toMillis(), pace);
+        return reader(split, pace, new TestingReaderContext());
+    }
+
+    private static SourceReader<Arrival, RecordedSplit> reader(
+            RecordedSplit split, Pace pace, TestingReaderContext context) {
+        RecordedReader reader = new RecordedReader(context, OUT_OF_ORDERNESS.toMillis(), pace);
         reader.addSplits(List.of(split));
         reader.notifyNoMoreSplits();
         reader.start();
