@@ -38,7 +38,7 @@ public final class AcceptedMarket {
         return greatestTime != Long.MIN_VALUE && reached - greatestTime > settings.forgottenAfterMillis(venue);
     }
 
-    /** True if the same observation has come before, its minute still being open; remembers it if not. */
+    /** Whether the same observation has come before, its minute still being open; remembers it if not. */
     boolean isRepetition(Observation observation, long watermark) {
         forgetPassed(watermark);
         if (Interval.boundaryAfter(observation.time().toEpochMilli()) <= watermark) {

@@ -28,7 +28,7 @@ final class GroupState {
         touched = boundary;
     }
 
-    /** True if a record of some interval may be due although nothing is added any more. */
+    /** Whether a record of some interval may be due although nothing is added any more. */
     boolean isOwed(long boundary) {
         return touched != Long.MIN_VALUE && boundary - touched <= Interval.FIFTEEN_MINUTES.millis();
     }
@@ -51,7 +51,7 @@ final class GroupState {
         ages.headMap(boundary, true).clear();
     }
 
-    /** True if nothing is left to remember when a boundary has passed. */
+    /** Whether nothing is left to remember when a boundary has passed. */
     boolean isForgotten(long boundary) {
         return ages.isEmpty() && !isOwed(boundary);
     }

@@ -214,7 +214,7 @@ record MarketStep(
                 new Contract(o.base(), o.quote(), o.margin(), o.type(), o.structure(), o.expiration(), o.strike()));
     }
 
-    /** True if it is in another group than a minute ago. */
+    /** Whether it is in another group than a minute ago. */
     boolean moved() {
         return before.value() != null && after.value() != null && !sameGroup(before.value(), after.value());
     }

@@ -26,7 +26,7 @@ public interface HoldsState {
     }
 
     /**
-     * True if elements may be taken between two minutes of such a jump, though they came after it: they say themselves what
+     * Whether elements may be taken between two minutes of such a jump, though they came after it: they say themselves what
      * event time they came at.
      */
     default boolean takesTurns() {
