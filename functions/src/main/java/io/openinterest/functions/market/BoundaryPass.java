@@ -88,12 +88,9 @@ final class BoundaryPass {
 
     /** Steps every market to the boundary. */
     void takeMarkets(long finalUpTo) throws Exception {
-        for (Map.Entry<String, Held<MarketState>> entry : markets.all()) {
+        for (Map.Entry<String, Held<MarketState>> entry : markets.present()) {
             Held<MarketState> held = entry.getValue();
             MarketState market = held.get();
-            if (market == null) {
-                continue;
-            }
             MarketStep step = market.step(boundary, settings);
             contribute(step, 1);
             correctOption(null, option(step, inOrder));
@@ -114,12 +111,9 @@ final class BoundaryPass {
 
     /** Groups that had markets a while ago still owe their totals a 5- or 15-minute record. */
     void touchGroups() throws Exception {
-        for (Map.Entry<Group, Held<GroupState>> entry : groups.all()) {
+        for (Map.Entry<Group, Held<GroupState>> entry : groups.present()) {
             Held<GroupState> held = entry.getValue();
             GroupState group = held.get();
-            if (group == null) {
-                continue;
-            }
             group.forgetUpTo(progress.finalUpTo());
             if (group.isForgotten(boundary)) {
                 held.remove();

@@ -313,12 +313,10 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
 
         /** The run has not begun: nothing is published, only the newest values are known. */
         Progress skip(long boundary) throws Exception {
-            for (Map.Entry<String, Held<MarketState>> entry : markets.all()) {
+            for (Map.Entry<String, Held<MarketState>> entry : markets.present()) {
                 MarketState market = entry.getValue().get();
-                if (market != null) {
-                    market.skipTo(boundary);
-                    entry.getValue().put(market);
-                }
+                market.skipTo(boundary);
+                entry.getValue().put(market);
             }
             return new Progress(boundary, boundary, boundary);
         }
@@ -356,12 +354,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         /** The first boundary that sees a market, where all are still to come: a gap of years is no work. */
         long firstMinute() throws Exception {
             long first = Long.MAX_VALUE;
-            for (Map.Entry<String, Held<MarketState>> entry : markets.all()) {
-                MarketState market = entry.getValue().get();
-                if (market == null) {
-                    continue;
-                }
-                Long its = market.firstBoundary();
+            for (Map.Entry<String, Held<MarketState>> entry : markets.present()) {
+                Long its = entry.getValue().get().firstBoundary();
                 if (its == null) {
                     return Long.MIN_VALUE;
                 }

@@ -28,11 +28,6 @@ public record SnapshotSettings(
 
     private static final long FORGOTTEN_AFTER = Duration.ofHours(24).toMillis();
 
-    public SnapshotSettings {
-        // asked for every market at every boundary
-        maxAge = Map.copyOf(maxAge);
-    }
-
     /** The greatest age, in milliseconds, at which an observation of the venue still counts. */
     long maxAgeMillis(String venue) {
         return maxAge.getOrDefault(venue, defaultMaxAge).toMillis();

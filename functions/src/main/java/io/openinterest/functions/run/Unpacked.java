@@ -1,6 +1,8 @@
 package io.openinterest.functions.run;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -80,12 +82,18 @@ public final class Unpacked<K, V> {
             held.computeIfAbsent(key, unread -> new Held<>(null)).remove();
         }
 
-        /** All that is held, nothing too, to be gone through while what is held changes. */
-        public Iterable<Map.Entry<K, Held<V>>> all() throws Exception {
+        /** Whatever has a value, to be gone through while values are put and removed. */
+        public List<Map.Entry<K, Held<V>>> present() throws Exception {
             if (!isComplete) {
                 complete();
             }
-            return held.entrySet();
+            List<Map.Entry<K, Held<V>>> present = new ArrayList<>(held.size());
+            for (Map.Entry<K, Held<V>> entry : held.entrySet()) {
+                if (entry.getValue().value != null) {
+                    present.add(entry);
+                }
+            }
+            return present;
         }
 
         private void complete() throws Exception {
@@ -99,12 +107,7 @@ public final class Unpacked<K, V> {
 
         /** Whether there is no value. */
         public boolean isEmpty() throws Exception {
-            for (Map.Entry<K, Held<V>> entry : all()) {
-                if (entry.getValue().value != null) {
-                    return false;
-                }
-            }
-            return true;
+            return present().isEmpty();
         }
 
         private void write() throws Exception {

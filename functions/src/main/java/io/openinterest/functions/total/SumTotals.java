@@ -161,15 +161,12 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
     /** Removes the entities that ended a day ago, under a key that lives on too. */
     private void forget(long now, OnTimerContext context) throws Exception {
         for (Map.Entry<Entity, Held<TotalState>> entry :
-                entitiesByKey.of(context.getCurrentKey()).all()) {
+                entitiesByKey.of(context.getCurrentKey()).present()) {
             TotalState state = entry.getValue().get();
-            if (state == null || state.isPresent()) {
-                continue;
-            }
-            if (state.forgottenAt() <= now) {
+            if (!state.isPresent() && state.forgottenAt() <= now) {
                 state.clear(new SavedMinutes(entry.getKey(), context));
                 entry.getValue().remove();
-            } else {
+            } else if (!state.isPresent()) {
                 forgetAt(state.forgottenAt(), context);
             }
         }
