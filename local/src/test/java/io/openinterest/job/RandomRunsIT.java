@@ -214,12 +214,13 @@ class RandomRunsIT {
         List<Observed> all = new ArrayList<>();
         String[] exchanges = {"binance", "bybit", "okx"};
         for (int market = 0; market < 10; market++) {
-            long count = 1000L + random.nextInt(1000);
+            long count = 2000L + random.nextInt(1000);
             String exchange = exchanges[market % 3];
             String asset = market == 9 ? "xyz" : market % 2 == 0 ? "btc" : "eth";
             String end = market == 9 ? "2026-03-01T07:06:00Z" : null;
             for (int minute = 0; minute < MINUTES; minute++) {
-                count = Math.max(1, count + random.nextInt(61) - 30);
+                // always so much that it is judged: what a doubt follows upon must not depend on the order of arrival
+                count = Math.max(1500, count + random.nextInt(61) - 30);
                 boolean gap = minute > 0 && random.nextInt(6) == 0;
                 if (gap || (market == 9 && minute > 5 && minute < 30)) {
                     continue;
@@ -276,7 +277,7 @@ class RandomRunsIT {
             String level = random.nextBoolean() ? "asset" : "market";
             String rule = """
                     {"id":"%s","level":"%s","interval":"1m","metric":"value_usd","direction":"above","warning":%d}\
-                    """.formatted(id, level, 1_000_000 + random.nextInt(2_000_000));
+                    """.formatted(id, level, 2_000_000 + random.nextInt(2_000_000));
             records.add(new RuleRecord(id, random.nextInt(3) == 0 ? null : rule, time, 0, i));
         }
         records.sort(Comparator.comparingLong(RuleRecord::time));

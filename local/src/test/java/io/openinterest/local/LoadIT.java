@@ -24,6 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <pre>mvn verify -Dit.test=LoadIT -Dfailsafe.failIfNoSpecifiedTests=false -Dload.minutes=30</pre>
  */
 @EnabledIfSystemProperty(named = "load.minutes", matches = "[0-9]+")
+@Timeout(10_800)
 class LoadIT {
 
     private static final int MARKETS = Integer.getInteger("load.markets", 12_025);
