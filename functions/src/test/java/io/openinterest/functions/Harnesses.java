@@ -1,9 +1,21 @@
 package io.openinterest.functions;
 
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.runtime.tasks.TestProcessingTimeService;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 
@@ -39,5 +51,36 @@ public final class Harnesses {
         while (clock.getNumActiveTimers() > 0) {
             clock.setCurrentTime(clock.getCurrentProcessingTime() + 1000);
         }
+    }
+
+    /** The entries of a map in state whose values are bytes, as the last checkpoint has them. */
+    public static <K> Map<List<Object>, byte[]> entries(
+            StreamOperator<?> operator, String state, TypeInformation<K> key) throws Exception {
+        AbstractStreamOperator<?> keyed = (AbstractStreamOperator<?>) operator;
+        KeyedStateBackend<Object> backend = keyed.getKeyedStateBackend();
+        MapStateDescriptor<K, byte[]> descriptor =
+                new MapStateDescriptor<>(state, key, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+        Map<List<Object>, byte[]> entries = new HashMap<>();
+        for (Object current : backend.getKeys(state, VoidNamespace.INSTANCE).toList()) {
+            keyed.setCurrentKey(current);
+            MapState<K, byte[]> values =
+                    backend.getPartitionedState(VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, descriptor);
+            for (Map.Entry<K, byte[]> entry : values.entries()) {
+                entries.put(List.of(state, current, entry.getKey()), entry.getValue());
+            }
+        }
+        return entries;
+    }
+
+    /** The part of the values that is new or other than before: what a backend on disk has to write. */
+    public static double shareWritten(Map<List<Object>, byte[]> before, Map<List<Object>, byte[]> now) {
+        long written = 0;
+        long all = 0;
+        for (Map.Entry<List<Object>, byte[]> entry : now.entrySet()) {
+            int bytes = entry.getValue().length;
+            all += bytes;
+            written += Arrays.equals(entry.getValue(), before.get(entry.getKey())) ? 0 : bytes;
+        }
+        return (double) written / all;
     }
 }

@@ -18,24 +18,17 @@ import io.openinterest.observation.Quarantined;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.runtime.state.KeyedStateBackend;
-import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
-import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
-import org.apache.flink.streaming.api.operators.StreamOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -166,33 +159,15 @@ final class PipelineHarness implements AutoCloseable {
             return bytes;
         }
 
-        /** Size of the greatest value of a map in state whose values are bytes. */
-        <K> int greatestValue(String state, TypeInformation<K> key) throws Exception {
-            int greatest = 0;
+        /** The entries of a map in state whose values are bytes, as a checkpoint has them. */
+        <K> Map<List<Object>, byte[]> entries(String state, TypeInformation<K> key) throws Exception {
+            Map<List<Object>, byte[]> entries = new HashMap<>();
             for (H subtask : subtasks) {
                 // what is held as objects is written with a checkpoint
                 subtask.snapshot(3, 3);
-                greatest = Math.max(greatest, greatestValue(subtask.getOperator(), state, key));
+                entries.putAll(Harnesses.entries(subtask.getOperator(), state, key));
             }
-            return greatest;
-        }
-
-        private static <K> int greatestValue(StreamOperator<?> of, String state, TypeInformation<K> key)
-                throws Exception {
-            AbstractStreamOperator<?> operator = (AbstractStreamOperator<?>) of;
-            KeyedStateBackend<Object> backend = operator.getKeyedStateBackend();
-            MapStateDescriptor<K, byte[]> descriptor =
-                    new MapStateDescriptor<>(state, key, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
-            int greatest = 0;
-            for (Object current : backend.getKeys(state, VoidNamespace.INSTANCE).toList()) {
-                operator.setCurrentKey(current);
-                MapState<K, byte[]> values = backend.getPartitionedState(
-                        VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, descriptor);
-                for (byte[] value : values.values()) {
-                    greatest = Math.max(greatest, value.length);
-                }
-            }
-            return greatest;
+            return entries;
         }
 
         void close() throws Exception {
@@ -343,17 +318,28 @@ final class PipelineHarness implements AutoCloseable {
         return bytes;
     }
 
-    /** Size of the greatest value in state, in bytes. */
-    int greatestValue() throws Exception {
-        int greatest = Math.max(
-                snapshot.greatestValue("markets", Types.STRING),
-                snapshot.greatestValue("groups", TypeInformation.of(SnapshotMarkets.Group.class)));
-        for (var stage : totals) {
-            greatest = Math.max(greatest, stage.greatestValue("entities", TypeInformation.of(Entity.class)));
-            greatest = Math.max(
-                    greatest, stage.greatestValue("minutes", TypeInformation.of(SumTotals.EntityMinute.class)));
+    /** What a checkpoint has of markets, entry by entry. */
+    Map<List<Object>, byte[]> entriesOfMarkets() throws Exception {
+        Map<List<Object>, byte[]> entries = new HashMap<>();
+        entries.putAll(snapshot.entries("listed-markets", Types.STRING));
+        entries.putAll(snapshot.entries("market-minutes", Types.LONG));
+        entries.putAll(snapshot.entries("markets", Types.STRING));
+        entries.putAll(snapshot.entries("groups", TypeInformation.of(SnapshotMarkets.Group.class)));
+        return entries;
+    }
+
+    /** What a checkpoint has of totals, entry by entry. */
+    Map<List<Object>, byte[]> entriesOfTotals() throws Exception {
+        Map<List<Object>, byte[]> entries = new HashMap<>();
+        for (int scope = 0; scope < totals.size(); scope++) {
+            Stage<?> stage = totals.get(scope);
+            Map<List<Object>, byte[]> its = stage.entries("entities", TypeInformation.of(Entity.class));
+            its.putAll(stage.entries("minutes", TypeInformation.of(SumTotals.EntityMinute.class)));
+            for (Map.Entry<List<Object>, byte[]> entry : its.entrySet()) {
+                entries.put(List.of(scope, entry.getKey()), entry.getValue());
+            }
         }
-        return greatest;
+        return entries;
     }
 
     private static <T> List<T> drain(List<T> values, ConcurrentLinkedQueue<Object> output) {

@@ -8,6 +8,7 @@ import io.openinterest.observation.Observation;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -40,7 +41,33 @@ class StateSizeTest {
             assertThat(run.totalRows).anyMatch(row -> row.edition().revision() > 0);
             assertThat((run.bytesOfMarkets() - ofNoMarket) / markets).isLessThan(2 * KIBI);
             assertThat((run.bytesOfTotals() - ofNoEntity) / entities).isLessThan(16 * KIBI);
-            assertThat(run.greatestValue()).isLessThan(64 * KIBI);
+            assertThat(run.entriesOfMarkets().values()).allMatch(value -> value.length < 64 * KIBI);
+            assertThat(run.entriesOfTotals().values()).allMatch(value -> value.length < 64 * KIBI);
+        }
+    }
+
+    @Test
+    void aMinuteLeavesMostAsItWas() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            Random random = new Random(1);
+            for (int minute = 0; minute < 40; minute++) {
+                passMinute(minute, random, run);
+            }
+            Map<List<Object>, byte[]> marketsBefore = run.entriesOfMarkets();
+            Map<List<Object>, byte[]> totalsBefore = run.entriesOfTotals();
+
+            passMinute(40, random, run);
+
+            assertThat(Harnesses.shareWritten(marketsBefore, run.entriesOfMarkets()))
+                    .isLessThan(0.4);
+            assertThat(Harnesses.shareWritten(totalsBefore, run.entriesOfTotals()))
+                    .isLessThan(0.2);
+        }
+    }
+
+    private static void passMinute(int minute, Random random, PipelineHarness run) throws Exception {
+        for (int m = 0; m < 12; m++) {
+            run.arrive(market(m, minute, random));
         }
     }
 

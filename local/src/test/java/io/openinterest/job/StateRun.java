@@ -41,6 +41,7 @@ import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.checkpoint.AbstractCheckpointStats;
+import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionJobVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -168,6 +169,18 @@ final class StateRun implements AutoCloseable {
         Pipeline.define(arrivals, noRules, new DiscardingSink<TopicRecord>(), 1, configuration);
         job = environment.executeAsync();
         CompletableFuture.anyOf(Arrivals.reached, job.getJobExecutionResult()).get();
+        // a source that is at its end leaves with the next checkpoint, and another one must not meet it while it does
+        checkpoint();
+        Await.until(this::rulesAreRead);
+    }
+
+    private boolean rulesAreRead() throws Exception {
+        for (AccessExecutionJobVertex vertex : graph().getVerticesTopologically()) {
+            if (vertex.getName().contains("read-rules")) {
+                return vertex.getAggregateState() == ExecutionState.FINISHED;
+            }
+        }
+        throw new IllegalStateException("Nothing reads rules.");
     }
 
     /** Takes a checkpoint. */

@@ -23,7 +23,7 @@ final class BoundaryPass {
     private final Progress progress;
     private final long boundary;
     private final SnapshotSettings settings;
-    private final Unpacked<String, MarketState>.Values markets;
+    private final Markets.Shard markets;
     private final Unpacked<Group, GroupState>.Values groups;
     private final Output out;
     private final Pass inOrder;
@@ -49,7 +49,7 @@ final class BoundaryPass {
             Progress progress,
             long boundary,
             SnapshotSettings settings,
-            Unpacked<String, MarketState>.Values markets,
+            Markets.Shard markets,
             Unpacked<Group, GroupState>.Values groups,
             Output out) {
         this.progress = progress;
@@ -65,8 +65,8 @@ final class BoundaryPass {
     /** Folds every market anew that got observations for boundaries already published. */
     void correctMarkets(Map<String, List<Observation>> late) throws Exception {
         for (Map.Entry<String, List<Observation>> entry : late.entrySet()) {
-            Held<MarketState> held = markets.at(entry.getKey());
-            MarketState market = held.get() == null ? new MarketState() : held.get();
+            Held<MarketState> held = markets.of(entry.getValue().get(0));
+            MarketState market = held.get();
             market.correct(
                     entry.getValue(),
                     progress.finalUpTo(),
@@ -102,7 +102,7 @@ final class BoundaryPass {
             }
             market.advance(progress.finalUpTo(), finalUpTo, settings);
             if (market.isForgotten()) {
-                held.remove();
+                markets.remove(entry.getKey());
             } else {
                 held.put(market);
             }

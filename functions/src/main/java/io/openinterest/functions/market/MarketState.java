@@ -1,17 +1,18 @@
 package io.openinterest.functions.market;
 
+import io.openinterest.functions.market.Markets.MinutesOfMarket;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Packing;
 import io.openinterest.functions.record.Revisions;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.ObservationOrder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -23,21 +24,28 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 final class MarketState {
 
-    private static final int PACKED_BYTES = 1024;
-    private static final int MINUTE_BYTES = 128;
+    private static final int PACKED_BYTES = 256;
 
-    /** The first observation; all others are kept as what differs from it. Null before. */
-    private Observation reference;
+    /** The first observation; all others are kept as what differs from it. */
+    private final Observation reference;
     /** Standing at the last final boundary of the shard. */
     private MarketStanding base = MarketStanding.ABSENT;
-    /** Packed minutes with observations after that, by boundary. */
-    private final TreeMap<Long, byte[]> minutes = new TreeMap<>();
+    /** Packed minutes with observations after that, each by itself. */
+    private final MinutesOfMarket minutes;
+    /** The boundaries of those. */
+    private final TreeSet<Long> packed = new TreeSet<>();
     /** Minutes as they are, each packed only when its boundary passes; seldom more than two. */
     private final List<Minute> open = new ArrayList<>(2);
     /** Standing at the last boundary of the shard that is done. */
     private MarketStanding latest = MarketStanding.ABSENT;
 
     private Revisions revisions = new Revisions();
+
+    /** A market that has not been observed yet; the observation says what it is. */
+    MarketState(Observation reference, MinutesOfMarket minutes) {
+        this.reference = reference;
+        this.minutes = minutes;
+    }
 
     /** The revisions of its rows. */
     Revisions revisions() {
@@ -48,10 +56,7 @@ final class MarketState {
      * Takes an observation in. One from before the final boundary can only be the value a market that has not begun
      * carries from there.
      */
-    void add(Observation observation, long finalUpTo) {
-        if (reference == null) {
-            reference = observation;
-        }
+    void add(Observation observation, long finalUpTo) throws Exception {
         long boundary = Interval.boundaryAfter(observation.time().toEpochMilli());
         if (boundary > finalUpTo) {
             Minute known = minute(boundary);
@@ -63,7 +68,7 @@ final class MarketState {
     }
 
     /** Steps to the next boundary. */
-    MarketStep step(long boundary, SnapshotSettings settings) {
+    MarketStep step(long boundary, SnapshotSettings settings) throws Exception {
         MarketStep step = MarketStep.take(latest, minute(boundary), boundary, settings);
         latest = step.after();
         packUpTo(boundary);
@@ -80,7 +85,8 @@ final class MarketState {
             long finalUpTo,
             long doneUpTo,
             SnapshotSettings settings,
-            BiConsumer<MarketStep, MarketStep> differs) {
+            BiConsumer<MarketStep, MarketStep> differs)
+            throws Exception {
         long first = Long.MAX_VALUE;
         long last = Long.MIN_VALUE;
         for (Observation observation : late) {
@@ -89,9 +95,14 @@ final class MarketState {
             last = Math.max(last, boundary);
         }
         MarketStanding before = base;
-        packUpTo(doneUpTo);
-        TreeMap<Long, byte[]> minutesBefore = new TreeMap<>(minutes);
-        late.forEach(observation -> add(observation, finalUpTo));
+        Map<Long, Minute> minutesBefore = new HashMap<>();
+        for (Observation observation : late) {
+            long boundary = Interval.boundaryAfter(observation.time().toEpochMilli());
+            if (!minutesBefore.containsKey(boundary)) {
+                minutesBefore.put(boundary, minute(boundary));
+            }
+            add(observation, finalUpTo);
+        }
         MarketStanding now = base;
         for (long boundary = finalUpTo + Interval.MINUTE_MILLIS;
                 boundary <= doneUpTo;
@@ -101,8 +112,10 @@ final class MarketState {
                 before = now;
                 continue;
             }
-            MarketStep was = MarketStep.take(before, unpack(boundary, minutesBefore.get(boundary)), boundary, settings);
-            MarketStep is = MarketStep.take(now, minute(boundary), boundary, settings);
+            Minute minute = minute(boundary);
+            Minute minuteBefore = minutesBefore.containsKey(boundary) ? minutesBefore.get(boundary) : minute;
+            MarketStep was = MarketStep.take(before, minuteBefore, boundary, settings);
+            MarketStep is = MarketStep.take(now, minute, boundary, settings);
             if (!was.equals(is)) {
                 differs.accept(was, is);
             } else if (boundary >= last) {
@@ -115,7 +128,7 @@ final class MarketState {
     }
 
     /** Moves the final boundary on; what lies before it is no longer kept. */
-    void advance(long from, long to, SnapshotSettings settings) {
+    void advance(long from, long to, SnapshotSettings settings) throws Exception {
         for (long boundary = from + Interval.MINUTE_MILLIS; boundary <= to; boundary += Interval.MINUTE_MILLIS) {
             base = MarketStep.take(base, minute(boundary), boundary, settings).after();
             remove(boundary);
@@ -124,14 +137,14 @@ final class MarketState {
     }
 
     /** Passes a boundary that is not published: only the newest value is known, and what was counted. */
-    void skipTo(long boundary) {
+    void skipTo(long boundary) throws Exception {
         base = base.skip(boundary, minute(boundary));
         remove(boundary);
         latest = base;
     }
 
     boolean isForgotten() {
-        return hasNoValue() && open.isEmpty() && minutes.isEmpty();
+        return hasNoValue() && open.isEmpty() && packed.isEmpty();
     }
 
     /** The first boundary that sees the market; null if one has already, or none will. */
@@ -139,7 +152,7 @@ final class MarketState {
         if (!hasNoValue()) {
             return null;
         }
-        Long first = minutes.isEmpty() ? null : minutes.firstKey();
+        Long first = packed.isEmpty() ? null : packed.first();
         for (Minute minute : open) {
             first = first == null || minute.boundary() < first ? minute.boundary() : first;
         }
@@ -150,94 +163,68 @@ final class MarketState {
         return base.value() == null && latest.value() == null;
     }
 
-    private Minute minute(long boundary) {
+    private Minute minute(long boundary) throws Exception {
         for (Minute minute : open) {
             if (minute.boundary() == boundary) {
                 return minute;
             }
         }
-        return unpack(boundary, minutes.get(boundary));
+        return packed.contains(boundary)
+                ? Minute.unpack(boundary, reference, new DataInputDeserializer(minutes.get(boundary)))
+                : null;
     }
 
-    private void remove(long boundary) {
+    private void remove(long boundary) throws Exception {
         for (int i = 0; i < open.size(); i++) {
             if (open.get(i).boundary() == boundary) {
                 open.remove(i);
                 return;
             }
         }
-        minutes.remove(boundary);
-    }
-
-    private Minute unpack(long boundary, byte[] packed) {
-        try {
-            return packed == null ? null : Minute.unpack(boundary, reference, new DataInputDeserializer(packed));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        if (packed.remove(boundary)) {
+            minutes.remove(boundary);
         }
     }
 
-    private void packUpTo(long boundary) {
+    private void packUpTo(long boundary) throws Exception {
         for (Iterator<Minute> each = open.iterator(); each.hasNext(); ) {
             Minute minute = each.next();
             if (minute.boundary() <= boundary) {
-                minutes.put(minute.boundary(), packed(minute));
+                DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
+                minute.pack(reference, out);
+                minutes.put(minute.boundary(), out.getCopyOfBuffer());
+                packed.add(minute.boundary());
                 each.remove();
             }
         }
     }
 
-    private byte[] packed(Minute minute) {
-        DataOutputSerializer out = new DataOutputSerializer(MINUTE_BYTES);
-        try {
-            minute.pack(reference, out);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return out.getCopyOfBuffer();
-    }
-
-    /** The state in as few bytes as it needs. */
-    byte[] pack() {
+    /** The state in as few bytes as it needs; what the market is and its minutes are written apart from it. */
+    byte[] pack() throws Exception {
         packUpTo(Long.MAX_VALUE);
         DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
-        try {
-            PackedObservation.put(reference, null, out);
-            base.pack(reference, out);
-            latest.pack(reference, out);
-            revisions.pack(out);
-            Packing.putLong(minutes.size(), out);
-            long last = 0;
-            for (Map.Entry<Long, byte[]> minute : minutes.entrySet()) {
-                Packing.putLong((minute.getKey() - last) / Interval.MINUTE_MILLIS, out);
-                Packing.putBytes(minute.getValue(), out);
-                last = minute.getKey();
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        base.pack(reference, out);
+        latest.pack(reference, out);
+        revisions.pack(out);
+        long last = 0;
+        for (long boundary : packed) {
+            Packing.putLong((boundary - last) / Interval.MINUTE_MILLIS, out);
+            last = boundary;
         }
         return out.getCopyOfBuffer();
     }
 
-    /** Reads a state back; a new one from null. */
-    static MarketState unpack(byte[] packed) {
-        MarketState state = new MarketState();
-        if (packed == null) {
-            return state;
-        }
-        DataInputDeserializer in = new DataInputDeserializer(packed);
-        try {
-            state.reference = PackedObservation.get(null, in);
-            state.base = MarketStanding.unpack(state.reference, in);
-            state.latest = MarketStanding.unpack(state.reference, in);
-            state.revisions = Revisions.unpack(in);
-            long boundary = 0;
-            for (int left = Packing.getInt(in); left > 0; left--) {
-                boundary += Packing.getLong(in) * Interval.MINUTE_MILLIS;
-                state.minutes.put(boundary, Packing.getBytes(in));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** Reads a state back. */
+    static MarketState unpack(Observation reference, MinutesOfMarket minutes, byte[] bytes) throws IOException {
+        MarketState state = new MarketState(reference, minutes);
+        DataInputDeserializer in = new DataInputDeserializer(bytes);
+        state.base = MarketStanding.unpack(reference, in);
+        state.latest = MarketStanding.unpack(reference, in);
+        state.revisions = Revisions.unpack(in);
+        long boundary = 0;
+        while (in.available() > 0) {
+            boundary += Packing.getLong(in) * Interval.MINUTE_MILLIS;
+            state.packed.add(boundary);
         }
         return state;
     }

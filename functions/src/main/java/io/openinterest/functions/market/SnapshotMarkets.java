@@ -72,7 +72,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private transient ListState<Long> published;
     private transient long publishedUpTo;
     private transient ValueState<Progress> progresses;
-    private transient Unpacked<String, MarketState> marketsByShard;
+    private transient Markets marketsByShard;
     private transient ListState<Late> late;
     private transient Unpacked<Group, GroupState> groupsByShard;
     private transient Counter lateObservations;
@@ -127,10 +127,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     public void open(OpenContext context) {
         progresses = getRuntimeContext()
                 .getState(new ValueStateDescriptor<>("progress", TypeInformation.of(Progress.class)));
-        marketsByShard = new Unpacked<>(
-                getRuntimeContext().getMapState(new MapStateDescriptor<>("markets", Types.STRING, PACKED)),
-                MarketState::pack,
-                (market, packed) -> MarketState.unpack(packed));
+        marketsByShard = new Markets(getRuntimeContext());
         late = getRuntimeContext().getListState(new ListStateDescriptor<>("late", TypeInformation.of(Late.class)));
         groupsByShard = new Unpacked<>(
                 getRuntimeContext()
@@ -204,8 +201,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             lateObservations.inc();
             return;
         }
-        Held<MarketState> held = marketsByShard.of(context.getCurrentKey()).at(observation.market());
-        MarketState market = held.get() == null ? new MarketState() : held.get();
+        Held<MarketState> held = marketsByShard.of(context.getCurrentKey()).of(observation);
+        MarketState market = held.get();
         market.add(observation, progress.finalUpTo());
         held.put(market);
     }
@@ -290,7 +287,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
 
         private final OnTimerContext context;
         private final Collector<Contribution> out;
-        private final Unpacked<String, MarketState>.Values markets;
+        private final Markets.Shard markets;
         private final Unpacked<Group, GroupState>.Values groups;
         private boolean isWatched;
 

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
-import java.util.function.Function;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.streaming.api.operators.KeyContext;
+import org.apache.flink.util.function.BiFunctionWithException;
+import org.apache.flink.util.function.FunctionWithException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class Unpacked<K, V> {
 
     private final MapState<K, byte[]> state;
-    private final Function<V, byte[]> pack;
-    private final BiFunction<K, byte[], V> unpack;
+    private final FunctionWithException<V, byte[], Exception> pack;
+    private final BiFunctionWithException<K, byte[], V, Exception> unpack;
     private final Map<Object, Values> byStreamKey = new HashMap<>();
 
     /**
@@ -31,7 +31,10 @@ public final class Unpacked<K, V> {
      * @param pack the bytes of a value
      * @param unpack the value of a key and its bytes
      */
-    public Unpacked(MapState<K, byte[]> state, Function<V, byte[]> pack, BiFunction<K, byte[], V> unpack) {
+    public Unpacked(
+            MapState<K, byte[]> state,
+            FunctionWithException<V, byte[], Exception> pack,
+            BiFunctionWithException<K, byte[], V, Exception> unpack) {
         this.state = state;
         this.pack = pack;
         this.unpack = unpack;

@@ -73,9 +73,10 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
     /**
      * Key of the sums of one boundary.
      *
+     * @param entity its {@link Entity#key}
      * @param boundary epoch milliseconds
      */
-    public record EntityMinute(Entity entity, long boundary) {}
+    public record EntityMinute(String entity, long boundary) {}
 
     private SumTotals(Scope scope, CorrectionWindow window) {
         this.scope = scope;
@@ -267,11 +268,11 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
     /** The minutes of an entity in state. */
     private final class SavedMinutes implements TotalState.Minutes {
 
-        private final Entity entity;
+        private final String entity;
         private final Unpacked<EntityMinute, Sums>.Values minutes;
 
         SavedMinutes(Entity entity, OnTimerContext context) {
-            this.entity = entity;
+            this.entity = entity.key();
             this.minutes = minutesByKey.of(context.getCurrentKey());
         }
 

@@ -2,6 +2,7 @@ package io.openinterest.functions.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.functions.Harnesses;
 import io.openinterest.functions.record.Boundary;
 import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Edition;
@@ -16,6 +17,8 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyedStateHandle;
@@ -41,6 +44,21 @@ class LookbackTest {
 
         // then what each adds is small
         assertThat((more - one) / ENTITIES).isLessThan(bytes);
+    }
+
+    @Test
+    void aMinuteLeavesMostOfADayAsItWas() throws Exception {
+        try (MetricsHarness harness = new MetricsHarness(SETTINGS)) {
+            pass(MINUTES, 1, 2e7, harness);
+            Map<List<Object>, byte[]> before = harness.entries();
+
+            long time = BEGIN + (MINUTES + 1) * Interval.MINUTE_MILLIS;
+            Random random = new Random(2);
+            harness.say(row("asset0", Interval.ONE_MINUTE, time, usd(2e7), usd(-100), usd(3000), random), time);
+            harness.watermark(time - 1);
+
+            assertThat(Harnesses.shareWritten(before, harness.entries())).isBetween(0.01, 0.1);
+        }
     }
 
     @Test
@@ -82,27 +100,31 @@ class LookbackTest {
 
     private static long checkpoint(int entities, double begin) throws Exception {
         try (MetricsHarness harness = new MetricsHarness(SETTINGS)) {
-            Random random = new Random(1);
-            BigDecimal[] values = new BigDecimal[entities];
-            for (int minute = 1; minute <= MINUTES; minute++) {
-                long time = BEGIN + minute * Interval.MINUTE_MILLIS;
-                for (int entity = 0; entity < entities; entity++) {
-                    BigDecimal open = minute == 1 ? usd(begin) : values[entity];
-                    BigDecimal quantity = usd(begin * random.nextGaussian() * 0.0003);
-                    BigDecimal price = usd(begin * random.nextGaussian() * 0.001);
-                    values[entity] = open.add(quantity).add(price).abs();
-                    for (Interval interval : Interval.values()) {
-                        if (interval.isBoundary(time)) {
-                            harness.say(row("asset" + entity, interval, time, open, quantity, price, random), time);
-                        }
-                    }
-                }
-                harness.watermark(time - 1);
-            }
+            pass(MINUTES, entities, begin, harness);
             OperatorSubtaskState state = harness.snapshot();
             return state.getManagedKeyedState().stream()
                     .mapToLong(KeyedStateHandle::getStateSize)
                     .sum();
+        }
+    }
+
+    private static void pass(int minutes, int entities, double begin, MetricsHarness harness) throws Exception {
+        Random random = new Random(1);
+        BigDecimal[] values = new BigDecimal[entities];
+        for (int minute = 1; minute <= minutes; minute++) {
+            long time = BEGIN + minute * Interval.MINUTE_MILLIS;
+            for (int entity = 0; entity < entities; entity++) {
+                BigDecimal open = minute == 1 ? usd(begin) : values[entity];
+                BigDecimal quantity = usd(begin * random.nextGaussian() * 0.0003);
+                BigDecimal price = usd(begin * random.nextGaussian() * 0.001);
+                values[entity] = open.add(quantity).add(price).abs();
+                for (Interval interval : Interval.values()) {
+                    if (interval.isBoundary(time)) {
+                        harness.say(row("asset" + entity, interval, time, open, quantity, price, random), time);
+                    }
+                }
+            }
+            harness.watermark(time - 1);
         }
     }
 

@@ -2,9 +2,13 @@ package io.openinterest.functions.metrics;
 
 import io.openinterest.functions.Harnesses;
 import io.openinterest.functions.Referee;
+import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
@@ -55,6 +59,16 @@ public final class MetricsHarness implements AutoCloseable {
 
     OperatorSubtaskState snapshot() throws Exception {
         return operator.snapshot(1, 1);
+    }
+
+    /** What the last checkpoint has of entities, entry by entry. */
+    Map<List<Object>, byte[]> entries() throws Exception {
+        Map<List<Object>, byte[]> entries = new HashMap<>();
+        for (String state : List.of("correctable", "minutes", "day")) {
+            entries.putAll(Harnesses.entries(operator.getOperator(), state, Types.LONG));
+        }
+        entries.putAll(Harnesses.entries(operator.getOperator(), "trails", TypeInformation.of(Interval.class)));
+        return entries;
     }
 
     public List<? extends StreamRecord<? extends BoundaryRecord>> records() {

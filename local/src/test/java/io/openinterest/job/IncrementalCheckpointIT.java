@@ -1,0 +1,77 @@
+package io.openinterest.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.openinterest.job.StateRun.Market;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.runtime.checkpoint.AbstractCheckpointStats;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.test.junit5.InjectMiniCluster;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a checkpoint adds where state is on disk and only what is new is written: most of what is remembered stays as it
+ * was.
+ *
+ * <pre>mvn verify -Dit.test=IncrementalCheckpointIT -Dfailsafe.failIfNoSpecifiedTests=false -Dstate.hours=26</pre>
+ */
+@EnabledIfSystemProperty(named = "state.hours", matches = "[0-9]+")
+@Timeout(3600)
+class IncrementalCheckpointIT {
+
+    @RegisterExtension
+    static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+            .setNumberTaskManagers(1)
+            .setNumberSlotsPerTaskManager(1)
+            .build());
+
+    private static final int MINUTES = 60 * Integer.getInteger("state.hours", 0);
+    private static final int CHECKPOINTS = 9;
+
+    @TempDir
+    private Path checkpoints;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rocksdb", "forst"})
+    void aMinuteAddsAFifthOfTheStateAtMost(String backend, @InjectMiniCluster MiniCluster cluster) throws Exception {
+        Configuration options = new Configuration();
+        options.set(StateBackendOptions.STATE_BACKEND, backend);
+        options.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        options.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+        List<Market> markets = StateRun.evenly(20, 3);
+        List<Double> shares = new ArrayList<>();
+        try (StateRun run = new StateRun(markets, MINUTES, 5, options, Duration.ofDays(1), cluster)) {
+            run.checkpoint();
+            // what a backend writes of its own, whatever is new
+            long always = run.checkpoint().getCheckpointedSize();
+            for (int i = 0; i < CHECKPOINTS; i++) {
+                run.passMinute();
+                AbstractCheckpointStats checkpoint = run.checkpoint();
+                shares.add((double) (checkpoint.getCheckpointedSize() - always) / (checkpoint.getStateSize() - always));
+                System.out.printf(
+                        "%s: %d of %d bytes, %d of them always%n",
+                        backend, checkpoint.getCheckpointedSize(), checkpoint.getStateSize(), always);
+            }
+        }
+
+        // now and then the backend writes again what it merges
+        shares.sort(null);
+        assertThat(shares.get(CHECKPOINTS / 2))
+                .as("shares of the state, %s", shares)
+                .isLessThan(0.2);
+    }
+}
