@@ -2,7 +2,9 @@ package io.openinterest.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.job.StateRun.Input;
 import io.openinterest.job.StateRun.Market;
+import io.openinterest.job.config.JobConfiguration.SourceKind;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,7 +88,8 @@ class DayOfStateIT {
     void theHeapHoldsADayOfManyMarkets(@InjectMiniCluster MiniCluster cluster) throws Exception {
         List<Market> markets = StateRun.skewed(Integer.getInteger("state.markets"));
         long before = liveHeap();
-        try (StateRun run = new StateRun(markets, MINUTES, 4, options(), Duration.ofMinutes(1), cluster)) {
+        Input input = new Input(markets, MINUTES, 4, 0);
+        try (StateRun run = new StateRun(input, SourceKind.REPLAY, options(), Duration.ofMinutes(1), cluster)) {
             Map<String, Long> bytes = run.checkpointedBytes();
             long ofCheckpoint =
                     bytes.values().stream().mapToLong(Long::longValue).sum();
@@ -118,8 +121,9 @@ class DayOfStateIT {
 
     private Map<String, Long> checkpointedBytes(List<Market> markets, int minutes, MiniCluster cluster)
             throws Exception {
+        Input input = new Input(markets, minutes, 1, 0);
         // no checkpoints but those that are asked for
-        try (StateRun run = new StateRun(markets, minutes, 1, options(), Duration.ofDays(1), cluster)) {
+        try (StateRun run = new StateRun(input, SourceKind.REPLAY, options(), Duration.ofDays(1), cluster)) {
             return run.checkpointedBytes();
         }
     }

@@ -2,7 +2,8 @@ package io.openinterest.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openinterest.job.StateRun.Market;
+import io.openinterest.job.StateRun.Input;
+import io.openinterest.job.config.JobConfiguration.SourceKind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,9 +53,9 @@ class IncrementalCheckpointIT {
         options.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         options.set(
                 CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
-        List<Market> markets = StateRun.evenly(20, 3);
+        Input input = new Input(StateRun.evenly(20, 3), MINUTES, 5, 0);
         List<Double> shares = new ArrayList<>();
-        try (StateRun run = new StateRun(markets, MINUTES, 5, options, Duration.ofDays(1), cluster)) {
+        try (StateRun run = new StateRun(input, SourceKind.REPLAY, options, Duration.ofDays(1), cluster)) {
             run.checkpoint();
             // what a backend writes of its own, whatever is new
             long always = run.checkpoint().getCheckpointedSize();

@@ -31,6 +31,9 @@ import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiter;
@@ -47,7 +50,6 @@ import org.apache.flink.runtime.executiongraph.AccessExecutionJobVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
 /** The whole job over made-up markets, for what its state takes. One runs at a time. */
 final class StateRun implements AutoCloseable {
@@ -62,6 +64,15 @@ final class StateRun implements AutoCloseable {
     private final MiniCluster cluster;
     private final JobClient job;
     private final int markets;
+
+    /**
+     * What is observed.
+     *
+     * @param minutes event time that passes until the run waits to be told
+     * @param every of all minutes but the last 80 each market has an observation in one of so many
+     * @param silentHours hours behind those minutes in which nothing is observed
+     */
+    record Input(List<Market> markets, int minutes, int every, int silentHours) {}
 
     /**
      * A market.
@@ -124,31 +135,25 @@ final class StateRun implements AutoCloseable {
         return expiries.size();
     }
 
-    /**
-     * Starts the job, and waits until some event time has passed.
-     *
-     * @param minutes of event time
-     * @param every of all minutes but the last 80 each market has an observation in one of so many
-     */
-    StateRun(
-            List<Market> markets,
-            int minutes,
-            int every,
-            Configuration flink,
-            Duration checkpointInterval,
-            MiniCluster cluster)
+    /** Starts the job live or as a replay, and waits until the minutes of its input have been read. */
+    StateRun(Input input, SourceKind kind, Configuration flink, Duration checkpointInterval, MiniCluster cluster)
             throws Exception {
         this.cluster = cluster;
-        this.markets = markets.size();
-        Arrivals observations = new Arrivals(new ArrayList<>(markets), Math.max(0, minutes - FULL_MINUTES), every);
-        Arrivals.awaited = observations.before(minutes);
+        this.markets = input.markets().size();
+        Arrivals observations = new Arrivals(
+                new ArrayList<>(input.markets()),
+                Math.max(0, input.minutes() - FULL_MINUTES),
+                input.every(),
+                input.minutes(),
+                Duration.ofHours(input.silentHours()));
+        Arrivals.awaited = observations.before(input.minutes());
         Arrivals.emitted = -1;
         Arrivals.reached = new CompletableFuture<>();
         Pace.start(Arrivals.awaited);
+        Totals.published = 0;
         Arguments arguments = new Arguments();
-        arguments.set("source", "replay");
         arguments.set("replay.paths", "[unused]");
-        JobConfiguration configuration = arguments.configuration(SourceKind.REPLAY);
+        JobConfiguration configuration = arguments.configuration(kind);
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(flink);
         environment.setParallelism(1);
         OpenInterestJob.prepare(environment, configuration);
@@ -166,7 +171,7 @@ final class StateRun implements AutoCloseable {
         DataStream<RuleRecord> noRules = environment
                 .fromData(TypeInformation.of(RuleRecord.class), new RuleRecord("none", null, 0, 0, 0))
                 .filter(rule -> false);
-        Pipeline.define(arrivals, noRules, new DiscardingSink<TopicRecord>(), 1, configuration);
+        Pipeline.define(arrivals, noRules, new Totals(), 1, configuration);
         job = environment.executeAsync();
         CompletableFuture.anyOf(Arrivals.reached, job.getJobExecutionResult()).get();
         // a source that is at its end leaves with the next checkpoint, and another one must not meet it while it does
@@ -206,11 +211,16 @@ final class StateRun implements AutoCloseable {
         return bytes;
     }
 
-    /** Lets another minute pass. */
+    /** Lets another minute be observed. */
     void passMinute() throws Exception {
         long last = Arrivals.emitted + markets;
         Pace.goOn(markets);
         Await.until(() -> Arrivals.emitted == last);
+    }
+
+    /** Boundaries published. */
+    int boundaries() {
+        return Totals.published;
     }
 
     private AccessExecutionGraph graph() throws Exception {
@@ -255,7 +265,8 @@ final class StateRun implements AutoCloseable {
     }
 
     /** The observations of all markets, minute by minute, evenly spread over each. */
-    private record Arrivals(ArrayList<Market> markets, int sparseMinutes, int every)
+    private record Arrivals(
+            ArrayList<Market> markets, int sparseMinutes, int every, int minutesBeforeSilence, Duration silence)
             implements GeneratorFunction<Long, Arrival> {
 
         /** The number somebody waits for. */
@@ -292,6 +303,7 @@ final class StateRun implements AutoCloseable {
             boolean option = market.kind() >= 2;
             boolean linear = market.kind() == 0;
             Instant time = START.plus(Duration.ofMinutes(minute))
+                    .plus(minute < minutesBeforeSilence ? Duration.ZERO : silence)
                     .plusMillis((long) place * MILLIS_PER_MINUTE / markets.size());
             BigDecimal count = BigDecimal.valueOf(10_000_000L + random.nextInt(100_000), 3);
             BigDecimal price = BigDecimal.valueOf(600_000L + 50_000L * market.asset() + random.nextInt(1_000), 4);
@@ -327,6 +339,31 @@ final class StateRun implements AutoCloseable {
                     false,
                     "rest");
             return Arrival.of(observation, time.toEpochMilli() - 1);
+        }
+    }
+
+    /** Counts boundaries by the total of each, and keeps nothing. */
+    private static final class Totals implements Sink<TopicRecord> {
+
+        private static final long serialVersionUID = 1L;
+        private static volatile int published;
+
+        @Override
+        public SinkWriter<TopicRecord> createWriter(WriterInitContext context) {
+            return new SinkWriter<>() {
+                @Override
+                public void write(TopicRecord record, Context context) {
+                    if (record.topic().equals("total.1m")) {
+                        published++;
+                    }
+                }
+
+                @Override
+                public void flush(boolean endOfInput) {}
+
+                @Override
+                public void close() {}
+            };
         }
     }
 
