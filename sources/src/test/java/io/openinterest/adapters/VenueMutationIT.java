@@ -22,6 +22,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.opentest4j.TestAbortedException;
@@ -39,6 +41,7 @@ class VenueMutationIT {
 
     @ParameterizedTest
     @MethodSource("io.openinterest.adapters.VenueCase#venues")
+    @Execution(ExecutionMode.CONCURRENT)
     void noChangeOfOneValueIsASilentWrongResult(String venue) throws IOException {
         // given
         List<Known> exceptions = exceptions(venue);
