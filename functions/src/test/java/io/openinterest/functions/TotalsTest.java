@@ -350,6 +350,22 @@ class TotalsTest {
     }
 
     @Test
+    void anEntityThatIsKnownOnlyWhenItHasEndedHasItsFiveMinutesToo() throws Exception {
+        List<Observation> all = new ArrayList<>();
+        for (int minute = 0; minute <= 10; minute++) {
+            all.add(MarketFixture.market().at(at(minute, 10), "100", "1000"));
+        }
+        // given a future that expired at 07:09, of which nobody knew before that, and the pass that corrects is that of 07:10
+        Observation late = MarketFixture.market()
+                .on("okx")
+                .symbol("XYZ-A", "xyz", "usdc")
+                .future("2026-03-01T07:09:00Z")
+                .at("2026-03-01T07:07:30Z", "10", "2000");
+
+        assertSameAsInOrder(all, List.of(late));
+    }
+
+    @Test
     void boundariesHeldBackBehindImplausibleOnesAreThoseOfTheirTime() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS);
                 PipelineHarness plain = new PipelineHarness(SETTINGS)) {

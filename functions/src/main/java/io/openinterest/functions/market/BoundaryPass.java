@@ -111,6 +111,13 @@ final class BoundaryPass {
 
     /** Groups that had markets a while ago still owe their totals a 5- or 15-minute record. */
     void touchGroups() throws Exception {
+        if (Interval.FIVE_MINUTES.isBoundary(boundary)) {
+            // what a correction finds in the minutes just past is owed with this boundary
+            Map<Group, Sums> owedHere = at(boundary);
+            for (Map<Group, Sums> corrected : sums.headMap(boundary).values()) {
+                corrected.keySet().forEach(group -> owedHere.computeIfAbsent(group, owed -> new Sums()));
+            }
+        }
         for (Map.Entry<Group, Held<GroupState>> entry : groups.present()) {
             Held<GroupState> held = entry.getValue();
             GroupState group = held.get();
