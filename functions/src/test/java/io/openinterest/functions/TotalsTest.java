@@ -366,6 +366,20 @@ class TotalsTest {
     }
 
     @Test
+    void anEntityIsNotForgottenWhileALateObservationMayContinueIt() throws Exception {
+        // given an asset that had its last record at 07:02
+        MarketFixture xyz = MarketFixture.market().on("okx").symbol("XYZ-A", "xyz", "usdt");
+        List<Observation> all = List.of(
+                xyz.future("2026-03-01T07:02:00Z").at("2026-03-01T07:00:30Z", "10", "2000"),
+                MarketFixture.market().at("2026-03-01T07:00:40Z", "100", "1000"),
+                MarketFixture.market().at("2026-03-02T07:04:30Z", "100", "1000"));
+        // and is back at 07:01 on the next day, which is told after 07:03
+        Observation late = xyz.future("2026-03-05T07:02:00Z").at("2026-03-02T07:00:30Z", "10", "2000");
+
+        assertSameAsInOrder(all, List.of(late));
+    }
+
+    @Test
     void boundariesHeldBackBehindImplausibleOnesAreThoseOfTheirTime() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS);
                 PipelineHarness plain = new PipelineHarness(SETTINGS)) {

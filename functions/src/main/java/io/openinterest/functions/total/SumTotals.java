@@ -164,11 +164,11 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         for (Map.Entry<Entity, Held<TotalState>> entry :
                 entitiesByKey.of(context.getCurrentKey()).present()) {
             TotalState state = entry.getValue().get();
-            if (!state.isPresent() && state.forgottenAt() <= now) {
+            if (!state.isPresent() && state.forgottenAt(window) <= now) {
                 state.clear(new SavedMinutes(entry.getKey(), context));
                 entry.getValue().remove();
             } else if (!state.isPresent()) {
-                forgetAt(state.forgottenAt(), context);
+                forgetAt(state.forgottenAt(window), context);
             }
         }
     }
@@ -221,7 +221,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
             state.advance(window.finalBoundary(state.doneUpTo()), saved);
             held.put(state);
             if (!state.isPresent()) {
-                forgetAt(state.forgottenAt(), context);
+                forgetAt(state.forgottenAt(window), context);
             }
         }
 

@@ -94,8 +94,10 @@ final class TotalState {
     }
 
     /** The time from which nothing of the entity is left to know, epoch milliseconds. */
-    long forgottenAt() {
-        return latest.begun() ? latest.lastRecord() + KEPT_FOR + Interval.MINUTE_MILLIS : doneUpTo + KEPT_FOR;
+    long forgottenAt(CorrectionWindow window) {
+        long last = latest.begun() ? latest.lastRecord() + Interval.MINUTE_MILLIS : doneUpTo;
+        // what comes late may belong to a boundary at which the entity had not begun anew
+        return last + KEPT_FOR + window.allowedLateness().toMillis();
     }
 
     /** Steps to the boundary after the last one. */
