@@ -437,6 +437,47 @@ class TotalsTest {
     }
 
     @Test
+    void theBarsOfAForgottenMarketAreNotThoseOfItsReturn() throws Exception {
+        // given a market outside the totals, of which nothing is observed for more than a day
+        MarketFixture stock = MarketFixture.market().of(AssetClass.EQUITY);
+        try (PipelineHarness run = new PipelineHarness(allowing(Duration.ZERO))) {
+            run.arrive(stock.at("2026-03-01T07:30:30Z", "100", "1000"));
+            run.arrive(stock.at("2026-03-02T10:02:30Z", "100", "1000"));
+            run.arrive(stock.at("2026-03-02T10:06:30Z", "100", "1000"));
+            run.end();
+
+            // then it begins anew with nothing it opened at
+            assertThat(run.marketRows)
+                    .filteredOn(row -> row.time().equals(Instant.parse("2026-03-02T10:05:00Z")))
+                    .extracting(row -> row.figures().range().openUsd())
+                    .containsExactly(new BigDecimal("100000.000000"), null);
+        }
+    }
+
+    @Test
+    void aMarketThatIsForgottenAndBackAtOnceIsTheSameWheneverEventTimePasses() throws Exception {
+        // given a market that is forgotten at 07:36 and observed half a minute later
+        List<Observation> observations = List.of(
+                MarketFixture.market().at("2026-03-01T07:30:30Z", "100", "1000"),
+                MarketFixture.market().on("okx").at("2026-03-01T07:30:30Z", "100", "1000"),
+                MarketFixture.market().on("okx").at("2026-03-02T07:36:20Z", "100", "1000"),
+                MarketFixture.market().at("2026-03-02T07:36:30Z", "100", "1000"),
+                MarketFixture.market().on("okx").at("2026-03-02T07:40:30Z", "100", "1000"));
+        try (PipelineHarness before = new PipelineHarness(allowing(Duration.ZERO)).outOfOrderness(Duration.ZERO);
+                PipelineHarness after = new PipelineHarness(allowing(Duration.ZERO))) {
+            for (Observation observation : observations) {
+                before.arrive(observation);
+                after.arrive(observation);
+            }
+            before.end();
+            after.end();
+
+            // then it does not matter whether event time was at 07:36 before that observation came
+            assertThat(differences(before, after)).isEmpty();
+        }
+    }
+
+    @Test
     void aMarketThatLeavesTheTotalsAndIsDelistedAtOnceIsNotGone() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
             run.arrive(MarketFixture.market().on("okx").at("2026-03-01T07:00:05Z", "300", "1000"));
@@ -703,6 +744,11 @@ class TotalsTest {
                 .filter(key -> !Objects.equals(is.get(key), should.get(key)))
                 .map(key -> key + "\n is     " + is.get(key) + "\n should " + should.get(key))
                 .toList();
+    }
+
+    private static SnapshotSettings allowing(Duration lateness) {
+        return new SnapshotSettings(
+                Map.of(), Duration.ofMinutes(5), lateness, Set.of(AssetClass.CRYPTO), Set.of(), true);
     }
 
     private static SnapshotSettings awaiting(String... venues) {

@@ -61,6 +61,11 @@ public record MarketStanding(Status status, Observation value, boolean begun, bo
         return open.next(null, Ledger.ZERO, observed);
     }
 
+    /** Whether it is that of a market never seen: it is forgotten, and no bar is left that opened before it was. */
+    boolean isNothing() {
+        return value == null && five.open() == null && fifteen.open() == null;
+    }
+
     boolean isIncluded() {
         return status == Status.INCLUDED;
     }

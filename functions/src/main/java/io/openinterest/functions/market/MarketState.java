@@ -144,12 +144,12 @@ final class MarketState {
     }
 
     boolean isForgotten() {
-        return hasNoValue() && open.isEmpty() && packed.isEmpty();
+        return isNothing() && open.isEmpty() && packed.isEmpty();
     }
 
     /** The first boundary that sees the market; null if one has already, or none will. */
     Long firstBoundary() {
-        if (!hasNoValue()) {
+        if (!isNothing()) {
             return null;
         }
         Long first = packed.isEmpty() ? null : packed.first();
@@ -159,8 +159,8 @@ final class MarketState {
         return first;
     }
 
-    private boolean hasNoValue() {
-        return base.value() == null && latest.value() == null;
+    private boolean isNothing() {
+        return base.isNothing() && latest.isNothing();
     }
 
     private Minute minute(long boundary) throws Exception {
