@@ -333,6 +333,41 @@ class TotalsTest {
     }
 
     @Test
+    void aShardThatWasAheadBeforeARestartDoesNotGoBackBehindTheOthers() throws Exception {
+        SnapshotSettings strict = new SnapshotSettings(
+                Map.of(), Duration.ofMinutes(5), Duration.ofMinutes(3), Set.of(AssetClass.CRYPTO), Set.of(), false);
+        MarketFixture okx = MarketFixture.market().on("okx");
+        assertThat(SnapshotMarkets.shard("okx-BTCUSDT-future"))
+                .isNotEqualTo(SnapshotMarkets.shard("binance-BTCUSDT-future"));
+        // given a shard that a partition far ahead began, while all others publish up to 07:10
+        PipelineHarness run = new PipelineHarness(strict).outOfOrderness(Duration.ZERO);
+        run.arrive(okx.at(at(0, 10), "1", "1000"), at(0, 0));
+        run.arrive(MarketFixture.market().at(at(30, 10), "100", "1000"), at(30, 0));
+        for (int minute = 1; minute <= 10; minute++) {
+            run.arrive(okx.at(at(minute, 0), "1", "1000"));
+        }
+        run = run.restart(1);
+
+        // when the history has something of that shard that is older than may be corrected, and something that is not
+        run.arriveFromHistory(MarketFixture.market().at(at(5, 30), "10", "2000"));
+        run.arriveFromHistory(MarketFixture.market().at(at(8, 30), "20", "2000"));
+        run.arrive(okx.at(at(12, 0), "1", "1000"));
+
+        // then the one is too late, and the other corrects
+        assertRevisionsHaveNoGap(run.totalRows);
+        assertTotalsAddUp(run);
+        assertThat(run.total("total:all", Interval.ONE_MINUTE, at(8, 0))
+                        .figures()
+                        .valueUsd())
+                .isEqualByComparingTo("1000");
+        assertThat(run.total("total:all", Interval.ONE_MINUTE, at(9, 0))
+                        .figures()
+                        .valueUsd())
+                .isEqualByComparingTo("41000");
+        run.close();
+    }
+
+    @Test
     void aLateObservationOfAnEntityThatHadEndedCorrectsItsTotals() throws Exception {
         // given a future that expires at 07:08
         MarketFixture xyz = MarketFixture.market().on("okx").symbol("XYZ-A", "xyz", "usdt");

@@ -183,13 +183,13 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         Observation observation = arrival.observation();
         long reached = Interval.floorToMinute(arrival.reached());
         Progress progress = progresses.value();
+        // Before event time begins, after a restart, nothing but state tells what is published.
+        long from = arrival.watermark() == Long.MIN_VALUE ? Math.max(reached, publishedUpTo) : reached;
         if (progress == null) {
-            // Before event time begins, after a restart, nothing but state tells what is published.
-            boolean begun = arrival.watermark() != Long.MIN_VALUE;
-            progress = startAt(begun ? reached : Math.max(reached, publishedUpTo), publishedUpTo, context);
-        } else if (reached < progress.doneUpTo() && progress.publishedUpTo() < progress.doneUpTo()) {
+            progress = startAt(from, publishedUpTo, context);
+        } else if (from < progress.doneUpTo() && progress.publishedUpTo() < progress.doneUpTo()) {
             // Set by a partition that is ahead of this one, and nothing is published yet.
-            progress = startAt(Math.max(reached, progress.publishedUpTo()), progress.publishedUpTo(), context);
+            progress = startAt(Math.max(from, progress.publishedUpTo()), progress.publishedUpTo(), context);
         }
         long passed = Math.max(reached, progress.doneUpTo());
         long boundary = Interval.boundaryAfter(observation.time().toEpochMilli());
