@@ -552,6 +552,23 @@ class TotalsTest {
     }
 
     @Test
+    void theFirstRowsCountWhatCameLateBeforeTheRunBeganToo() throws Exception {
+        try (PipelineHarness run =
+                new PipelineHarness(awaiting("binance-test", "dead-test")).outOfOrderness(Duration.ofSeconds(2))) {
+            // given one that comes when 07:01, awaited in vain, has passed
+            for (int second : new int[] {10, 65, 30, 130, 310}) {
+                run.arrive(MarketFixture.market().at(at(second / 60, second % 60), "100", "1000"));
+            }
+
+            assertThat(run.marketRows)
+                    .filteredOn(row -> row.interval() == Interval.FIVE_MINUTES)
+                    .singleElement()
+                    .satisfies(row ->
+                            assertThat(row.figures().observed().observations()).isEqualTo(4));
+        }
+    }
+
+    @Test
     void anAnswerCountsFromTheBoundaryAtWhichEverybodyKnowsIt() throws Exception {
         try (PipelineHarness run =
                 new PipelineHarness(awaiting("binance-test", "okx-test")).outOfOrderness(Duration.ZERO)) {

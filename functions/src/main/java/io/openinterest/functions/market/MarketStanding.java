@@ -5,6 +5,7 @@ import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.Rounding;
 import io.openinterest.functions.total.Bar;
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.ObservationOrder;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -39,9 +40,27 @@ public record MarketStanding(Status status, Observation value, boolean begun, bo
     static final MarketStanding ABSENT =
             new MarketStanding(Status.ABSENT, null, false, false, Bar.openAt(null), Bar.openAt(null));
 
-    /** The same standing with another value known. */
-    MarketStanding withValue(Observation known) {
-        return new MarketStanding(status, known, begun, this.known, five, fifteen);
+    /**
+     * The same standing with one more observation, of a boundary that was not published either.
+     *
+     * @param observedAt the first boundary that sees it
+     * @param boundary that of this standing
+     */
+    MarketStanding withEarlier(Observation observation, long observedAt, long boundary) {
+        boolean isNewest = value == null || ObservationOrder.compare(observation, value) > 0;
+        return new MarketStanding(
+                status,
+                isNewest ? observation : value,
+                begun,
+                known,
+                withEarlier(five, Interval.FIVE_MINUTES, observedAt, boundary),
+                withEarlier(fifteen, Interval.FIFTEEN_MINUTES, observedAt, boundary));
+    }
+
+    private static Bar withEarlier(Bar bar, Interval interval, long observedAt, long boundary) {
+        boolean isInBar =
+                Math.floorDiv(observedAt - 1, interval.millis()) == Math.floorDiv(boundary - 1, interval.millis());
+        return isInBar ? bar.next(null, Ledger.ZERO, 1) : bar;
     }
 
     /** The standing one minute on, where nothing is published: only what was observed is known. */

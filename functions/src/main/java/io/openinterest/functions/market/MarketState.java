@@ -5,7 +5,6 @@ import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Packing;
 import io.openinterest.functions.record.Revisions;
 import io.openinterest.observation.Observation;
-import io.openinterest.observation.ObservationOrder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,8 +61,8 @@ final class MarketState {
             Minute known = minute(boundary);
             remove(boundary);
             open.add(known == null ? Minute.of(boundary, observation) : known.with(observation));
-        } else if (!base.begun() && (base.value() == null || ObservationOrder.compare(observation, base.value()) > 0)) {
-            base = base.withValue(observation);
+        } else if (!base.begun()) {
+            base = base.withEarlier(observation, boundary, finalUpTo);
         }
     }
 
