@@ -261,6 +261,23 @@ class TotalsTest {
     }
 
     @Test
+    void aRepetitionIsLeftOutThoughAnHourEndsBetween() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            run.arrive(MarketFixture.market().at("2026-03-01T07:59:30Z", "100", "1000"));
+            // given a market of which only what can't be believed is known when what is forgotten is removed
+            Observation incredible = incredible(Instant.parse("2026-03-01T08:00:10Z"));
+            run.arrive(incredible);
+            run.arrive(MarketFixture.market().at("2026-03-01T08:01:05Z", "100", "1000"));
+
+            // when it comes again before its minute is over
+            run.arrive(incredible);
+            run.end();
+
+            assertThat(run.rejected).hasSize(1);
+        }
+    }
+
+    @Test
     void aRestartedRunCorrectsWhatItHadPublishedAndPublishesNothingAgain() throws Exception {
         List<Observation> minutes = new ArrayList<>();
         for (int minute = 0; minute <= 48; minute++) {

@@ -129,7 +129,8 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
         List<String> forgotten = new ArrayList<>();
         for (Map.Entry<String, AcceptedMarket> entry : markets.entries()) {
             AcceptedMarket market = entry.getValue();
-            if (market.lastAmount == null || market.isForgotten(timestamp, settings)) {
+            boolean isForgotten = market.lastAmount == null || market.isForgotten(timestamp, settings);
+            if (isForgotten && !market.knowsRepetitions(timestamp + 1)) {
                 forgotten.add(entry.getKey());
             }
         }

@@ -56,6 +56,16 @@ public final class AcceptedMarket {
         return false;
     }
 
+    /** Whether it remembers an observation of a minute the watermark has not passed. */
+    boolean knowsRepetitions(long watermark) {
+        for (int i = 0; i < recent.length; i += 2) {
+            if (Fingerprint.boundary(recent[i]) > watermark) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void forgetPassed(long watermark) {
         int kept = 0;
         for (int i = 0; i < recent.length; i += 2) {
