@@ -27,6 +27,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -637,6 +638,37 @@ class TotalsTest {
                     .extracting(MarketRow::interval)
                     .containsExactly(Interval.values());
         }
+    }
+
+    @Test
+    void aSubtaskThatHasPublishedNothingYetPublishesWithTheOthers() throws Exception {
+        // given two subtasks, of which one has published
+        MarketFixture here = MarketFixture.market();
+        MarketFixture elsewhere = IntStream.range(0, 100)
+                .mapToObj(i -> "BTCUSDT" + i)
+                .filter(symbol -> subtask("binance-" + symbol + "-future") != subtask("binance-BTCUSDT-future"))
+                .map(symbol -> MarketFixture.market().symbol(symbol, "btc", "usdt"))
+                .findFirst()
+                .orElseThrow();
+        try (PipelineHarness run = new PipelineHarness(SETTINGS).restart(2)) {
+            for (int minute = 0; minute <= 3; minute++) {
+                run.arrive(here.at(at(minute, 10), "100", "1000"));
+            }
+            run.arrive(elsewhere.at(at(3, 20), "100", "1000"), at(2, 20));
+
+            // when event time jumps, and boundaries were held back because nobody knew that the run reaches them
+            run.arrive(here.at(at(10, 10), "100", "1000"));
+            run.end();
+
+            // then both have published the same boundaries at once
+            assertThat(run.totalRows)
+                    .isNotEmpty()
+                    .allMatch(row -> row.edition().revision() == 0 && !row.pass().correction());
+        }
+    }
+
+    private static int subtask(String market) {
+        return KeyGroupRangeAssignment.assignKeyToParallelOperator(SnapshotMarkets.shard(market), 128, 2);
     }
 
     @Test

@@ -227,9 +227,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         long limit = timestamp + 1;
         boolean complete = ended;
         if (settings.bounded()) {
-            long passed = ended
-                    ? Long.MAX_VALUE
-                    : Interval.floorToMinute(context.timerService().currentWatermark() + 1);
+            // As of this timer, whatever event time has jumped to: a pass goes out of all subtasks at the same time.
+            long passed = ended ? Long.MAX_VALUE : limit;
             long last = RunBounds.last(passed, context.getBroadcastState(RunBounds.REACHED));
             // Event time can jump from its beginning to its end: still one boundary after the other, all shards
             // together.

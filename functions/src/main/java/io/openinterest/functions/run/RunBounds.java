@@ -97,7 +97,7 @@ public final class RunBounds {
      * The boundary after the last accepted observation, as far as it is known when the watermark has passed a boundary:
      * independent of what subtasks further ahead have already sent.
      *
-     * @param boundary the last boundary the watermark has passed, which in a gap is later than the one to be published
+     * @param boundary the last boundary event time has passed, which in a gap is later than the one to be published
      */
     public static long last(long boundary, ReadOnlyBroadcastState<Long, Long> reached) throws Exception {
         long last = Long.MIN_VALUE;
