@@ -164,10 +164,10 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         for (Map.Entry<Entity, Held<TotalState>> entry :
                 entitiesByKey.of(context.getCurrentKey()).present()) {
             TotalState state = entry.getValue().get();
-            if (!state.isPresent() && state.forgottenAt(window) <= now) {
+            if (state.isOver() && state.forgottenAt(window) <= now) {
                 state.clear(new SavedMinutes(entry.getKey(), context));
                 entry.getValue().remove();
-            } else if (!state.isPresent()) {
+            } else if (state.isOver()) {
                 forgetAt(state.forgottenAt(window), context);
             }
         }
@@ -220,7 +220,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
             }
             state.advance(window.finalBoundary(state.doneUpTo()), saved);
             held.put(state);
-            if (!state.isPresent()) {
+            if (state.isOver()) {
                 forgetAt(state.forgottenAt(window), context);
             }
         }

@@ -24,6 +24,9 @@ final class TotalState {
     /** After so long every bar has opened anew, whatever it held. */
     private static final long SETTLED_AFTER = Interval.FIFTEEN_MINUTES.millis();
 
+    /** Shards of markets tell of a 5-minute boundary after that, the last one that may owe a record. */
+    private static final long OWED_FOR = 2 * Interval.FIVE_MINUTES.millis();
+
     private static final int PACKED_BYTES = 256;
 
     private final Entity entity;
@@ -91,6 +94,14 @@ final class TotalState {
     /** True while the entity has an included or stale market. */
     boolean isPresent() {
         return latest.present();
+    }
+
+    /**
+     * Whether it has ended and has the longer records that hold its last one. Boundaries that are held back bring these when
+     * event time is far ahead.
+     */
+    boolean isOver() {
+        return !isPresent() && (!latest.begun() || doneUpTo - latest.lastRecord() >= OWED_FOR);
     }
 
     /** The time from which nothing of the entity is left to know, epoch milliseconds. */
