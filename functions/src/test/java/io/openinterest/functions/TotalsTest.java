@@ -408,7 +408,8 @@ class TotalsTest {
         for (int minute = 0; minute <= 10; minute++) {
             all.add(MarketFixture.market().at(at(minute, 10), "100", "1000"));
         }
-        // given a future that expired at 07:09, of which nobody knew before that, and the pass that corrects is that of 07:10
+        // given a future that expired at 07:09, of which nobody knew before that, and the pass that corrects is that of
+        // 07:10
         Observation late = MarketFixture.market()
                 .on("okx")
                 .symbol("XYZ-A", "xyz", "usdc")
@@ -663,7 +664,8 @@ class TotalsTest {
             // then both have published the same boundaries at once
             assertThat(run.totalRows)
                     .isNotEmpty()
-                    .allMatch(row -> row.edition().revision() == 0 && !row.pass().correction());
+                    .allMatch(
+                            row -> row.edition().revision() == 0 && !row.pass().correction());
         }
     }
 

@@ -116,19 +116,20 @@ final class Markets {
     record MinutesOfMarket(MapState<Long, byte[]> state, int number) {
 
         byte[] get(long boundary) throws Exception {
-            return state.get(key(boundary));
+            return state.get(key(number, boundary));
         }
 
         void put(long boundary, byte[] minute) throws Exception {
-            state.put(key(boundary), minute);
+            state.put(key(number, boundary), minute);
         }
 
         void remove(long boundary) throws Exception {
-            state.remove(key(boundary));
+            state.remove(key(number, boundary));
         }
 
-        private long key(long boundary) {
-            return (long) number << Integer.SIZE | boundary / Interval.MINUTE_MILLIS;
+        /** The number and the minute side by side, minutes before 1970 too. */
+        static long key(int number, long boundary) {
+            return (long) number << Integer.SIZE | boundary / Interval.MINUTE_MILLIS & 0xFFFF_FFFFL;
         }
     }
 }
