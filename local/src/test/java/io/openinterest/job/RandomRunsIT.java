@@ -3,6 +3,7 @@ package io.openinterest.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openinterest.functions.alert.RuleRecord;
 import io.openinterest.job.config.Arguments;
@@ -105,6 +106,9 @@ class RandomRunsIT {
         assertThat(smooth).anyMatch(record -> record.startsWith("alerts ") && record.contains("\"expired\""));
         assertThat(smooth).anyMatch(record -> record.startsWith("quarantine ") && record.contains("implausible"));
 
+        // and no revision reads like the one before
+        assertThat(revisionsThatChangeNothing(smooth)).isEmpty();
+
         // and where observations came late, the newest revisions are what they had been in order
         CollectedRecords.clear();
         Interruptions.end();
@@ -196,6 +200,24 @@ class RandomRunsIT {
         newest.values().forEach(row -> row.remove(NOT_CORRECTED));
         return newest.entrySet().stream()
                 .map(row -> row.getKey() + " " + row.getValue())
+                .toList();
+    }
+
+    private static List<ObjectNode> revisionsThatChangeNothing(Set<String> records) {
+        Map<String, TreeMap<Integer, ObjectNode>> revisions = new TreeMap<>();
+        for (String record : records) {
+            ObjectNode row = read(record.substring(record.indexOf('{')));
+            if (row.has("revision")) {
+                String identity = record.substring(0, record.indexOf('{'))
+                        + row.get("time").asText();
+                int revision = ((IntNode) row.remove("revision")).intValue();
+                revisions.computeIfAbsent(identity, one -> new TreeMap<>()).put(revision, row);
+            }
+        }
+        return revisions.values().stream()
+                .flatMap(rows -> rows.entrySet().stream()
+                        .filter(row -> row.getValue().equals(rows.get(row.getKey() - 1)))
+                        .map(Map.Entry::getValue))
                 .toList();
     }
 

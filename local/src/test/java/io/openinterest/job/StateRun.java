@@ -26,6 +26,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -150,7 +151,7 @@ final class StateRun implements AutoCloseable {
         Arrivals.emitted = -1;
         Arrivals.reached = new CompletableFuture<>();
         Pace.start(Arrivals.awaited);
-        Totals.published = 0;
+        Totals.PUBLISHED.set(0);
         Arguments arguments = new Arguments();
         arguments.set("replay.paths", "[unused]");
         JobConfiguration configuration = arguments.configuration(kind);
@@ -220,7 +221,7 @@ final class StateRun implements AutoCloseable {
 
     /** Boundaries published. */
     int boundaries() {
-        return Totals.published;
+        return Totals.PUBLISHED.get();
     }
 
     private AccessExecutionGraph graph() throws Exception {
@@ -346,7 +347,7 @@ final class StateRun implements AutoCloseable {
     private static final class Totals implements Sink<TopicRecord> {
 
         private static final long serialVersionUID = 1L;
-        private static volatile int published;
+        private static final AtomicInteger PUBLISHED = new AtomicInteger();
 
         @Override
         public SinkWriter<TopicRecord> createWriter(WriterInitContext context) {
@@ -354,7 +355,7 @@ final class StateRun implements AutoCloseable {
                 @Override
                 public void write(TopicRecord record, Context context) {
                     if (record.topic().equals("total.1m")) {
-                        published++;
+                        PUBLISHED.incrementAndGet();
                     }
                 }
 

@@ -133,7 +133,8 @@ public final class EvaluateAlerts
         boolean ended = watermark == Long.MAX_VALUE;
         long reach = Long.MAX_VALUE;
         if (ended || bounded) {
-            long passed = ended ? Long.MAX_VALUE : Interval.floorToMinute(watermark + 1);
+            // As of this timer, as the markets do, whatever event time has jumped to.
+            long passed = ended ? Long.MAX_VALUE : timestamp + 1;
             reach = RunBounds.last(passed, context.getBroadcastState(RunBounds.REACHED));
         }
         if (!ended || timestamp < reach) {

@@ -15,6 +15,16 @@ public interface Correctable<R extends Correctable<R>> {
     /** The publication it is. */
     Edition edition();
 
+    /** Whether a reader of its topic sees no difference to another record, which is not equal to it. */
+    default boolean readsLike(R other) {
+        return false;
+    }
+
+    /** The record as it is now, where its topic has it like that already. */
+    default R unpublished() {
+        throw new UnsupportedOperationException("Everything of " + getClass().getSimpleName() + " is published.");
+    }
+
     /** The record under a later revision. */
     R revised(int revision);
 

@@ -27,6 +27,16 @@ public record MetricsRow(
     }
 
     @Override
+    public boolean readsLike(MetricsRow other) {
+        return figures.published().equals(other.figures.published());
+    }
+
+    @Override
+    public MetricsRow unpublished() {
+        return new MetricsRow(level, id, boundary, figures, edition.unpublished());
+    }
+
+    @Override
     public MetricsRow revised(int revision) {
         return new MetricsRow(level, id, boundary, figures, edition.revised(revision));
     }
@@ -61,6 +71,11 @@ public record MetricsRow(
                 new Mix(null, null, null, null, null),
                 new Price(null, null, null),
                 new Activity(null, null));
+
+        private Figures published() {
+            Size published = new Size(size.valueUsd, size.coverage, null);
+            return new Figures(published, changes, pace, unusual, rank, shares, concentration, mix, price, activity);
+        }
     }
 
     /**

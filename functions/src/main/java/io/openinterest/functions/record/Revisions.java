@@ -25,13 +25,17 @@ public final class Revisions {
 
     /**
      * Publishes a record where it is otherwise than before: as the first of its boundary, under its next revision, or, where
-     * there is none any more, withdrawn.
+     * there is none any more, withdrawn. Where a reader would see no difference it goes only to those who need the rest.
      *
      * @param before the record as it was folded without what is new, null where there was none
      * @param now the record as it is folded with it, null where there is none; both as if published first, by this pass
      */
     public <R extends Correctable<R>> void publish(@Nullable R before, @Nullable R now, Consumer<R> out) {
         if (Objects.equals(before, now)) {
+            return;
+        }
+        if (before != null && now != null && now.readsLike(before)) {
+            out.accept(now.unpublished());
             return;
         }
         R record = now != null ? now : Objects.requireNonNull(before);

@@ -24,6 +24,16 @@ public record TotalRow(
     }
 
     @Override
+    public boolean readsLike(TotalRow other) {
+        return figures.published().equals(other.figures.published());
+    }
+
+    @Override
+    public TotalRow unpublished() {
+        return new TotalRow(entity, boundary, figures, edition.unpublished());
+    }
+
+    @Override
     public TotalRow revised(int revision) {
         return new TotalRow(entity, boundary, figures, edition.revised(revision));
     }
@@ -61,6 +71,10 @@ public record TotalRow(
                 new Basis(null, null, null, null, null),
                 null,
                 null);
+
+        private Figures published() {
+            return new Figures(valueUsd, amountBase, range, split, priceUsd, basis, change, null);
+        }
     }
 
     /**

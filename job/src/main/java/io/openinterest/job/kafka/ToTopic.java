@@ -133,7 +133,7 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
         return new ToTopic<>(
                 TotalRow.class,
                 decimals,
-                row -> row,
+                row -> row.edition().isPublished() ? row : null,
                 row -> Topics.of(row.entity().level(), row.interval()),
                 row -> row.entity().id(),
                 row -> row.time(),
@@ -155,11 +155,16 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
         return new ToTopic<>(
                 MetricsRow.class,
                 decimals,
-                BoundaryRecord::metrics,
+                ToTopic::publishedMetrics,
                 row -> Topics.metrics(row.interval()),
                 MetricsRow::key,
                 row -> row.time(),
                 row -> Tally.of(row.edition()));
+    }
+
+    private static MetricsRow publishedMetrics(BoundaryRecord record) {
+        MetricsRow metrics = record.metrics();
+        return metrics != null && metrics.edition().isPublished() ? metrics : null;
     }
 
     public static ToTopic<AlertEvent, AlertEvent> alerts(Json.Decimals decimals) {

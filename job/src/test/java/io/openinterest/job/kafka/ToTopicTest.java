@@ -54,12 +54,29 @@ class ToTopicTest {
                 .isEqualTo("metrics.5m asset:btc 2026-03-01T07:05:00Z");
     }
 
+    @Test
+    void aRowThatItsTopicHasAlreadyIsNotWrittenAgain() throws Exception {
+        Edition again = FIRST.unpublished();
+
+        assertThat(records(
+                        ToTopic.totals(Decimals.NUMBER),
+                        new TotalRow(Entity.asset("btc"), BOUNDARY, TotalRow.Figures.NONE, again)))
+                .isEmpty();
+        MetricsRow metrics = new MetricsRow(Level.ASSET, "btc", BOUNDARY, MetricsRow.Figures.NONE, again);
+        assertThat(records(ToTopic.metrics(Decimals.NUMBER), new BoundaryRecord(null, null, metrics)))
+                .isEmpty();
+    }
+
     private static <T> String written(ToTopic<T, ?> form, T element) throws Exception {
+        TopicRecord record = records(form, element).get(0);
+        return record.topic() + " " + record.key() + " " + record.time();
+    }
+
+    private static <T> List<TopicRecord> records(ToTopic<T, ?> form, T element) throws Exception {
         ToTopic<T, ?> there = InstantiationUtil.clone(form);
         there.open(DefaultOpenContext.INSTANCE);
         List<TopicRecord> records = new ArrayList<>();
         there.flatMap(element, new ListCollector<>(records));
-        TopicRecord record = records.get(0);
-        return record.topic() + " " + record.key() + " " + record.time();
+        return records;
     }
 }
