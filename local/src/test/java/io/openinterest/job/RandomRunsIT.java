@@ -259,6 +259,10 @@ class RandomRunsIT {
                     default -> "\"type\":\"perpetual\",\"structure\":\"linear\"";
                 };
                 all.add(observed(exchange, market, asset, contract, time, count));
+                if (random.nextInt(5) == 0) {
+                    // only another funding rate
+                    all.add(observed(exchange, market, asset, contract, time.plusMillis(300), count));
+                }
                 if (market < 5 && minute > 3 && random.nextInt(20) == 0) {
                     all.add(observed(exchange, market, asset, contract, time.plusMillis(500), count * 1000));
                 }
@@ -271,13 +275,15 @@ class RandomRunsIT {
     private static Observed observed(
             String exchange, int market, String asset, String contract, Instant time, long count) {
         boolean option = market == 7 || market == 8;
+        String fundingRate = option || market == 9 ? "null" : "0.0000" + time.toEpochMilli() % 7;
         return new Observed(time, time, """
                 {"market":"%1$s-M%2$d-%7$s","time":"%3$s","exchange":"%1$s","venue":"%1$s","symbol":"M%2$d",\
                 "asset_class":"crypto","base":"%4$s","quote":"usd","margin":"usd",%5$s,"contract_count":%6$d,\
                 "contract_size":1,"sides":1,"amount_base":%6$d,"price_usd":1000,"price_source":"mark",\
-                "value_usd":%6$d000,"database_time":"%3$s","delisted":false,"origin":"file"}\
+                "value_usd":%6$d000,"funding_rate":%8$s,"funding_interval_hours":8,"database_time":"%3$s","delisted":false,\
+                "origin":"file"}\
                 """.formatted(
-                        exchange, market, time, asset, contract, count, option ? "option" : "future"));
+                        exchange, market, time, asset, contract, count, option ? "option" : "future", fundingRate));
     }
 
     /** One in five comes up to a quarter of an hour late; the first ones are on time. */
