@@ -58,12 +58,8 @@ public final class AcceptedMarket {
 
     /** Whether it remembers an observation of a minute the watermark has not passed. */
     boolean knowsRepetitions(long watermark) {
-        for (int i = 0; i < recent.length; i += 2) {
-            if (Fingerprint.boundary(recent[i]) > watermark) {
-                return true;
-            }
-        }
-        return false;
+        forgetPassed(watermark);
+        return recent.length > 0;
     }
 
     private void forgetPassed(long watermark) {
