@@ -11,7 +11,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -29,10 +29,10 @@ final class MarketState {
     private final Observation reference;
     /** Standing at the last final boundary of the shard. */
     private MarketStanding base = MarketStanding.ABSENT;
-    /** Packed minutes with observations after that, each by itself. */
-    private final MinutesOfMarket minutes;
-    /** The boundaries of those. */
-    private final TreeSet<Long> packed = new TreeSet<>();
+    /** Minutes with observations after that, each packed by itself, as the last checkpoint left them in state. */
+    private final MinutesOfMarket saved;
+    /** By boundary the same minutes and those packed since; null for what is in state. */
+    private final TreeMap<Long, byte[]> packed = new TreeMap<>();
     /** Minutes as they are, each packed only when its boundary passes; seldom more than two. */
     private final List<Minute> open = new ArrayList<>(2);
     /** Standing at the last boundary of the shard that is done. */
@@ -40,10 +40,18 @@ final class MarketState {
 
     private Revisions revisions = new Revisions();
 
+    /**
+     * Standing before the first boundary of the last correction, and the boundary before that: the next correction is
+     * seldom about anything earlier. In memory only; null where there is none.
+     */
+    private MarketStanding folded;
+
+    private long foldedUpTo;
+
     /** A market that has not been observed yet; the observation says what it is. */
-    MarketState(Observation reference, MinutesOfMarket minutes) {
+    MarketState(Observation reference, MinutesOfMarket saved) {
         this.reference = reference;
-        this.minutes = minutes;
+        this.saved = saved;
     }
 
     /** The revisions of its rows. */
@@ -93,7 +101,8 @@ final class MarketState {
             first = Math.min(first, boundary);
             last = Math.max(last, boundary);
         }
-        MarketStanding before = base;
+        boolean goesOn = folded != null && foldedUpTo > finalUpTo && foldedUpTo < first;
+        MarketStanding before = goesOn ? folded : base;
         Map<Long, Minute> minutesBefore = new HashMap<>();
         for (Observation observation : late) {
             long boundary = Interval.boundaryAfter(observation.time().toEpochMilli());
@@ -102,15 +111,15 @@ final class MarketState {
             }
             add(observation, finalUpTo);
         }
-        MarketStanding now = base;
-        for (long boundary = finalUpTo + Interval.MINUTE_MILLIS;
-                boundary <= doneUpTo;
-                boundary += Interval.MINUTE_MILLIS) {
-            if (boundary < first) {
-                now = MarketStep.take(now, minute(boundary), boundary, settings).after();
-                before = now;
-                continue;
-            }
+        MarketStanding now = goesOn ? folded : base;
+        long boundary = (goesOn ? foldedUpTo : finalUpTo) + Interval.MINUTE_MILLIS;
+        for (; boundary < first; boundary += Interval.MINUTE_MILLIS) {
+            now = MarketStep.take(now, minute(boundary), boundary, settings).after();
+            before = now;
+        }
+        folded = before;
+        foldedUpTo = boundary - Interval.MINUTE_MILLIS;
+        for (; boundary <= doneUpTo; boundary += Interval.MINUTE_MILLIS) {
             Minute minute = minute(boundary);
             Minute minuteBefore = minutesBefore.containsKey(boundary) ? minutesBefore.get(boundary) : minute;
             MarketStep was = MarketStep.take(before, minuteBefore, boundary, settings);
@@ -151,7 +160,7 @@ final class MarketState {
         if (!isNothing()) {
             return null;
         }
-        Long first = packed.isEmpty() ? null : packed.first();
+        Long first = packed.isEmpty() ? null : packed.firstKey();
         for (Minute minute : open) {
             first = first == null || minute.boundary() < first ? minute.boundary() : first;
         }
@@ -168,9 +177,12 @@ final class MarketState {
                 return minute;
             }
         }
-        return packed.contains(boundary)
-                ? Minute.unpack(boundary, reference, new DataInputDeserializer(minutes.get(boundary)))
-                : null;
+        if (!packed.containsKey(boundary)) {
+            return null;
+        }
+        byte[] fresh = packed.get(boundary);
+        byte[] minute = fresh == null ? saved.get(boundary) : fresh;
+        return Minute.unpack(boundary, reference, new DataInputDeserializer(minute));
     }
 
     private void remove(long boundary) throws Exception {
@@ -180,8 +192,8 @@ final class MarketState {
                 return;
             }
         }
-        if (packed.remove(boundary)) {
-            minutes.remove(boundary);
+        if (packed.containsKey(boundary) && packed.remove(boundary) == null) {
+            saved.remove(boundary);
         }
     }
 
@@ -191,14 +203,16 @@ final class MarketState {
             if (minute.boundary() <= boundary) {
                 DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
                 minute.pack(reference, out);
-                minutes.put(minute.boundary(), out.getCopyOfBuffer());
-                packed.add(minute.boundary());
+                packed.put(minute.boundary(), out.getCopyOfBuffer());
                 each.remove();
             }
         }
     }
 
-    /** The state in as few bytes as it needs; what the market is and its minutes are written apart from it. */
+    /**
+     * The state in as few bytes as it needs, as of a checkpoint: its minutes are written apart from it, where most of them
+     * are already. What the market is, is written apart too.
+     */
     byte[] pack() throws Exception {
         packUpTo(Long.MAX_VALUE);
         DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
@@ -206,7 +220,12 @@ final class MarketState {
         latest.pack(reference, out);
         revisions.pack(out);
         long last = 0;
-        for (long boundary : packed) {
+        for (Map.Entry<Long, byte[]> minute : packed.entrySet()) {
+            long boundary = minute.getKey();
+            if (minute.getValue() != null) {
+                saved.put(boundary, minute.getValue());
+                minute.setValue(null);
+            }
             Packing.putLong((boundary - last) / Interval.MINUTE_MILLIS, out);
             last = boundary;
         }
@@ -214,8 +233,8 @@ final class MarketState {
     }
 
     /** Reads a state back. */
-    static MarketState unpack(Observation reference, MinutesOfMarket minutes, byte[] bytes) throws IOException {
-        MarketState state = new MarketState(reference, minutes);
+    static MarketState unpack(Observation reference, MinutesOfMarket saved, byte[] bytes) throws IOException {
+        MarketState state = new MarketState(reference, saved);
         DataInputDeserializer in = new DataInputDeserializer(bytes);
         state.base = MarketStanding.unpack(reference, in);
         state.latest = MarketStanding.unpack(reference, in);
@@ -223,7 +242,7 @@ final class MarketState {
         long boundary = 0;
         while (in.available() > 0) {
             boundary += Packing.getLong(in) * Interval.MINUTE_MILLIS;
-            state.packed.add(boundary);
+            state.packed.put(boundary, null);
         }
         return state;
     }

@@ -76,7 +76,7 @@ final class Lookback {
         for (TotalRow row : rows) {
             earliest = Math.min(earliest, row.boundary().millis());
         }
-        TreeMap<Long, Slot> open = slotsFrom(earliest);
+        TreeMap<Long, Slot> open = slots(earliest, step);
         Fold fold = new Fold(earliest, derivation);
         Map<Boundary, MetricsRow> before = fold.rows(open);
         for (TotalRow row : rows) {
@@ -128,11 +128,13 @@ final class Lookback {
         dayChunks.clear();
     }
 
-    private TreeMap<Long, Slot> slotsFrom(long earliest) throws Exception {
+    /** In order there is none yet, so only what may be there is looked for. */
+    private TreeMap<Long, Slot> slots(long earliest, long step) throws Exception {
         TreeMap<Long, Slot> open = new TreeMap<>();
-        for (Map.Entry<Long, byte[]> slot : slots.entries()) {
-            if (slot.getKey() >= earliest) {
-                open.put(slot.getKey(), Slot.unpack(slot.getKey(), slot.getValue()));
+        for (long time = earliest; time <= step; time += MINUTE) {
+            byte[] slot = slots.get(time);
+            if (slot != null) {
+                open.put(time, Slot.unpack(time, slot));
             }
         }
         return open;

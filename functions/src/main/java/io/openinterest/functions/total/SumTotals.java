@@ -141,10 +141,9 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
             Sums more = c.sums();
             switch (scope) {
                 case ASSETS -> {
-                    Sums ofExchange = more.asChild(c.exchange());
+                    add(sums, Entity.asset(c.asset()), c.boundary(), more.asChild(c.exchange()));
+                    add(sums, Entity.pair(c.asset(), c.quote()), c.boundary(), more.asChild(c.exchange()));
                     add(sums, Entity.exchangeAsset(c.exchange(), c.asset()), c.boundary(), more);
-                    add(sums, Entity.asset(c.asset()), c.boundary(), ofExchange);
-                    add(sums, Entity.pair(c.asset(), c.quote()), c.boundary(), ofExchange);
                 }
                 case EXCHANGES -> add(sums, Entity.exchange(c.exchange()), c.boundary(), more);
                 case WHOLE -> add(sums, Entity.TOTAL, c.boundary(), more);
@@ -153,10 +152,12 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         return sums;
     }
 
+    /** Adds sums that are nobody else's: the first of an entity are added to from then on. */
     private static void add(Map<Entity, TreeMap<Long, Sums>> sums, Entity entity, long boundary, Sums more) {
-        sums.computeIfAbsent(entity, key -> new TreeMap<>())
-                .computeIfAbsent(boundary, key -> new Sums())
-                .add(more);
+        Sums first = sums.computeIfAbsent(entity, key -> new TreeMap<>()).putIfAbsent(boundary, more);
+        if (first != null) {
+            first.add(more);
+        }
     }
 
     /** Removes the entities that ended a day ago, under a key that lives on too. */

@@ -36,6 +36,14 @@ final class TotalState {
     private TotalStanding latest;
     private final Revisions revisions;
 
+    /**
+     * Where it stood before the first boundary of the last correction, and the boundary before that: the next correction
+     * is seldom about anything earlier. In memory only; null where there is none.
+     */
+    private TotalStanding folded;
+
+    private long foldedUpTo;
+
     /** The sums of an entity by boundary, none where it has no market. */
     interface Minutes {
         /** The sums of a boundary, not to be changed; empty ones where there are none. */
@@ -148,11 +156,15 @@ final class TotalState {
             throw new IllegalStateException("%s is final up to %d and can't be corrected at %d"
                     .formatted(entity, finalUpTo, corrections.firstKey()));
         }
-        long boundary = finalUpTo + Interval.MINUTE_MILLIS;
-        TotalStanding before = base;
-        for (; boundary < corrections.firstKey(); boundary += Interval.MINUTE_MILLIS) {
+        long first = corrections.firstKey();
+        boolean goesOn = folded != null && foldedUpTo > finalUpTo && foldedUpTo < first;
+        TotalStanding before = goesOn ? folded : base;
+        long boundary = (goesOn ? foldedUpTo : finalUpTo) + Interval.MINUTE_MILLIS;
+        for (; boundary < first; boundary += Interval.MINUTE_MILLIS) {
             before = take(before, minutes.at(boundary), boundary).after();
         }
+        folded = before;
+        foldedUpTo = boundary - Interval.MINUTE_MILLIS;
         TotalStanding now = before;
         for (; boundary <= doneUpTo; boundary += Interval.MINUTE_MILLIS) {
             Sums sums = minutes.at(boundary);

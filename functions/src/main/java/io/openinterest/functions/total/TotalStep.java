@@ -40,6 +40,7 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
 
     private static final long BEGINS_ANEW_AFTER = Duration.ofHours(24).toMillis();
     private static final int MOVERS = 3;
+    private static final OptionValue NO_OPTIONS = new OptionValue(Rounding.usd(BigDecimal.ZERO), null);
 
     /**
      * Steps to a boundary.
@@ -160,7 +161,17 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
     }
 
     private OptionValue options(Predicate<Sums.Part> which) {
-        return new OptionValue(notional(which), marketValue(which));
+        BigDecimal market = null;
+        boolean none = true;
+        for (Sums.Part part : sums.parts) {
+            if (which.test(part)) {
+                none = false;
+                if (part.marketValues() > 0) {
+                    market = market == null ? part.reportedMarketValueUsd() : market.add(part.reportedMarketValueUsd());
+                }
+            }
+        }
+        return none ? NO_OPTIONS : new OptionValue(notional(which), market == null ? null : Rounding.usd(market));
     }
 
     private static Predicate<Sums.Part> future(MarginClass margin) {
@@ -179,16 +190,6 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
             }
         }
         return Rounding.usd(sum);
-    }
-
-    private BigDecimal marketValue(Predicate<Sums.Part> which) {
-        BigDecimal sum = null;
-        for (Sums.Part part : sums.parts) {
-            if (which.test(part) && part.marketValues() > 0) {
-                sum = sum == null ? part.reportedMarketValueUsd() : sum.add(part.reportedMarketValueUsd());
-            }
-        }
-        return sum == null ? null : Rounding.usd(sum);
     }
 
     /** Over the perpetuals with value, over all included markets where there is none. */
