@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -86,7 +87,7 @@ final class PipelineHarness implements AutoCloseable {
         snapshot = new Stage<>(
                 parallelism,
                 subtask -> new KeyedTwoInputStreamOperatorTestHarness<>(
-                        SnapshotMarkets.operator(settings, false),
+                        SnapshotMarkets.operator(settings, Set.of()),
                         arrival -> SnapshotMarkets.shard(arrival.observation().market()),
                         null,
                         Types.INT,

@@ -9,6 +9,7 @@ import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.run.RuleWatch;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.Observation;
@@ -608,19 +609,19 @@ class TotalsTest {
         long day = Instant.parse("2026-12-20T00:00:00Z").toEpochMilli();
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
             // given a rule that looks at others only
-            run.hear(new RunEvent.Rule("assets", day, false));
+            run.hear(new RunEvent.Rule("assets", day, new RuleWatch.Subject(Level.ASSET, Interval.ONE_MINUTE)));
             run.arrive(MarketFixture.market().at("2026-12-20T12:00:10Z", "1", "1"));
             run.arrive(MarketFixture.market().at("2026-12-20T12:02:10Z", "1", "1"));
             assertThat(run.marketRows).hasSize(1);
             assertThat(run.watchedRows).isEmpty();
 
             // when one comes that looks at markets
-            run.hear(new RunEvent.Rule("markets", day, true));
+            run.hear(new RunEvent.Rule("markets", day, new RuleWatch.Subject(Level.MARKET, Interval.ONE_MINUTE)));
             run.arrive(MarketFixture.market().at("2026-12-20T12:03:10Z", "1", "1"));
             assertThat(run.watchedRows).hasSize(1).isSubsetOf(run.marketRows);
 
             // and is taken back long ago
-            run.hear(new RunEvent.Rule("markets", day, false));
+            run.hear(new RunEvent.Rule("markets", day, null));
             run.arrive(MarketFixture.market().at("2026-12-20T12:04:10Z", "1", "1"));
             assertThat(run.marketRows).hasSize(3);
             assertThat(run.watchedRows).hasSize(1);

@@ -14,6 +14,7 @@ import io.openinterest.functions.market.SnapshotMarkets;
 import io.openinterest.functions.market.SnapshotSettings;
 import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.metrics.DeriveMetrics;
+import io.openinterest.functions.metrics.MetricsControl;
 import io.openinterest.functions.metrics.MetricsSettings;
 import io.openinterest.functions.metrics.ParentValue;
 import io.openinterest.functions.record.AlertEvent;
@@ -21,7 +22,9 @@ import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.ExpiryRow;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MarketRow;
+import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.run.RuleWatch;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.functions.run.TrackRun;
@@ -43,6 +46,7 @@ import io.openinterest.observation.Observation;
 import io.openinterest.wire.RecordType;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -91,7 +95,7 @@ public final class Pipeline {
             SingleOutputStreamOperator<Contribution> markets = pipeline.snapshot(accepted, run, startRules, changes);
             Totals totals = pipeline.total(markets);
             pipeline.expire(markets);
-            DataStream<BoundaryRecord> measured = pipeline.measure(totals);
+            DataStream<BoundaryRecord> measured = pipeline.measure(totals, startRules, changes);
             pipeline.alert(markets, measured, run, startRules, changes);
         }
         ParquetExport.add(out.to(topics), configuration);
@@ -162,9 +166,9 @@ public final class Pipeline {
             DataStream<RunEvent> run,
             List<AlertRule> startRules,
             DataStream<RuleChange> changes) {
-        DataStream<RunEvent> events = run.union(
-                named("market-rules", changes.map(RuleChange::runEvent).setParallelism(1)));
-        boolean watched = startRules.stream().anyMatch(AlertRule::looksAtMarkets);
+        DataStream<RunEvent> events = run.union(named(
+                "market-rules",
+                changes.map(change -> RunEvent.of(change.watched())).setParallelism(1)));
         // Accepted observations are where their shard is already: no second way through the network.
         SingleOutputStreamOperator<Contribution> markets = named(
                 "snapshot-markets",
@@ -174,7 +178,7 @@ public final class Pipeline {
                         .transform(
                                 "snapshot-markets",
                                 new RecordType<>(Contribution.class),
-                                SnapshotMarkets.operator(settings, watched)));
+                                SnapshotMarkets.operator(settings, watched(startRules))));
         out.write("publish-markets", markets.getSideOutput(SnapshotMarkets.ROWS), ToTopic::markets);
         return markets;
     }
@@ -234,20 +238,33 @@ public final class Pipeline {
     }
 
     /** Derives all that can be said about every total. */
-    private DataStream<BoundaryRecord> measure(Totals totals) {
-        List<DataStream<ParentValue>> parents = List.of(
+    private DataStream<BoundaryRecord> measure(
+            Totals totals, List<AlertRule> startRules, DataStream<RuleChange> changes) {
+        List<DataStream<MetricsControl>> control = List.of(
                 parents("parent-assets", totals.assets()),
                 parents("parent-exchanges", totals.exchanges()),
-                parents("parent-whole", totals.whole()));
-        DataStream<BoundaryRecord> measured = named(
+                parents("parent-whole", totals.whole()),
+                named(
+                        "metrics-rules",
+                        changes.map(
+                                        change -> MetricsControl.of(change.watched()),
+                                        new RecordType<>(MetricsControl.class))
+                                .setParallelism(1)));
+        SingleOutputStreamOperator<MetricsRow> metrics = named(
                 "derive-metrics",
                 "changes, paces, ranks and shares of every total",
                 totals.all()
                         .keyBy(TotalRow::key)
-                        .connect(union(parents).broadcast(DeriveMetrics.PARENTS))
-                        .process(new DeriveMetrics(metrics(configuration)), new RecordType<>(BoundaryRecord.class)));
-        out.write("publish-metrics", measured, ToTopic::metrics);
-        return measured;
+                        .connect(union(control).broadcast(DeriveMetrics.PARENTS, RuleWatch.WATCHED))
+                        .process(
+                                new DeriveMetrics(metrics(configuration), watched(startRules)),
+                                new RecordType<>(MetricsRow.class)));
+        out.write("publish-metrics", metrics, ToTopic::metrics);
+        return metrics.getSideOutput(DeriveMetrics.WATCHED);
+    }
+
+    private static Set<RuleWatch.Subject> watched(List<AlertRule> rules) {
+        return rules.stream().map(AlertRule::watched).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Evaluates alerts on all of it, by rules that change while this runs. */
@@ -285,13 +302,13 @@ public final class Pipeline {
         return streams.stream().reduce(DataStream::union).orElseThrow();
     }
 
-    private static DataStream<ParentValue> parents(String name, DataStream<TotalRow> totals) {
-        return named(name, totals.flatMap(Pipeline::parent, new RecordType<>(ParentValue.class)));
+    private static DataStream<MetricsControl> parents(String name, DataStream<TotalRow> totals) {
+        return named(name, totals.flatMap(Pipeline::parent, new RecordType<>(MetricsControl.class)));
     }
 
-    private static void parent(TotalRow row, Collector<ParentValue> out) {
+    private static void parent(TotalRow row, Collector<MetricsControl> out) {
         if (ParentValue.isParent(row)) {
-            out.collect(ParentValue.of(row));
+            out.collect(MetricsControl.of(row));
         }
     }
 

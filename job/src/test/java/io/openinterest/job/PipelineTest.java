@@ -111,7 +111,8 @@ class PipelineTest {
                     .forEach(behind::add);
         }
 
-        assertThat(way).containsExactlyInAnyOrder("rules", "read-rules", "rule-changes", "market-rules");
+        assertThat(way)
+                .containsExactlyInAnyOrder("rules", "read-rules", "rule-changes", "market-rules", "metrics-rules");
     }
 
     private static StreamNode node(StreamGraph graph, String name) {

@@ -4,6 +4,7 @@ import io.openinterest.functions.record.AlertEvent.Kind;
 import io.openinterest.functions.record.AlertEvent.Severity;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
+import io.openinterest.functions.run.RuleWatch;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.util.List;
@@ -19,9 +20,9 @@ import java.util.List;
 public record AlertRule(Subject subject, List<String> ids, Thresholds thresholds, Conditions conditions)
         implements Serializable {
 
-    /** Whether it looks at markets. */
-    public boolean looksAtMarkets() {
-        return subject.level() == Level.MARKET;
+    /** What it looks at. */
+    public RuleWatch.Subject watched() {
+        return new RuleWatch.Subject(subject.level(), subject.interval());
     }
 
     /**

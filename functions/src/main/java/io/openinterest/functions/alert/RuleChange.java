@@ -22,9 +22,9 @@ public record RuleChange(String id, AlertRule rule, long time, int partition, lo
     private static final Comparator<RuleChange> AS_WRITTEN =
             Comparator.comparingInt(RuleChange::partition).thenComparingLong(RuleChange::offset);
 
-    /** The change as an event of the run. */
-    public RunEvent runEvent() {
-        return RunEvent.of(new RunEvent.Rule(id, time, rule != null && rule.looksAtMarkets()));
+    /** What the change says to those who only have to know what is looked at. */
+    public RunEvent.Rule watched() {
+        return new RunEvent.Rule(id, time, rule == null ? null : rule.watched());
     }
 
     /**

@@ -2,9 +2,10 @@ package io.openinterest.functions.market;
 
 import io.openinterest.functions.expiry.OptionContribution;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.run.HoldsState;
-import io.openinterest.functions.run.MarketWatch;
+import io.openinterest.functions.run.RuleWatch;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.functions.run.Unpacked;
@@ -17,6 +18,7 @@ import io.openinterest.wire.RecordType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
@@ -67,8 +69,9 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private static final TypeInformation<byte[]> PACKED = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
 
     private final SnapshotSettings settings;
-    private final boolean watched;
+    private final Set<RuleWatch.Subject> watched;
 
+    private transient RuleWatch watch;
     private transient ListState<Long> published;
     private transient long publishedUpTo;
     private transient ValueState<Progress> progresses;
@@ -77,7 +80,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private transient Unpacked<Group, GroupState> groupsByShard;
     private transient Counter lateObservations;
 
-    private SnapshotMarkets(SnapshotSettings settings, boolean watched) {
+    private SnapshotMarkets(SnapshotSettings settings, Set<RuleWatch.Subject> watched) {
         this.settings = settings;
         this.watched = watched;
     }
@@ -85,13 +88,13 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     /**
      * Takes snapshots of what is keyed by {@link #shard}; the second stream is broadcast.
      *
-     * @param watched true if a rule looks at markets whatever the topic of rules says
+     * @param watched what rules look at, whatever the topic of rules says
      */
     public static TwoInputStreamOperator<Arrival, RunEvent, Contribution> operator(
-            SnapshotSettings settings, boolean watched) {
+            SnapshotSettings settings, Set<RuleWatch.Subject> watched) {
         return HoldsState.operator(
                 new SnapshotMarkets(settings, watched),
-                List.of(RunBounds.ANSWERED, RunBounds.REACHED, MarketWatch.WATCHED));
+                List.of(RunBounds.ANSWERED, RunBounds.REACHED, RuleWatch.WATCHED));
     }
 
     /** The key: which shard a market belongs to. */
@@ -125,6 +128,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
 
     @Override
     public void open(OpenContext context) {
+        watch = new RuleWatch(watched);
         progresses = getRuntimeContext()
                 .getState(new ValueStateDescriptor<>("progress", TypeInformation.of(Progress.class)));
         marketsByShard = new Markets(getRuntimeContext());
@@ -172,7 +176,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     @Override
     public void processBroadcastElement(RunEvent event, Context context, Collector<Contribution> out) throws Exception {
         if (event.rule() != null) {
-            MarketWatch.learn(event.rule(), context.getBroadcastState(MarketWatch.WATCHED));
+            watch.learn(event.rule(), context.getBroadcastState(RuleWatch.WATCHED));
         } else {
             RunBounds.learn(event, context);
         }
@@ -288,7 +292,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         private final Collector<Contribution> out;
         private final Markets.Shard markets;
         private final Unpacked<Group, GroupState>.Values groups;
-        private boolean isWatched;
+        private Set<Interval> watchedIntervals;
 
         Shard(OnTimerContext context, Collector<Contribution> out) {
             this.context = context;
@@ -325,8 +329,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         }
 
         private BoundaryPass pass(Progress progress, long boundary) throws Exception {
-            isWatched =
-                    watched || MarketWatch.isOn(progress.finalUpTo(), context.getBroadcastState(MarketWatch.WATCHED));
+            watchedIntervals =
+                    watch.intervals(Level.MARKET, progress.finalUpTo(), context.getBroadcastState(RuleWatch.WATCHED));
             return new BoundaryPass(progress, boundary, settings, markets, groups, this);
         }
 
@@ -363,7 +367,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         @Override
         public void row(MarketRow row) {
             context.output(ROWS, row);
-            if (isWatched) {
+            if (watchedIntervals.contains(row.interval())) {
                 context.output(WATCHED_ROWS, row);
             }
         }

@@ -2,17 +2,21 @@ package io.openinterest.functions.metrics;
 
 import io.openinterest.functions.metrics.ParentValue.Known;
 import io.openinterest.functions.metrics.ParentValue.Said;
+import io.openinterest.functions.record.Boundary;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.functions.run.Pending;
+import io.openinterest.functions.run.RuleWatch;
+import io.openinterest.wire.RecordType;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -23,18 +27,21 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.OutputTag;
 
 /**
  * Derives the metrics of every total. Keyed by {@link TotalRow#key()}; the values of assets, exchanges and the whole
- * market come by broadcast, for the shares.
+ * market come by broadcast, for the shares, and with them what rules look at.
  *
  * <p>Rows wait until the watermark has passed the time they were sent at, so that the 1m, 5m and 15m rows of a pass and
  * the values of the parents are all there, in whatever order they came. Every record that a correction changes is emitted
  * again, at most once per pass.
- *
- * <p>Emits the total together with its metrics; in a correction the part that did not change is null.
  */
-public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, TotalRow, ParentValue, BoundaryRecord> {
+public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, TotalRow, MetricsControl, MetricsRow> {
+
+    /** All records of a boundary together where a rule looks at them; in a correction what did not change is null. */
+    public static final OutputTag<BoundaryRecord> WATCHED =
+            new OutputTag<>("watched-records", new RecordType<>(BoundaryRecord.class));
 
     /** Values of parents, as long as a row may ask for them. */
     public static final MapStateDescriptor<Said, Known> PARENTS =
@@ -46,18 +53,26 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
     private static final Duration MEMORY = Duration.ofHours(24);
 
     private final MetricsSettings settings;
+    private final Set<RuleWatch.Subject> watched;
+    private transient RuleWatch watch;
     private transient Pending<TotalRow> waiting;
     private transient Lookback lookback;
     private transient ValueState<Long> forgetting;
     private transient long pruned;
 
-    /** Derives by these settings. */
-    public DeriveMetrics(MetricsSettings settings) {
+    /**
+     * Derives by these settings.
+     *
+     * @param watched what rules look at, whatever the topic of rules says
+     */
+    public DeriveMetrics(MetricsSettings settings, Set<RuleWatch.Subject> watched) {
         this.settings = settings;
+        this.watched = watched;
     }
 
     @Override
     public void open(OpenContext context) {
+        watch = new RuleWatch(watched);
         waiting = Pending.of(getRuntimeContext(), "waiting", TotalRow.class, TotalRow::pass);
         lookback = new Lookback(getRuntimeContext(), settings.corrections());
         forgetting = getRuntimeContext().getState(new ValueStateDescriptor<>("forgetting", Types.LONG));
@@ -65,31 +80,38 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
     }
 
     @Override
-    public void processElement(TotalRow row, ReadOnlyContext context, Collector<BoundaryRecord> out) throws Exception {
+    public void processElement(TotalRow row, ReadOnlyContext context, Collector<MetricsRow> out) throws Exception {
         waiting.add(row, context.timestamp(), context.timerService());
     }
 
     @Override
-    public void processBroadcastElement(ParentValue parent, Context context, Collector<BoundaryRecord> out)
+    public void processBroadcastElement(MetricsControl control, Context context, Collector<MetricsRow> out)
             throws Exception {
+        if (control.rule() != null) {
+            watch.learn(control.rule(), context.getBroadcastState(RuleWatch.WATCHED));
+            return;
+        }
         BroadcastState<Said, Known> parents = context.getBroadcastState(PARENTS);
         if (context.currentWatermark() > pruned) {
             pruned = context.currentWatermark();
             prune(parents, pruned);
         }
+        ParentValue parent = control.parent();
         BigDecimal value = parent.valueUsd() == null ? BigDecimal.ZERO : parent.valueUsd();
         parents.put(parent.said(), new Known(value, context.timestamp()));
     }
 
     @Override
-    public void onTimer(long timestamp, OnTimerContext context, Collector<BoundaryRecord> out) throws Exception {
+    public void onTimer(long timestamp, OnTimerContext context, Collector<MetricsRow> out) throws Exception {
         ReadOnlyBroadcastState<Said, Known> parents = context.getBroadcastState(PARENTS);
         for (Map.Entry<Long, List<TotalRow>> pass : waiting.take(timestamp).entrySet()) {
             long minute = pass.getKey();
             List<TotalRow> rows = pass.getValue();
             Derivation derivation = new Derivation(
                     rows.get(0).entity(), minute, settings, (entity, time) -> value(parents, entity, time, minute));
-            emit(rows, lookback.advance(rows, minute, derivation), out);
+            List<MetricsRow> metrics = lookback.advance(rows, minute, derivation);
+            metrics.forEach(out::collect);
+            emitWatched(rows, metrics, minute, context);
             if (forgetting.value() == null) {
                 forgetAt(minute + memory(), context);
             }
@@ -115,23 +137,27 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
         return MEMORY.plus(settings.corrections().allowedLateness()).toMillis() + Interval.MINUTE_MILLIS;
     }
 
-    private static void emit(List<TotalRow> rows, List<MetricsRow> metrics, Collector<BoundaryRecord> out) {
-        List<MetricsRow> rest = new ArrayList<>(metrics);
-        List<BoundaryRecord> measured = new ArrayList<>();
+    private void emitWatched(List<TotalRow> rows, List<MetricsRow> metrics, long minute, OnTimerContext context)
+            throws Exception {
+        Set<Interval> intervals = watch.intervals(
+                rows.get(0).entity().level(),
+                settings.corrections().finalBoundary(minute),
+                context.getBroadcastState(RuleWatch.WATCHED));
+        Map<Boundary, BoundaryRecord> records = new HashMap<>();
         for (TotalRow row : rows) {
-            MetricsRow of = null;
-            for (Iterator<MetricsRow> candidates = rest.iterator(); of == null && candidates.hasNext(); ) {
-                MetricsRow candidate = candidates.next();
-                if (candidate.boundary().equals(row.boundary())) {
-                    of = candidate;
-                    candidates.remove();
-                }
+            if (intervals.contains(row.interval())) {
+                records.put(row.boundary(), new BoundaryRecord(null, row, null));
             }
-            measured.add(new BoundaryRecord(null, row, of));
         }
-        rest.forEach(row -> measured.add(new BoundaryRecord(null, null, row)));
-        measured.sort(BoundaryRecord.BY_TIME);
-        measured.forEach(out::collect);
+        for (MetricsRow row : metrics) {
+            if (intervals.contains(row.interval())) {
+                records.merge(
+                        row.boundary(),
+                        new BoundaryRecord(null, null, row),
+                        (total, measured) -> new BoundaryRecord(null, total.total(), measured.metrics()));
+            }
+        }
+        records.values().stream().sorted(BoundaryRecord.BY_TIME).forEach(record -> context.output(WATCHED, record));
     }
 
     /** The parent's value at a boundary as the newest pass up to a minute said it. */

@@ -14,9 +14,9 @@ public record RunEvent(String venue, long time, long watermark, Rule rule) {
      * An alert rule was written or removed.
      *
      * @param time of the change, epoch milliseconds
-     * @param looksAtMarkets true if it looks at markets from then on
+     * @param subject what it looks at from then on; null if it was removed
      */
-    public record Rule(String id, long time, boolean looksAtMarkets) {}
+    public record Rule(String id, long time, RuleWatch.Subject subject) {}
 
     /** A venue has answered for the first time. */
     static RunEvent answered(String venue, long time, long watermark) {

@@ -167,7 +167,7 @@ class EventTimeJumpsTest {
             SnapshotSettings settings, OperatorSubtaskState saved) throws Exception {
         return Harnesses.open(
                 new KeyedTwoInputStreamOperatorTestHarness<>(
-                        SnapshotMarkets.operator(settings, false),
+                        SnapshotMarkets.operator(settings, Set.of()),
                         arrival -> SnapshotMarkets.shard(arrival.observation().market()),
                         null,
                         Types.INT),

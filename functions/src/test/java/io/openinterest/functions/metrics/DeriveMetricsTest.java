@@ -6,8 +6,11 @@ import io.openinterest.functions.Referee;
 import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Ledger;
+import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.run.RuleWatch;
+import io.openinterest.functions.run.RunEvent;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -141,6 +144,54 @@ class DeriveMetricsTest {
                         .map(DeriveMetricsTest::comparable))
                 .containsExactlyInAnyOrderElementsOf(expected(referee).stream()
                         .map(text -> text.replaceAll("\"share_of_\\w+\":[^,]+,|\"revision\":\\d+,", ""))
+                        .toList());
+    }
+
+    @Test
+    void recordsGoToTheRulesWhileOneLooksAtTheirLevelAndInterval() throws Exception {
+        List<TotalRow> rows = Referee.generated().totals();
+        long quarter = Interval.FIFTEEN_MINUTES.millis();
+        long first = rows.get(0).time().toEpochMilli() / quarter * quarter;
+        long written = first + Duration.ofMinutes(20).toMillis();
+        long removed = first + Duration.ofMinutes(40).toMillis();
+        RuleWatch.Subject ofStart = new RuleWatch.Subject(Level.TOTAL, Interval.FIFTEEN_MINUTES);
+        RuleWatch.Subject ofTopic = new RuleWatch.Subject(Level.ASSET, Interval.FIVE_MINUTES);
+        // given a start rule, and one that is written and removed, with a restart after each
+        MetricsHarness harness = new MetricsHarness(SETTINGS, Set.of(ofStart), null);
+        List<BoundaryRecord> seen = new ArrayList<>();
+        for (Map.Entry<Long, List<TotalRow>> minute : byTime(rows).entrySet()) {
+            if (minute.getKey() == written || minute.getKey() == removed) {
+                boolean isWritten = minute.getKey() == written;
+                harness.hear(new RunEvent.Rule("of-topic", minute.getKey() - 1, isWritten ? ofTopic : null));
+                seen.addAll(harness.output());
+                OperatorSubtaskState state = harness.snapshot();
+                harness.close();
+                harness = new MetricsHarness(SETTINGS, Set.of(ofStart), state);
+            }
+            for (TotalRow row : minute.getValue()) {
+                harness.say(row, minute.getKey());
+            }
+            harness.watermark(minute.getKey() - 1);
+        }
+        seen.addAll(harness.output());
+        harness.close();
+
+        assertThat(seen)
+                .extracting(record -> new RuleWatch.Subject(record.level(), record.interval()))
+                .containsOnly(ofStart, ofTopic);
+        // what is seen of the topic's rule: from its time until what may be corrected is behind its end
+        assertThat(seen)
+                .filteredOn(record -> record.level() == Level.ASSET)
+                .extracting(record -> record.time().toEpochMilli())
+                .allMatch(time -> time >= written
+                        && time < removed + Duration.ofMinutes(15).toMillis())
+                .contains(written, removed);
+        // and the start rule sees all there is
+        assertThat(seen)
+                .filteredOn(record -> record.level() == Level.TOTAL)
+                .hasSameSizeAs(rows.stream()
+                        .filter(row ->
+                                row.entity().level() == Level.TOTAL && row.interval() == Interval.FIFTEEN_MINUTES)
                         .toList());
     }
 

@@ -3,11 +3,18 @@ package io.openinterest.functions.metrics;
 import io.openinterest.functions.Harnesses;
 import io.openinterest.functions.Referee;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
+import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
+import io.openinterest.functions.run.RuleWatch;
+import io.openinterest.functions.run.RunEvent;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -19,21 +26,43 @@ import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 /** The operator alone, with the parents' values taken from the same rows. */
 public final class MetricsHarness implements AutoCloseable {
 
-    private final KeyedTwoInputStreamOperatorTestHarness<String, TotalRow, ParentValue, BoundaryRecord> operator;
+    private final KeyedTwoInputStreamOperatorTestHarness<String, TotalRow, MetricsControl, MetricsRow> operator;
 
     public MetricsHarness(MetricsSettings settings, OperatorSubtaskState state) throws Exception {
-        operator = Harnesses.open(
-                new KeyedTwoInputStreamOperatorTestHarness<>(
-                        new CoBroadcastWithKeyedOperator<>(new DeriveMetrics(settings), List.of(DeriveMetrics.PARENTS)),
-                        TotalRow::key,
-                        null,
-                        Types.STRING),
-                BoundaryRecord.class,
-                state);
+        this(settings, everything(), state);
     }
 
     public MetricsHarness(MetricsSettings settings) throws Exception {
         this(settings, null);
+    }
+
+    MetricsHarness(MetricsSettings settings, Set<RuleWatch.Subject> watched, OperatorSubtaskState state)
+            throws Exception {
+        operator = Harnesses.open(
+                new KeyedTwoInputStreamOperatorTestHarness<>(
+                        new CoBroadcastWithKeyedOperator<>(
+                                new DeriveMetrics(settings, watched),
+                                List.of(DeriveMetrics.PARENTS, RuleWatch.WATCHED)),
+                        TotalRow::key,
+                        null,
+                        Types.STRING),
+                MetricsRow.class,
+                state);
+    }
+
+    /** As if rules looked at all levels and intervals. */
+    private static Set<RuleWatch.Subject> everything() {
+        Set<RuleWatch.Subject> all = new HashSet<>();
+        for (Level level : Level.values()) {
+            for (Interval interval : Interval.values()) {
+                all.add(new RuleWatch.Subject(level, interval));
+            }
+        }
+        return all;
+    }
+
+    void hear(RunEvent.Rule rule) throws Exception {
+        operator.processElement2(new StreamRecord<>(MetricsControl.of(rule), rule.time()));
     }
 
     int timers() {
@@ -48,7 +77,7 @@ public final class MetricsHarness implements AutoCloseable {
         boolean inOrder = total.time().toEpochMilli() == step;
         TotalRow row = Referee.published(total, inOrder ? Pass.inOrder(step) : Pass.correcting(step));
         if (ParentValue.isParent(row)) {
-            operator.processElement2(new StreamRecord<>(ParentValue.of(row), step - 1));
+            operator.processElement2(new StreamRecord<>(MetricsControl.of(row), step - 1));
         }
         operator.processElement1(new StreamRecord<>(row, step - 1));
     }
@@ -71,12 +100,14 @@ public final class MetricsHarness implements AutoCloseable {
         return entries;
     }
 
-    public List<? extends StreamRecord<? extends BoundaryRecord>> records() {
-        return operator.extractOutputStreamRecords();
+    /** What goes on to the rules. */
+    public List<StreamRecord<BoundaryRecord>> records() {
+        Queue<StreamRecord<BoundaryRecord>> records = operator.getSideOutput(DeriveMetrics.WATCHED);
+        return records == null ? List.of() : List.copyOf(records);
     }
 
     List<BoundaryRecord> output() {
-        return operator.extractOutputValues();
+        return records().stream().map(StreamRecord::getValue).toList();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.openinterest.job.kafka;
 
-import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.AlertEvent;
 import io.openinterest.functions.record.Edition;
 import io.openinterest.functions.record.ExpiryRow;
@@ -151,20 +150,15 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
                 row -> Tally.of(row.edition()));
     }
 
-    public static ToTopic<BoundaryRecord, MetricsRow> metrics(Json.Decimals decimals) {
+    public static ToTopic<MetricsRow, MetricsRow> metrics(Json.Decimals decimals) {
         return new ToTopic<>(
                 MetricsRow.class,
                 decimals,
-                ToTopic::publishedMetrics,
+                row -> row.edition().isPublished() ? row : null,
                 row -> Topics.metrics(row.interval()),
                 MetricsRow::key,
                 row -> row.time(),
                 row -> Tally.of(row.edition()));
-    }
-
-    private static MetricsRow publishedMetrics(BoundaryRecord record) {
-        MetricsRow metrics = record.metrics();
-        return metrics != null && metrics.edition().isPublished() ? metrics : null;
     }
 
     public static ToTopic<AlertEvent, AlertEvent> alerts(Json.Decimals decimals) {

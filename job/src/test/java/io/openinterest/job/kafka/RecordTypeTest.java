@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.functions.expiry.OptionContribution;
 import io.openinterest.functions.metrics.BoundaryRecord;
-import io.openinterest.functions.metrics.ParentValue;
+import io.openinterest.functions.metrics.MetricsControl;
 import io.openinterest.functions.record.MarketRow;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.observation.Arrival;
@@ -35,7 +35,7 @@ class RecordTypeTest {
                 TotalRow.class,
                 BoundaryRecord.class,
                 OptionContribution.class,
-                ParentValue.class
+                MetricsControl.class
             })
     <R extends Record> void everyRecordArrivesAsItWas(Class<R> type) throws Exception {
         TypeSerializer<R> there = serializer(type);

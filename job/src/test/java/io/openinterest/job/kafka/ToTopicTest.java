@@ -2,7 +2,6 @@ package io.openinterest.job.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.Boundary;
 import io.openinterest.functions.record.Edition;
 import io.openinterest.functions.record.Entity;
@@ -50,7 +49,7 @@ class ToTopicTest {
                 .isEqualTo("asset.5m btc 2026-03-01T07:05:00Z");
         assertThat(written(ToTopic.expiries(Decimals.NUMBER), expiry))
                 .isEqualTo("expiry.5m deribit-btc-2026-12-25 2026-03-01T07:05:00Z");
-        assertThat(written(ToTopic.metrics(Decimals.NUMBER), new BoundaryRecord(null, null, metrics)))
+        assertThat(written(ToTopic.metrics(Decimals.NUMBER), metrics))
                 .isEqualTo("metrics.5m asset:btc 2026-03-01T07:05:00Z");
     }
 
@@ -63,8 +62,7 @@ class ToTopicTest {
                         new TotalRow(Entity.asset("btc"), BOUNDARY, TotalRow.Figures.NONE, again)))
                 .isEmpty();
         MetricsRow metrics = new MetricsRow(Level.ASSET, "btc", BOUNDARY, MetricsRow.Figures.NONE, again);
-        assertThat(records(ToTopic.metrics(Decimals.NUMBER), new BoundaryRecord(null, null, metrics)))
-                .isEmpty();
+        assertThat(records(ToTopic.metrics(Decimals.NUMBER), metrics)).isEmpty();
     }
 
     private static <T> String written(ToTopic<T, ?> form, T element) throws Exception {
