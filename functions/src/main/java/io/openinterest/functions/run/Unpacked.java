@@ -2,6 +2,7 @@ package io.openinterest.functions.run;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.state.MapState;
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Values of a map in keyed state as objects. Each is read from its bytes when it is first asked for, and written when a
- * checkpoint is taken, however often it changed since the last one; then all are let go, so that no more is held than what
- * was in use between two checkpoints.
+ * checkpoint is taken, however often it changed since the last one; then those are let go that were not asked for since, so
+ * that no more is held than what is in use.
  *
  * @param <K> key of the map, within the key of the stream
  * @param <V> what the bytes mean
@@ -49,13 +50,13 @@ public final class Unpacked<K, V> {
         return byStreamKey.computeIfAbsent(streamKey, key -> new Values());
     }
 
-    /** Writes what changed, and lets go of everything. */
+    /** Writes what changed, and lets go of what was not asked for since the last time. */
     public void write(KeyContext context) throws Exception {
         for (Map.Entry<Object, Values> each : byStreamKey.entrySet()) {
             context.setCurrentKey(each.getKey());
             each.getValue().write();
         }
-        byStreamKey.clear();
+        byStreamKey.values().removeIf(values -> values.held.isEmpty());
     }
 
     /** The values under one key of the stream, to be used while it is the current one. */
@@ -114,19 +115,28 @@ public final class Unpacked<K, V> {
         }
 
         private void write() throws Exception {
-            for (Map.Entry<K, Held<V>> entry : held.entrySet()) {
+            for (Iterator<Map.Entry<K, Held<V>>> entries = held.entrySet().iterator(); entries.hasNext(); ) {
+                Map.Entry<K, Held<V>> entry = entries.next();
                 Held<V> its = entry.getValue();
                 if (its.changed && its.value != null) {
                     state.put(entry.getKey(), pack.apply(its.value));
                 } else if (its.changed) {
                     state.remove(entry.getKey());
                 }
+                if (its.value == null) {
+                    entries.remove();
+                } else if (!its.used) {
+                    entries.remove();
+                    isComplete = false;
+                }
+                its.changed = false;
+                its.used = false;
             }
         }
     }
 
     /**
-     * What is held under a key until the next checkpoint.
+     * What is held under a key, until a checkpoint finds that it was not asked for.
      *
      * @param <V> what the bytes mean
      */
@@ -134,6 +144,7 @@ public final class Unpacked<K, V> {
 
         private @Nullable V value;
         private boolean changed;
+        private boolean used;
 
         private Held(@Nullable V value) {
             this.value = value;
@@ -141,6 +152,7 @@ public final class Unpacked<K, V> {
 
         /** The value, null where there is none. Who changes it has to put it. */
         public @Nullable V get() {
+            used = true;
             return value;
         }
 
@@ -148,6 +160,7 @@ public final class Unpacked<K, V> {
         public void put(V value) {
             this.value = value;
             changed = true;
+            used = true;
         }
 
         /** Removes the value. */
