@@ -1,5 +1,6 @@
 package io.openinterest.functions;
 
+import io.openinterest.wire.RecordType;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -30,13 +31,13 @@ public final class Harnesses {
      * @param output what it emits
      * @param state what it goes on from; null for a new one
      */
-    public static <R, H extends AbstractStreamOperatorTestHarness<R>> H open(
+    public static <R extends Record, H extends AbstractStreamOperatorTestHarness<R>> H open(
             H operator, Class<R> output, OperatorSubtaskState state) throws Exception {
         operator.getExecutionConfig()
                 .configure(
                         new Configuration().set(PipelineOptions.GENERIC_TYPES, false),
                         Harnesses.class.getClassLoader());
-        operator.setup(TypeInformation.of(output)
+        operator.setup(new RecordType<>(output)
                 .createSerializer(operator.getExecutionConfig().getSerializerConfig()));
         if (state != null) {
             operator.initializeState(state);

@@ -28,6 +28,7 @@ import io.openinterest.functions.run.RuleWatch;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.functions.run.RunEvent;
 import io.openinterest.functions.run.TrackRun;
+import io.openinterest.functions.total.CombineContributions;
 import io.openinterest.functions.total.Contribution;
 import io.openinterest.functions.total.SumTotals;
 import io.openinterest.functions.total.SumTotals.Scope;
@@ -185,14 +186,25 @@ public final class Pipeline {
 
     /** Their totals: of assets, of exchanges and of everything. */
     private Totals total(DataStream<Contribution> markets) {
-        SingleOutputStreamOperator<TotalRow> assets =
-                sum("assets", "by asset, asset on exchange and pair", markets, Scope.ASSETS);
-        SingleOutputStreamOperator<TotalRow> exchanges =
-                sum("exchanges", "by exchange", assets.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.EXCHANGES);
-        SingleOutputStreamOperator<TotalRow> whole =
-                sum("whole", "over everything", exchanges.getSideOutput(SumTotals.CONTRIBUTIONS), Scope.WHOLE);
+        SingleOutputStreamOperator<TotalRow> assets = sum(
+                "assets", "by asset, asset on exchange and pair", combined("combined-markets", markets), Scope.ASSETS);
+        SingleOutputStreamOperator<TotalRow> exchanges = sum(
+                "exchanges",
+                "by exchange",
+                combined("combined-assets", assets.getSideOutput(SumTotals.CONTRIBUTIONS)),
+                Scope.EXCHANGES);
+        SingleOutputStreamOperator<TotalRow> whole = sum(
+                "whole",
+                "over everything",
+                combined("combined-exchanges", exchanges.getSideOutput(SumTotals.CONTRIBUTIONS)),
+                Scope.WHOLE);
         show(List.of(shown("shown-assets", assets), shown("shown-exchanges", exchanges), shown("shown-whole", whole)));
         return new Totals(assets, exchanges, whole);
+    }
+
+    private static DataStream<Contribution> combined(String name, DataStream<Contribution> contributions) {
+        return named(
+                name, contributions.transform(name, new RecordType<>(Contribution.class), new CombineContributions()));
     }
 
     /** Open interest itself in the dashboard. One subtask, so that all of it is of one boundary. */

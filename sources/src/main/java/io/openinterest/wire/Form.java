@@ -1,6 +1,11 @@
 package io.openinterest.wire;
 
+import java.io.DataInput;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -8,7 +13,9 @@ import java.time.Instant;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.java.typeutils.TypeExtractor;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
 
 /** The form of the values of a type, null apart, in bytes. */
@@ -42,6 +49,8 @@ interface Form {
             return new Constant(known.getEnumConstants());
         } else if (type instanceof Class<?> known && known.isRecord()) {
             return RecordForm.of(known, texts, config);
+        } else if (type instanceof Class<?> known && Packable.class.isAssignableFrom(known)) {
+            return Packed.of(known);
         }
         return new Foreign<>(TypeExtractor.createTypeInfo(type).createSerializer(config));
     }
@@ -109,6 +118,52 @@ interface Form {
             byte[] unscaled = new byte[in.readInt()];
             in.readFully(unscaled);
             return new BigDecimal(new BigInteger(unscaled), largeScale);
+        }
+    }
+
+    /** The form of a {@link Packable}. */
+    record Packed(MethodHandle unpack) implements Form {
+
+        static Packed of(Class<?> type) {
+            try {
+                return new Packed(MethodHandles.publicLookup()
+                        .findStatic(type, "unpack", MethodType.methodType(type, DataInput.class))
+                        .asType(MethodType.methodType(Object.class, DataInput.class)));
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalArgumentException(type + " can't be unpacked", e);
+            }
+        }
+
+        @Override
+        public void write(Object value, DataOutputView out) throws IOException {
+            ((Packable) value).pack(out);
+        }
+
+        @Override
+        public Object read(DataInputView in) throws IOException {
+            try {
+                return (Object) unpack.invokeExact((DataInput) in);
+            } catch (IOException | RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public Object copy(Object value) {
+            DataOutputSerializer out = new DataOutputSerializer(256);
+            try {
+                write(value, out);
+                return read(new DataInputDeserializer(out.getSharedBuffer(), 0, out.length()));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public boolean isImmutable() {
+            return false;
         }
     }
 

@@ -9,6 +9,7 @@ import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.run.Unpacked;
 import io.openinterest.functions.run.Unpacked.Held;
 import io.openinterest.functions.total.Contribution;
+import io.openinterest.functions.total.Contribution.Destination;
 import io.openinterest.functions.total.Sums;
 import io.openinterest.observation.Observation;
 import java.util.HashMap;
@@ -150,13 +151,9 @@ final class BoundaryPass {
                 }
                 held.put(state);
                 if (!isNothing || !correction) {
-                    out.contribution(Contribution.of(
-                            group.exchange(),
-                            group.asset(),
-                            group.quote(),
-                            at,
-                            correction ? correcting : inOrder,
-                            more));
+                    Destination to = new Destination(
+                            group.exchange(), group.asset(), group.quote(), at, correction ? correcting : inOrder);
+                    out.contribution(new Contribution(to, more));
                 }
             }
         }

@@ -6,22 +6,19 @@ import io.openinterest.functions.record.Pass;
  * The contribution of a group of markets to its totals at one boundary; from markets to their asset, from assets to exchanges, from
  * exchanges to the whole.
  *
- * @param exchange the exchange of the markets
- * @param asset their asset; null on the way from an exchange to the whole
- * @param quote their quote asset; null above the asset
- * @param boundary the boundary it belongs to, epoch milliseconds
- * @param pass what published it
- * @param packed what to add, as bytes: it waits in state more often than it is looked at
+ * @param to what it adds to, and when
+ * @param sums what to add; empty where there is nothing any more, but a record may still be due
  */
-public record Contribution(String exchange, String asset, String quote, long boundary, Pass pass, byte[] packed) {
+public record Contribution(Destination to, Sums sums) {
 
-    /** Sends sums; empty ones where there is nothing any more, but a record may still be due. */
-    public static Contribution of(String exchange, String asset, String quote, long boundary, Pass pass, Sums sums) {
-        return new Contribution(exchange, asset, quote, boundary, pass, sums.pack());
-    }
-
-    /** The sums to add, a new object with every call. */
-    public Sums sums() {
-        return Sums.unpack(packed);
-    }
+    /**
+     * The destination of contributions that can be added up on the way.
+     *
+     * @param exchange the exchange of the markets; null on the way to the whole
+     * @param asset their asset; null above the asset
+     * @param quote their quote asset; null above the asset
+     * @param boundary the boundary it belongs to, epoch milliseconds
+     * @param pass what published it
+     */
+    public record Destination(String exchange, String asset, String quote, long boundary, Pass pass) {}
 }

@@ -3,12 +3,14 @@ package io.openinterest.functions.total;
 import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.TotalRow;
 import io.openinterest.functions.run.HoldsState;
 import io.openinterest.functions.run.Pending;
 import io.openinterest.functions.run.Unpacked;
 import io.openinterest.functions.run.Unpacked.Held;
+import io.openinterest.functions.total.Contribution.Destination;
 import io.openinterest.wire.RecordType;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +23,7 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyContext;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -63,8 +66,8 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         /** The key of a contribution. */
         public String key(Contribution contribution) {
             return switch (this) {
-                case ASSETS -> contribution.asset();
-                case EXCHANGES -> contribution.exchange();
+                case ASSETS -> contribution.to().asset();
+                case EXCHANGES -> contribution.to().exchange();
                 case WHOLE -> Entity.TOTAL.id();
             };
         }
@@ -90,7 +93,11 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
 
     @Override
     public void open(OpenContext context) {
-        pending = Pending.of(getRuntimeContext(), "pending", Contribution.class, Contribution::pass);
+        pending = Pending.of(
+                getRuntimeContext(),
+                "pending",
+                Contribution.class,
+                contribution -> contribution.to().pass());
         entitiesByKey = new Unpacked<>(
                 getRuntimeContext()
                         .getMapState(new MapStateDescriptor<>(
@@ -105,8 +112,8 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
                                 "minutes",
                                 TypeInformation.of(EntityMinute.class),
                                 PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
-                Sums::pack,
-                (minute, packed) -> Sums.unpack(packed));
+                Sums::packed,
+                (minute, packed) -> Sums.unpack(new DataInputDeserializer(packed)));
         forgetting = getRuntimeContext().getState(new ValueStateDescriptor<>("forgetting", Types.LONG));
     }
 
@@ -138,23 +145,24 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
     private Map<Entity, TreeMap<Long, Sums>> byEntity(List<Contribution> contributions) {
         Map<Entity, TreeMap<Long, Sums>> sums = new HashMap<>();
         for (Contribution c : contributions) {
+            Destination to = c.to();
             Sums more = c.sums();
             switch (scope) {
                 case ASSETS -> {
-                    add(sums, Entity.asset(c.asset()), c.boundary(), more.asChild(c.exchange()));
-                    add(sums, Entity.pair(c.asset(), c.quote()), c.boundary(), more.asChild(c.exchange()));
-                    add(sums, Entity.exchangeAsset(c.exchange(), c.asset()), c.boundary(), more);
+                    add(sums, Entity.asset(to.asset()), to, more.asChild(to.exchange()));
+                    add(sums, Entity.pair(to.asset(), to.quote()), to, more.asChild(to.exchange()));
+                    add(sums, Entity.exchangeAsset(to.exchange(), to.asset()), to, more);
                 }
-                case EXCHANGES -> add(sums, Entity.exchange(c.exchange()), c.boundary(), more);
-                case WHOLE -> add(sums, Entity.TOTAL, c.boundary(), more);
+                case EXCHANGES -> add(sums, Entity.exchange(to.exchange()), to, more);
+                case WHOLE -> add(sums, Entity.TOTAL, to, more);
             }
         }
         return sums;
     }
 
     /** Adds sums that are nobody else's: the first of an entity are added to from then on. */
-    private static void add(Map<Entity, TreeMap<Long, Sums>> sums, Entity entity, long boundary, Sums more) {
-        Sums first = sums.computeIfAbsent(entity, key -> new TreeMap<>()).putIfAbsent(boundary, more);
+    private static void add(Map<Entity, TreeMap<Long, Sums>> sums, Entity entity, Destination to, Sums more) {
+        Sums first = sums.computeIfAbsent(entity, key -> new TreeMap<>()).putIfAbsent(to.boundary(), more);
         if (first != null) {
             first.add(more);
         }
@@ -252,8 +260,9 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
 
         /** Exchange-assets go on to their exchange, exchanges to the whole; a correction as the difference. */
         private void passOn(long boundary, Pass pass, Sums sums) {
+            String exchange = entity.level() == Level.EXCHANGE_ASSET ? entity.exchange() : null;
             context.output(
-                    CONTRIBUTIONS, Contribution.of(entity.exchange(), entity.asset(), null, boundary, pass, sums));
+                    CONTRIBUTIONS, new Contribution(new Destination(exchange, null, null, boundary, pass), sums));
         }
 
         /** Name of the entity in its parent; null where there is none further up this way. */

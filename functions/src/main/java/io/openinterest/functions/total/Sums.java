@@ -3,16 +3,15 @@ package io.openinterest.functions.total;
 import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.Packing;
 import io.openinterest.observation.MarketType;
+import io.openinterest.wire.Packable;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
@@ -20,9 +19,9 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * neither on the order of addition nor on how markets are spread over subtasks, and what was added can be taken out
  * again: a correction is sent as the difference.
  *
- * <p>An accumulator; between operators and in state it is {@link #pack packed}.
+ * <p>An accumulator; whoever is given one may add to it.
  */
-public final class Sums {
+public final class Sums implements Packable {
 
     /** Sums of nothing, not to be added to. */
     static final Sums NONE = new Sums();
@@ -310,70 +309,66 @@ public final class Sums {
         return sign > 0 ? a.add(b) : a.subtract(b);
     }
 
-    /** The sums in as few bytes as they need. */
-    public byte[] pack() {
-        DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
-        try {
-            Packing.putLong(parts.size(), out);
-            for (Part part : parts) {
-                part.pack(out);
-            }
-            for (BigDecimal figure : List.of(
-                    amountBase,
-                    staleUsd,
-                    priceWeight,
-                    perpetualPriceWeight,
-                    fundingWeight,
-                    fundingUsd,
-                    volumeUsd,
-                    volumeOpenUsd)) {
-                Packing.putDecimal(figure, out);
-            }
-            for (int count : new int[] {included, carried, stale, gone, changed}) {
-                Packing.putLong(count, out);
-            }
-            Packing.putLedger(change, out);
-            ages.pack(out);
-            Packing.putLong(children.size(), out);
-            for (Map.Entry<String, Child> child : children.entrySet()) {
-                Packing.putText(child.getKey(), out);
-                child.getValue().pack(out);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** Writes the sums in as few bytes as they need. */
+    @Override
+    public void pack(DataOutput out) throws IOException {
+        Packing.putLong(parts.size(), out);
+        for (Part part : parts) {
+            part.pack(out);
         }
-        return out.getCopyOfBuffer();
+        Packing.putDecimal(amountBase, out);
+        Packing.putDecimal(staleUsd, out);
+        Packing.putDecimal(priceWeight, out);
+        Packing.putDecimal(perpetualPriceWeight, out);
+        Packing.putDecimal(fundingWeight, out);
+        Packing.putDecimal(fundingUsd, out);
+        Packing.putDecimal(volumeUsd, out);
+        Packing.putDecimal(volumeOpenUsd, out);
+        Packing.putLong(included, out);
+        Packing.putLong(carried, out);
+        Packing.putLong(stale, out);
+        Packing.putLong(gone, out);
+        Packing.putLong(changed, out);
+        Packing.putLedger(change, out);
+        ages.pack(out);
+        Packing.putLong(children.size(), out);
+        for (Map.Entry<String, Child> child : children.entrySet()) {
+            Packing.putText(child.getKey(), out);
+            child.getValue().pack(out);
+        }
     }
 
     /** Reads sums back. */
-    static Sums unpack(byte[] bytes) {
-        DataInputDeserializer in = new DataInputDeserializer(bytes);
+    public static Sums unpack(DataInput in) throws IOException {
         Sums sums = new Sums();
-        try {
-            for (int parts = Packing.getInt(in); parts > 0; parts--) {
-                sums.parts.add(Part.unpack(in));
-            }
-            sums.amountBase = Packing.getDecimal(in);
-            sums.staleUsd = Packing.getDecimal(in);
-            sums.priceWeight = Packing.getDecimal(in);
-            sums.perpetualPriceWeight = Packing.getDecimal(in);
-            sums.fundingWeight = Packing.getDecimal(in);
-            sums.fundingUsd = Packing.getDecimal(in);
-            sums.volumeUsd = Packing.getDecimal(in);
-            sums.volumeOpenUsd = Packing.getDecimal(in);
-            sums.included = Packing.getInt(in);
-            sums.carried = Packing.getInt(in);
-            sums.stale = Packing.getInt(in);
-            sums.gone = Packing.getInt(in);
-            sums.changed = Packing.getInt(in);
-            sums.change = Packing.getLedger(in);
-            sums.ages = Ages.unpack(in);
-            for (int children = Packing.getInt(in); children > 0; children--) {
-                sums.children.put(Packing.getText(in), Child.unpack(in));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        for (int parts = Packing.getInt(in); parts > 0; parts--) {
+            sums.parts.add(Part.unpack(in));
+        }
+        sums.amountBase = Packing.getDecimal(in);
+        sums.staleUsd = Packing.getDecimal(in);
+        sums.priceWeight = Packing.getDecimal(in);
+        sums.perpetualPriceWeight = Packing.getDecimal(in);
+        sums.fundingWeight = Packing.getDecimal(in);
+        sums.fundingUsd = Packing.getDecimal(in);
+        sums.volumeUsd = Packing.getDecimal(in);
+        sums.volumeOpenUsd = Packing.getDecimal(in);
+        sums.included = Packing.getInt(in);
+        sums.carried = Packing.getInt(in);
+        sums.stale = Packing.getInt(in);
+        sums.gone = Packing.getInt(in);
+        sums.changed = Packing.getInt(in);
+        sums.change = Packing.getLedger(in);
+        sums.ages = Ages.unpack(in);
+        for (int children = Packing.getInt(in); children > 0; children--) {
+            sums.children.put(Packing.getText(in), Child.unpack(in));
         }
         return sums;
+    }
+
+    /** The sums as bytes. */
+    byte[] packed() throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
+        pack(out);
+        return out.getCopyOfBuffer();
     }
 }

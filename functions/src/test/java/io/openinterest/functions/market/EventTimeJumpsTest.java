@@ -48,8 +48,8 @@ class EventTimeJumpsTest {
                     eventTime = Instant.ofEpochMilli(watermark.getTimestamp() + 1);
                 } else if (element instanceof StreamRecord<?> record) {
                     Contribution contribution = (Contribution) record.getValue();
-                    boundaries.add(Instant.ofEpochMilli(contribution.boundary()));
-                    assertThat(contribution.boundary())
+                    boundaries.add(Instant.ofEpochMilli(contribution.to().boundary()));
+                    assertThat(contribution.to().boundary())
                             .isEqualTo(eventTime.plusSeconds(60).toEpochMilli());
                 }
             }
@@ -148,7 +148,8 @@ class EventTimeJumpsTest {
 
             // then
             assertThat(markets.extractOutputValues())
-                    .extracting(contribution -> Instant.ofEpochMilli(contribution.boundary()))
+                    .extracting(contribution ->
+                            Instant.ofEpochMilli(contribution.to().boundary()))
                     .endsWith(Instant.parse("2026-03-01T07:04:00Z"));
         }
     }
