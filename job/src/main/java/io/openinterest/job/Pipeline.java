@@ -245,7 +245,10 @@ public final class Pipeline {
                 "adds options up by expiry and strike",
                 markets.getSideOutput(SnapshotMarkets.OPTIONS)
                         .keyBy(OptionContribution::expiry)
-                        .process(new SumExpiries(settings.corrections())));
+                        .transform(
+                                "sum-expiries",
+                                new RecordType<>(ExpiryRow.class),
+                                SumExpiries.operator(settings.corrections())));
         out.write("publish-expiries", expiries, ToTopic::expiries);
     }
 

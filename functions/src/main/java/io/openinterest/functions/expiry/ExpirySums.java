@@ -11,8 +11,10 @@ import io.openinterest.functions.record.ExpiryRow.Figures;
 import io.openinterest.functions.record.ExpiryRow.Sides;
 import io.openinterest.functions.record.ExpiryRow.Strike;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Packing;
 import io.openinterest.functions.record.Rounding;
 import io.openinterest.observation.MarketType;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,29 +23,34 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
  * The included options of an expiry at one boundary, as sums that contributions can be added to and taken back from in
- * any order. Public fields, as Flink's POJO serializer wants them.
+ * any order.
  */
-public final class ExpirySums {
+final class ExpirySums {
 
     private static final BigDecimal DAY = BigDecimal.valueOf(Duration.ofDays(1).toMillis());
 
-    public BigDecimal callUsd = Rounding.usd(BigDecimal.ZERO);
-    public BigDecimal putUsd = Rounding.usd(BigDecimal.ZERO);
-    /** Sum of value times price. */
-    public BigDecimal priceWeight = BigDecimal.ZERO;
+    private static final int PACKED_BYTES = 512;
 
-    public BigDecimal marketValueUsd = Rounding.usd(BigDecimal.ZERO);
+    private BigDecimal callUsd = Rounding.usd(BigDecimal.ZERO);
+    private BigDecimal putUsd = Rounding.usd(BigDecimal.ZERO);
+    /** Sum of value times price. */
+    private BigDecimal priceWeight = BigDecimal.ZERO;
+
+    private BigDecimal marketValueUsd = Rounding.usd(BigDecimal.ZERO);
     /** Options with a market value. */
-    public int marketValues;
+    private int marketValues;
     /** Options by time of expiration, epoch milliseconds. */
-    public Map<Long, Integer> expirations = new HashMap<>();
+    private final Map<Long, Integer> expirations = new HashMap<>(2);
     /** Options by strike, which has no trailing zeros. */
-    public Map<BigDecimal, AtStrike> strikes = new HashMap<>();
+    private final Map<BigDecimal, AtStrike> strikes = new HashMap<>();
+
     /** Options of one strike. */
-    public record AtStrike(int count, BigDecimal callBase, BigDecimal putBase) {
+    private record AtStrike(int count, BigDecimal callBase, BigDecimal putBase) {
 
         private static final AtStrike NONE =
                 new AtStrike(0, Rounding.base(BigDecimal.ZERO), Rounding.base(BigDecimal.ZERO));
@@ -153,5 +160,48 @@ public final class ExpirySums {
             }
         }
         return best;
+    }
+
+    /** The sums in as few bytes as they need. */
+    byte[] pack() throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
+        Packing.putDecimal(callUsd, out);
+        Packing.putDecimal(putUsd, out);
+        Packing.putDecimal(priceWeight, out);
+        Packing.putDecimal(marketValueUsd, out);
+        Packing.putLong(marketValues, out);
+        Packing.putLong(expirations.size(), out);
+        for (Map.Entry<Long, Integer> expiration : expirations.entrySet()) {
+            Packing.putLong(expiration.getKey(), out);
+            Packing.putLong(expiration.getValue(), out);
+        }
+        Packing.putLong(strikes.size(), out);
+        for (Map.Entry<BigDecimal, AtStrike> strike : strikes.entrySet()) {
+            Packing.putDecimal(strike.getKey(), out);
+            Packing.putLong(strike.getValue().count(), out);
+            Packing.putDecimal(strike.getValue().callBase(), out);
+            Packing.putDecimal(strike.getValue().putBase(), out);
+        }
+        return out.getCopyOfBuffer();
+    }
+
+    /** Reads sums back. */
+    static ExpirySums unpack(byte[] bytes) throws IOException {
+        DataInputDeserializer in = new DataInputDeserializer(bytes);
+        ExpirySums sums = new ExpirySums();
+        sums.callUsd = Packing.getDecimal(in);
+        sums.putUsd = Packing.getDecimal(in);
+        sums.priceWeight = Packing.getDecimal(in);
+        sums.marketValueUsd = Packing.getDecimal(in);
+        sums.marketValues = Packing.getInt(in);
+        for (int left = Packing.getInt(in); left > 0; left--) {
+            sums.expirations.put(Packing.getLong(in), Packing.getInt(in));
+        }
+        for (int left = Packing.getInt(in); left > 0; left--) {
+            sums.strikes.put(
+                    Packing.getDecimal(in),
+                    new AtStrike(Packing.getInt(in), Packing.getDecimal(in), Packing.getDecimal(in)));
+        }
+        return sums;
     }
 }

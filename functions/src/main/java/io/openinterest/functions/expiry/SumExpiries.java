@@ -4,19 +4,23 @@ import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.ExpiryRow;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Revisions;
+import io.openinterest.functions.run.HoldsState;
 import io.openinterest.functions.run.Pending;
+import io.openinterest.functions.run.Unpacked;
+import io.openinterest.functions.run.Unpacked.Held;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.operators.KeyContext;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.util.Collector;
 
 /**
@@ -24,29 +28,43 @@ import org.apache.flink.util.Collector;
  * {@link OptionContribution#expiry()}. The 5m and 15m records are that of the 1-minute boundary. A contribution to a
  * boundary already published is a correction: every record that differs is published once more.
  */
-public final class SumExpiries extends KeyedProcessFunction<String, OptionContribution, ExpiryRow> {
+public final class SumExpiries extends KeyedProcessFunction<String, OptionContribution, ExpiryRow>
+        implements HoldsState {
 
     private static final long serialVersionUID = 1L;
 
     private final CorrectionWindow corrections;
 
     private transient Pending<OptionContribution> waiting;
-    private transient MapState<Long, ExpirySums> boundaries;
+    private transient Unpacked<Long, ExpirySums> boundariesByExpiry;
     private transient ValueState<byte[]> revised;
 
-    /** Sums expiries, whose records may be corrected so long. */
-    public SumExpiries(CorrectionWindow corrections) {
+    private SumExpiries(CorrectionWindow corrections) {
         this.corrections = corrections;
+    }
+
+    /** Sums expiries, whose records may be corrected so long, of what is keyed by them. */
+    public static OneInputStreamOperator<OptionContribution, ExpiryRow> operator(CorrectionWindow corrections) {
+        return HoldsState.operator(new SumExpiries(corrections));
     }
 
     @Override
     public void open(OpenContext context) {
         waiting = Pending.of(getRuntimeContext(), "waiting", OptionContribution.class, OptionContribution::pass);
-        boundaries = getRuntimeContext()
-                .getMapState(new MapStateDescriptor<>("boundaries", Types.LONG, TypeInformation.of(ExpirySums.class)));
+        boundariesByExpiry = new Unpacked<>(
+                getRuntimeContext()
+                        .getMapState(new MapStateDescriptor<>(
+                                "boundaries", Types.LONG, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
+                ExpirySums::pack,
+                (boundary, packed) -> ExpirySums.unpack(packed));
         revised = getRuntimeContext()
                 .getState(
                         new ValueStateDescriptor<>("revisions", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+    }
+
+    @Override
+    public void write(KeyContext context) throws Exception {
+        boundariesByExpiry.write(context);
     }
 
     @Override
@@ -57,6 +75,7 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<ExpiryRow> out) throws Exception {
         TreeMap<Long, List<OptionContribution>> passes = waiting.take(timestamp);
+        Unpacked<Long, ExpirySums>.Values boundaries = boundariesByExpiry.of(context.getCurrentKey());
         Revisions revisions = Revisions.unpack(revised.value());
         for (List<OptionContribution> options : passes.values()) {
             TreeMap<Long, List<OptionContribution>> byBoundary = new TreeMap<>();
@@ -66,26 +85,32 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
                         .add(option);
             }
             for (List<OptionContribution> changes : byBoundary.values()) {
-                change(changes, revisions, out);
+                change(changes, boundaries, revisions, out);
             }
         }
         long kept = corrections.allowedLateness().toMillis() + Interval.MINUTE_MILLIS;
         if (!passes.isEmpty()) {
             context.timerService().registerEventTimeTimer(timestamp + kept);
         }
-        forget(timestamp + 1 - kept);
+        for (Map.Entry<Long, Held<ExpirySums>> boundary : boundaries.present()) {
+            if (boundary.getKey() <= timestamp + 1 - kept) {
+                boundary.getValue().remove();
+            }
+        }
         revisions.forgetUpTo(timestamp + 1 - kept);
         revised.update(revisions.pack());
     }
 
     /** Takes in what one pass says about one boundary. */
-    private void change(List<OptionContribution> changes, Revisions revisions, Collector<ExpiryRow> out)
+    private void change(
+            List<OptionContribution> changes,
+            Unpacked<Long, ExpirySums>.Values boundaries,
+            Revisions revisions,
+            Collector<ExpiryRow> out)
             throws Exception {
         OptionContribution any = changes.get(0);
-        ExpirySums sums = boundaries.get(any.boundary());
-        if (sums == null) {
-            sums = new ExpirySums();
-        }
+        Held<ExpirySums> held = boundaries.at(any.boundary());
+        ExpirySums sums = held.get() == null ? new ExpirySums() : held.get();
         ExpiryRow before = sums.row(any, corrections);
         changes.forEach(sums::add);
         ExpiryRow now = sums.row(any, corrections);
@@ -95,25 +120,13 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
             }
         }
         if (now == null) {
-            boundaries.remove(any.boundary());
+            held.remove();
         } else {
-            boundaries.put(any.boundary(), sums);
+            held.put(sums);
         }
     }
 
     private static ExpiryRow at(Interval interval, ExpiryRow row) {
         return row == null ? null : row.at(interval);
-    }
-
-    private void forget(long last) throws Exception {
-        List<Long> past = new ArrayList<>();
-        for (Long boundary : boundaries.keys()) {
-            if (boundary <= last) {
-                past.add(boundary);
-            }
-        }
-        for (Long boundary : past) {
-            boundaries.remove(boundary);
-        }
     }
 }

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
@@ -57,6 +56,7 @@ class SumExpiriesTest {
         }
         harness.operator.processWatermark(Long.MAX_VALUE);
         harness.operator.extractOutputValues().forEach(row -> rows.add(Referee.write(row)));
+        harness.operator.snapshot(2, 2);
         assertThat(harness.operator.numKeyedStateEntries()).isZero();
         harness.close();
 
@@ -90,6 +90,7 @@ class SumExpiriesTest {
             harness.say(option("100", "3", NOON + Interval.MINUTE_MILLIS, later + Interval.MINUTE_MILLIS, 1));
             harness.operator.processWatermark(Long.MAX_VALUE);
             assertThat(harness.rows().subList(8, 9)).containsExactly("1m 12:01 r2 3");
+            harness.operator.snapshot(1, 1);
             assertThat(harness.operator.numKeyedStateEntries()).isZero();
             assertThat(harness.operator.numEventTimeTimers()).isZero();
         }
@@ -151,7 +152,7 @@ class SumExpiriesTest {
         Harness(OperatorSubtaskState state) throws Exception {
             operator = Harnesses.open(
                     new KeyedOneInputStreamOperatorTestHarness<>(
-                            new KeyedProcessOperator<>(new SumExpiries(new CorrectionWindow(Duration.ofMinutes(15)))),
+                            SumExpiries.operator(new CorrectionWindow(Duration.ofMinutes(15))),
                             OptionContribution::expiry,
                             Types.STRING),
                     ExpiryRow.class,
