@@ -262,10 +262,10 @@ public final class EvaluateAlerts
                     continue;
                 }
                 boolean stays = false;
+                boolean missed = last + interval.millis() <= published;
                 for (Map.Entry<Subject, AlertStanding> one : known(interval).entrySet()) {
                     AlertStanding standing = expired(one.getKey(), one.getValue(), last, published, false);
-                    stays |= keep(
-                            one.getKey(), one.getValue(), last < published ? standing.broken() : standing, published);
+                    stays |= keep(one.getKey(), one.getValue(), missed ? standing.broken() : standing, published);
                 }
                 if (stays) {
                     timers.registerEventTimeTimer(boundary + interval.millis() - 1);

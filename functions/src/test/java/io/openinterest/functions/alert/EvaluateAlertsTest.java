@@ -247,6 +247,32 @@ class EvaluateAlertsTest {
     }
 
     @Test
+    void boundariesThatAreHeldBackCountInARow() throws Exception {
+        // given a boundary that holds, and event time that jumps on from the minute after it
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9, \"for\": 2"));
+        bounded = true;
+        start(null);
+        reach(NOON + 3 * MINUTE, NOON + MINUTE);
+        coverage(NOON, "0.8");
+        watermark(NOON);
+        reach(NOON + 31 * MINUTE, NOON + 29 * MINUTE);
+        watermark(NOON + 28 * MINUTE);
+
+        // when the next two are published at once
+        for (int minutes = 5; minutes <= 10; minutes += 5) {
+            operator.processElement1(new StreamRecord<>(
+                    measured(NOON + minutes * MINUTE, minutes < 10 ? "0.8" : "0.95", 0), NOON + 29 * MINUTE - 1));
+        }
+        watermark(NOON + 29 * MINUTE);
+
+        // then the first of them is the second in a row
+        assertThat(story())
+                .containsExactly(
+                        "coverage/exchange:okx/2026-12-20T12:05:00Z open 12:05 0.8",
+                        "coverage/exchange:okx/2026-12-20T12:05:00Z resolved 12:10 0.95");
+    }
+
+    @Test
     void aCorrectionRetractsButNeverOpensOrResolves() throws Exception {
         startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
         start(null);
