@@ -174,7 +174,7 @@ public final class EvaluateAlerts
             Reading reading = new Reading(record);
             Map<Subject, AlertStanding> known = known(record.interval());
             if (record.pass().correction()) {
-                correct(reading, known);
+                correct(record.interval(), reading, known);
             } else {
                 judge(record, reading, known);
             }
@@ -229,24 +229,39 @@ public final class EvaluateAlerts
             return step.standing();
         }
 
-        private void correct(Reading reading, Map<Subject, AlertStanding> known) throws Exception {
+        /** A record that nobody knew of ends a silence, but is none of the boundaries in a row. */
+        private void correct(Interval interval, Reading reading, Map<Subject, AlertStanding> known) throws Exception {
+            Long last = known.isEmpty() ? null : lastRecords.get(interval);
+            boolean isLast = last != null && last < reading.time() && reading.valueUsd() != null;
             for (Map.Entry<Subject, AlertStanding> one : known.entrySet()) {
-                Subject subject = one.getKey();
-                Active active = one.getValue().active();
-                Installed installed =
-                        active == null || active.openedAt() != reading.time() ? null : rules.find(subject);
-                if (installed != null
-                        && reading.has(installed.metric())
-                        && !reading.holds(installed.rule(), installed.metric())) {
-                    AlertStanding.Step step = one.getValue()
-                            .retract(reading.time() + subject.interval().millis());
-                    BigDecimal x = reading.figure(installed.metric());
-                    String message = AlertMessages.retracted(installed.rule(), id(), x, active);
-                    Evidence evidence = reading.evidence() == null ? active.evidence() : reading.evidence();
-                    events.add(event(subject, step.transition(), reading.time(), x, message, evidence));
-                    standings.put(subject, step.standing());
+                AlertStanding standing = isLast
+                        ? expired(one.getKey(), one.getValue(), last, reading.time(), true)
+                                .broken()
+                        : corrected(one.getKey(), one.getValue(), reading);
+                if (!standing.equals(one.getValue())) {
+                    standings.put(one.getKey(), standing);
                 }
             }
+            if (isLast) {
+                lastRecords.put(interval, reading.time());
+            }
+        }
+
+        private AlertStanding corrected(Subject subject, AlertStanding standing, Reading reading) {
+            Active active = standing.active();
+            Installed installed = active == null || active.openedAt() != reading.time() ? null : rules.find(subject);
+            if (installed == null
+                    || !reading.has(installed.metric())
+                    || reading.holds(installed.rule(), installed.metric())) {
+                return standing;
+            }
+            AlertStanding.Step step =
+                    standing.retract(reading.time() + subject.interval().millis());
+            BigDecimal x = reading.figure(installed.metric());
+            String message = AlertMessages.retracted(installed.rule(), id(), x, active);
+            Evidence evidence = reading.evidence() == null ? active.evidence() : reading.evidence();
+            events.add(event(subject, step.transition(), reading.time(), x, message, evidence));
+            return step.standing();
         }
 
         /**

@@ -205,6 +205,49 @@ class EvaluateAlertsTest {
     }
 
     @Test
+    void anAlertExpiresAnHourAfterTheLastRecordWhateverBroughtIt() throws Exception {
+        // given an alert of an entity that has no record five minutes later
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
+        start(null);
+        coverage(NOON, "0.8");
+        watermark(NOON + 8 * MINUTE);
+
+        // when a correction brings that record
+        correct(NOON + 5 * MINUTE, "0.8", NOON + 9 * MINUTE);
+        watermark(NOON + 120 * MINUTE);
+
+        // then the hour begins there
+        assertThat(story())
+                .containsExactly(
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.8",
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z expired 13:05 null");
+        assertThat(operator.numEventTimeTimers()).isZero();
+    }
+
+    @Test
+    void boundariesThatACorrectionBringsDoNotCountInARow() throws Exception {
+        // given a boundary that holds, behind which others are held back
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9, \"for\": 2"));
+        bounded = true;
+        start(null);
+        reach(NOON + 3 * MINUTE, NOON + MINUTE);
+        coverage(NOON, "0.8");
+        watermark(NOON);
+        reach(NOON + 31 * MINUTE, NOON + 29 * MINUTE);
+        watermark(NOON + 29 * MINUTE);
+
+        // when these have records by a correction only, and the next one holds
+        for (int minutes = 5; minutes <= 25; minutes += 5) {
+            correct(NOON + minutes * MINUTE, "0.95", NOON + 30 * MINUTE);
+        }
+        coverage(NOON + 30 * MINUTE, "0.8");
+        watermark(NOON + 30 * MINUTE);
+
+        // then it is the first
+        assertThat(story()).isEmpty();
+    }
+
+    @Test
     void silenceAtTheEndOfTheInputIsSeenToo() throws Exception {
         startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
         start(null);
