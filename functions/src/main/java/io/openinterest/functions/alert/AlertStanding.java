@@ -29,7 +29,7 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
      * @param openedAt the opening boundary
      * @param severity the worst so far
      * @param peak the worst figure so far
-     * @param evidence the record it opened on
+     * @param evidence the record it opened on, as it reads now
      */
     public record Active(long openedAt, Severity severity, BigDecimal peak, Evidence evidence) {}
 
@@ -110,6 +110,11 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
     Step retract(long next) {
         long since = heldSince == NEVER ? NEVER : Math.max(heldSince, next);
         return told(new AlertStanding(since, cooldownEnd, false, null), State.RETRACTED, active, null);
+    }
+
+    /** A correction says what else was in the record at the opening boundary. */
+    AlertStanding openedOn(Evidence corrected) {
+        return with(heldSince, new Active(active.openedAt, active.severity, active.peak, corrected));
     }
 
     /** The count of boundaries starts anew. */

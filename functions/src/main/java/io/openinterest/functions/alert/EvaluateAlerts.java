@@ -250,16 +250,17 @@ public final class EvaluateAlerts
         private AlertStanding corrected(Subject subject, AlertStanding standing, Reading reading) {
             Active active = standing.active();
             Installed installed = active == null || active.openedAt() != reading.time() ? null : rules.find(subject);
-            if (installed == null
-                    || !reading.has(installed.metric())
-                    || reading.holds(installed.rule(), installed.metric())) {
+            if (installed == null) {
                 return standing;
+            }
+            Evidence evidence = reading.evidence() == null ? active.evidence() : reading.evidence();
+            if (!reading.has(installed.metric()) || reading.holds(installed.rule(), installed.metric())) {
+                return standing.openedOn(evidence);
             }
             AlertStanding.Step step =
                     standing.retract(reading.time() + subject.interval().millis());
             BigDecimal x = reading.figure(installed.metric());
             String message = AlertMessages.retracted(installed.rule(), id(), x, active);
-            Evidence evidence = reading.evidence() == null ? active.evidence() : reading.evidence();
             events.add(event(subject, step.transition(), reading.time(), x, message, evidence));
             return step.standing();
         }

@@ -15,6 +15,7 @@ import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Edition;
 import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.MetricsRow;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.Range;
 import io.openinterest.functions.record.TotalRow;
@@ -334,6 +335,29 @@ class EvaluateAlertsTest {
     }
 
     @Test
+    void theEvidenceOfARetractionIsTheTotalAsItIsNow() throws Exception {
+        // given an alert, and a correction of the total that leaves its reason
+        startRules = List.of(RuleParser.parse("""
+                {"id": "r", "level": "exchange", "interval": "5m", "metric": "return", "direction": "up", "warning": 0.02}"""));
+        start(null);
+        watermark(NOON - MINUTE);
+        operator.processElement1(new StreamRecord<>(withReturn(measured(NOON, "1", 0), "0.03"), NOON - 1));
+        BoundaryRecord corrected = withReturn(measured(NOON, "0.9", 1), "0.025");
+        operator.processElement1(new StreamRecord<>(corrected, NOON + MINUTE - 1));
+
+        // when another one takes the reason away, and the total stays as it is
+        MetricsRow metrics = withReturn(corrected, "0.01").metrics();
+        operator.processElement1(new StreamRecord<>(new BoundaryRecord(null, null, metrics), NOON + 2 * MINUTE - 1));
+
+        // then
+        assertThat(story())
+                .containsExactly(
+                        "r/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.03",
+                        "r/exchange:okx/2026-12-20T12:00:00Z retracted 12:00 0.01");
+        assertThat(published().get(1).evidence().coverage()).isEqualByComparingTo("0.9");
+    }
+
+    @Test
     void nothingStaysBehindWhereNothingGoesOn() throws Exception {
         startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9, \"for\": 3"));
         start(null);
@@ -435,6 +459,24 @@ class EvaluateAlertsTest {
                 figures,
                 new Edition(revision, time.plus(Duration.ofMinutes(15)), null, new Pass(boundary, revision > 0)));
         return new BoundaryRecord(null, total, null);
+    }
+
+    private static BoundaryRecord withReturn(BoundaryRecord record, String rateOfReturn) {
+        TotalRow total = record.total();
+        MetricsRow.Figures none = MetricsRow.Figures.NONE;
+        MetricsRow.Figures figures = new MetricsRow.Figures(
+                new MetricsRow.Size(total.figures().valueUsd(), null, null),
+                none.changes(),
+                new MetricsRow.Pace(null, null, new BigDecimal(rateOfReturn)),
+                none.unusual(),
+                none.rank(),
+                none.shares(),
+                none.concentration(),
+                none.mix(),
+                none.price(),
+                none.activity());
+        MetricsRow metrics = new MetricsRow(record.level(), record.id(), total.boundary(), figures, total.edition());
+        return new BoundaryRecord(null, total, metrics);
     }
 
     /** What is the same in every implementation: the sentence and how the movers are told are free. */
