@@ -12,7 +12,7 @@ import java.math.BigDecimal;
  *
  * @param heldSince first of the boundaries in a row that held, up to the entity's last record; {@link #NEVER} if that did
  *     not hold
- * @param cooldownEnd no other alert opens before
+ * @param cooldownEnd no other alert opens before; while one is open, what it was when that opened
  * @param wasCritical true if the alert behind the cooldown was ever critical
  * @param active the alert; null when there is none
  */
@@ -94,7 +94,7 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
             return quiet(new AlertStanding(since, cooldown, wasCritical, null));
         }
         Active opened = new Active(time, severity, x, reading.evidence());
-        AlertStanding now = new AlertStanding(since, cooldown, false, opened);
+        AlertStanding now = new AlertStanding(since, cooldownEnd, wasCritical, opened);
         return told(now, State.OPEN, opened, rule.thresholds().of(severity));
     }
 
@@ -105,11 +105,11 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
 
     /**
      * A correction says what the record at the opening boundary really was: not what the rule looks for. The boundaries
-     * that held after it still count.
+     * that held after it still count, and a cooldown that it ended goes on.
      */
     Step retract(long next) {
         long since = heldSince == NEVER ? NEVER : Math.max(heldSince, next);
-        return told(new AlertStanding(since, cooldownEnd, false, null), State.RETRACTED, active, null);
+        return told(new AlertStanding(since, cooldownEnd, wasCritical, null), State.RETRACTED, active, null);
     }
 
     /** A correction says what else was in the record at the opening boundary. */
@@ -128,7 +128,9 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
     }
 
     private AlertStanding with(long since, Active alert) {
-        return since == heldSince && alert.equals(active) ? this : new AlertStanding(since, cooldownEnd, false, alert);
+        return since == heldSince && alert.equals(active)
+                ? this
+                : new AlertStanding(since, cooldownEnd, wasCritical, alert);
     }
 
     private Step quiet(long since) {

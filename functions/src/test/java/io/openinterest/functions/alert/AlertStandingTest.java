@@ -182,6 +182,18 @@ class AlertStandingTest {
     }
 
     @Test
+    void aRetractedCriticalValueEndsNoCooldown() {
+        run("\"cooldown\": \"2h\", " + BOTH, "0.03", "0", "0.05");
+
+        standing = standing.retract(standing.active().openedAt() + STEP).standing();
+        take(3, "0.03", "5000", null);
+        assertThat(published).hasSize(3).last().isEqualTo("12:15 open critical 0.05 of 0.05 peak 0.05");
+
+        take(4, "0.05", "5000", null);
+        assertThat(published).last().isEqualTo("12:25 open critical 0.05 of 0.05 peak 0.05");
+    }
+
+    @Test
     void nothingStaysBehindWhenNothingGoesOn() {
         run(BOTH, "0");
         assertThat(standing.isOver(FIRST)).isTrue();
