@@ -249,6 +249,26 @@ class TotalsTest {
     }
 
     @Test
+    void whatCountsAsOneObservationIsOneOfThree() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            run.arrive(MarketFixture.market().at("2026-03-01T07:00:05Z", "2000", "1000"));
+
+            // given what can't be believed thrice, equal in time and database_time
+            run.arrive(MarketFixture.market().at("2026-03-01T07:01:05Z", "30000", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:01:05Z", "30000", "1001"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:01:05Z", "30000", "1002"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:02:05Z", "31000", "1000"));
+            assertThat(run.accepted).hasSize(1);
+
+            // when it comes once more, and then the third
+            run.arrive(MarketFixture.market().at("2026-03-01T07:01:05Z", "30000", "1003"));
+            assertThat(run.accepted).hasSize(1);
+            run.arrive(MarketFixture.market().at("2026-03-01T07:03:05Z", "32000", "1000"));
+            assertThat(run.accepted).hasSize(2);
+        }
+    }
+
+    @Test
     void anExactRepetitionIsLeftOut() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
             Observation once = MarketFixture.market().at("2026-03-01T07:00:05Z", "100", "1000");

@@ -3,9 +3,11 @@ package io.openinterest.functions.market;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.observation.Observation;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The memory of a market for acceptance.
@@ -28,10 +30,18 @@ public final class AcceptedMarket {
     public BigDecimal lastAmount;
     /** Its value. */
     public BigDecimal lastValueUsd;
-    /** Amounts of the implausible observations since, the newest two at most. */
-    public List<BigDecimal> suspects = new ArrayList<>(2);
+    /** The implausible observations since, the newest two at most. */
+    public List<Suspect> suspects = new ArrayList<>(2);
     /** Fingerprints of the observations of minutes the watermark has not passed, accepted or not: two numbers each. */
     public long[] recent = {};
+
+    /** An observation that cannot be believed; one of the same times is the same again. */
+    public record Suspect(Instant time, Instant databaseTime, BigDecimal amount) {
+
+        private boolean isSame(Suspect other) {
+            return time.equals(other.time) && Objects.equals(databaseTime, other.databaseTime);
+        }
+    }
 
     /** True once its age at a boundary exceeds what anything remembers; then the next observation is the first again. */
     boolean isForgotten(long reached, SnapshotSettings settings) {
@@ -82,10 +92,12 @@ public final class AcceptedMarket {
         if (doubt == null) {
             return null;
         }
-        if (observation.valueUsd().compareTo(MAX_VALUE_USD) <= 0 && isThirdAlike(observation.amountBase())) {
+        Suspect suspect = new Suspect(observation.time(), observation.databaseTime(), observation.amountBase());
+        suspects.removeIf(suspect::isSame);
+        if (observation.valueUsd().compareTo(MAX_VALUE_USD) <= 0 && isThirdAlike(suspect.amount())) {
             return null;
         }
-        suspects.add(observation.amountBase());
+        suspects.add(suspect);
         if (suspects.size() == CONVINCING) {
             suspects.remove(0);
         }
@@ -114,9 +126,9 @@ public final class AcceptedMarket {
         }
         BigDecimal least = amount;
         BigDecimal greatest = amount;
-        for (BigDecimal suspect : suspects) {
-            least = least.min(suspect);
-            greatest = greatest.max(suspect);
+        for (Suspect suspect : suspects) {
+            least = least.min(suspect.amount());
+            greatest = greatest.max(suspect.amount());
         }
         return greatest.compareTo(least.multiply(SAME_WITHIN_RATIO)) <= 0;
     }
