@@ -572,6 +572,26 @@ class TotalsTest {
     }
 
     @Test
+    void exchangesThatMovedAsMuchAreNamedByName() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            // given an exchange that moves, one that moves and moves back, and two that do not
+            String[] binance = {"100", "100", "100", "105", "105", "105", "105"};
+            String[] okx = {"100", "100", "110", "100", "100", "100", "100"};
+            for (int minute = 0; minute < 7; minute++) {
+                run.arrive(MarketFixture.market().at(at(minute, 10), binance[minute], "1000"));
+                run.arrive(MarketFixture.market().on("okx").at(at(minute, 11), okx[minute], "1000"));
+                run.arrive(MarketFixture.market().on("htx").at(at(minute, 12), "100", "1000"));
+                run.arrive(MarketFixture.market().on("gate").at(at(minute, 13), "100", "1000"));
+            }
+            run.end();
+
+            assertThat(movers(run, Interval.FIVE_MINUTES, at(5, 0))).isEqualTo("binance,gate,htx");
+            assertThat(movers(run, Interval.ONE_MINUTE, at(3, 0))).isEqualTo("okx,binance,gate");
+            assertThat(movers(run, Interval.ONE_MINUTE, at(5, 0))).isEqualTo("binance,gate,htx");
+        }
+    }
+
+    @Test
     void theFirstRowsCountWhatCameBeforeTheRunBegan() throws Exception {
         SnapshotSettings live = awaiting("binance-test", "dead-test");
         try (PipelineHarness run = new PipelineHarness(live).outOfOrderness(Duration.ofSeconds(2))) {
@@ -771,6 +791,10 @@ class TotalsTest {
             assertTotalsAddUp(one);
             other.close();
         }
+    }
+
+    private static String movers(PipelineHarness run, Interval interval, String time) {
+        return run.total("asset:btc", interval, time).figures().unpublished().movers();
     }
 
     /** An observation of 10^13 USD. */

@@ -23,7 +23,7 @@ import java.util.Map;
  * @param observations accepted observations, where they are counted
  * @param gone markets gone
  * @param changed changes of a market's contract count
- * @param quantities sum of the quantity change by child, where it is asked for
+ * @param quantities sum of the quantity change by child that is not 0, where it is asked for
  */
 public record Bar(
         BigDecimal open,
@@ -90,8 +90,11 @@ public record Bar(
         }
         Map<String, BigDecimal> sums = new HashMap<>(quantities);
         children.forEach((name, child) -> {
-            if (child.quantityUsd().signum() != 0) {
-                sums.merge(name, child.quantityUsd(), BigDecimal::add);
+            BigDecimal sum = sums.getOrDefault(name, BigDecimal.ZERO).add(child.quantityUsd());
+            if (sum.signum() != 0) {
+                sums.put(name, sum);
+            } else {
+                sums.remove(name);
             }
         });
         return sums;

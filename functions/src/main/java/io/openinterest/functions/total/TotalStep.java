@@ -23,8 +23,10 @@ import io.openinterest.observation.MarketType;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -252,14 +254,17 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
                 level == Level.ASSET ? movers(window) : null);
     }
 
-    private static String movers(Bar window) {
-        return window.quantities().entrySet().stream()
-                .sorted(Comparator.comparing((Map.Entry<String, BigDecimal> e) ->
-                                e.getValue().abs())
+    /** Where fewer moved, some that did not. */
+    private String movers(Bar window) {
+        Set<String> exchanges = new HashSet<>(sums.children.keySet());
+        exchanges.addAll(window.quantities().keySet());
+        return exchanges.stream()
+                .sorted(Comparator.comparing((String exchange) -> window.quantities()
+                                .getOrDefault(exchange, BigDecimal.ZERO)
+                                .abs())
                         .reversed()
-                        .thenComparing(Map.Entry::getKey))
+                        .thenComparing(Comparator.naturalOrder()))
                 .limit(MOVERS)
-                .map(Map.Entry::getKey)
                 .collect(Collectors.joining(","));
     }
 }
