@@ -38,9 +38,9 @@ import java.util.stream.Collectors;
  * Numbers stand with or without quotes, with or without exponent, and stay exact. Times are cut to milliseconds.
  *
  * <p>What can't be used is rejected for the first of these reasons that applies: {@code bad-record} (no JSON object, or
- * {@code time}, what identifies the market, {@code sides} or {@code delisted} missing or wrong), {@code malformed} (a
- * figure is no number or negative, another field is not of its kind), {@code missing-value}, {@code no-usd-price},
- * {@code time-in-future}. A record without price is {@code no-usd-price} where its value is missing too, because then
+ * {@code time}, what identifies the market, an option's strike and expiration too, {@code sides} or {@code delisted}
+ * missing or wrong), {@code malformed} (a figure is no number or negative, another field is not of its kind),
+ * {@code missing-value}, {@code no-usd-price}, {@code time-in-future}. A record without price is {@code no-usd-price} where its value is missing too, because then
  * the price is only why, and {@code missing-value} where only the price is.
  *
  * <p>Not thread-safe.
@@ -182,10 +182,8 @@ public final class ObservationReader {
 
     private Observation observation() {
         String market = identity("market");
+        required("time");
         Instant time = time("time", Reason.BAD_RECORD);
-        if (time == null) {
-            throw new Rejected(Reason.BAD_RECORD, "time is missing");
-        }
         String exchange = identity("exchange");
         String venue = identity("venue");
         String symbol = identity("symbol");
@@ -195,6 +193,10 @@ public final class ObservationReader {
         String margin = identity("margin");
         MarketType type = identity("type", TYPES);
         Structure structure = identity("structure", STRUCTURES);
+        if (type.isOption()) {
+            required("expiration");
+            required("strike");
+        }
         Instant expiration = time("expiration", Reason.BAD_RECORD);
         int sides = sides();
         boolean delisted = delisted();
@@ -264,10 +266,7 @@ public final class ObservationReader {
     }
 
     private String identity(String name) {
-        Value value = present(name);
-        if (value == null) {
-            throw new Rejected(Reason.BAD_RECORD, name + " is missing");
-        }
+        Value value = required(name);
         if (!value.isText()) {
             throw new Rejected(Reason.BAD_RECORD, name + " is not a text: " + value);
         }
@@ -284,10 +283,8 @@ public final class ObservationReader {
     }
 
     private int sides() {
+        required("sides");
         BigDecimal sides = number("sides", Reason.BAD_RECORD);
-        if (sides == null) {
-            throw new Rejected(Reason.BAD_RECORD, "sides is missing");
-        }
         if (sides.compareTo(BigDecimal.ONE) != 0 && sides.compareTo(BigDecimal.valueOf(2)) != 0) {
             throw new Rejected(Reason.BAD_RECORD, "sides is neither 1 nor 2: " + present("sides"));
         }
@@ -295,10 +292,7 @@ public final class ObservationReader {
     }
 
     private boolean delisted() {
-        Value value = present("delisted");
-        if (value == null) {
-            throw new Rejected(Reason.BAD_RECORD, "delisted is missing");
-        }
+        Value value = required("delisted");
         if (!value.token.isBoolean()) {
             throw new Rejected(Reason.BAD_RECORD, "delisted is neither true nor false: " + value);
         }
@@ -357,6 +351,14 @@ public final class ObservationReader {
     private String optionalIdentity(String name) {
         Value value = present(name);
         return value != null && value.isText() ? value.text : null;
+    }
+
+    private Value required(String name) {
+        Value value = present(name);
+        if (value == null) {
+            throw new Rejected(Reason.BAD_RECORD, name + " is missing");
+        }
+        return value;
     }
 
     private Value present(String name) {

@@ -104,6 +104,7 @@ final class WrittenForm {
         Structure structure = constant(ObservationReader.STRUCTURES);
         Instant expiration = time(false);
         BigDecimal strike = amount();
+        check(!type.isOption() || expiration != null && strike != null);
         BigDecimal contractCount = required(amount());
         BigDecimal contractSize = amount();
         int sides = sides();

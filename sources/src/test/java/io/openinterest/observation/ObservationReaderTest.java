@@ -131,6 +131,8 @@ class ObservationReaderTest {
             "type":"perpetual"                | "type":"swap"                   | BAD_RECORD     | type is none of the known ones: swap
             "structure":"linear"              | "structure":null                | BAD_RECORD     | structure is missing
             "expiration":null                 | "expiration":"soon"             | BAD_RECORD     | expiration is not a time like 2026-12-25T08:00:00Z: soon
+            "type":"perpetual"                | "type":"call"                   | BAD_RECORD     | expiration is missing
+            "perpetual","structure":"linear","expiration":null | "put","structure":"linear","expiration":"2026-12-25T08:00:00Z" | BAD_RECORD | strike is missing
             "sides":1                         | "sides":3                       | BAD_RECORD     | sides is neither 1 nor 2: 3
             "sides":1                         | "sides":NaN                     | BAD_RECORD     | sides is not a number: NaN
             "sides":1,                        | "x":1,                          | BAD_RECORD     | sides is missing

@@ -265,13 +265,13 @@ record MarketStep(
     }
 
     /**
-     * The market's contribution to its expiry; null unless it is an option with strike and expiration.
+     * The market's contribution to its expiry; null unless it is an option.
      *
      * @param pass what publishes it
      */
     OptionContribution option(Pass pass) {
         Observation o = after.value();
-        if (!o.type().isOption() || o.strike() == null || o.expiration() == null) {
+        if (!o.type().isOption()) {
             return null;
         }
         Option option = new Option(new ExpiryRow.Expiry(o.exchange(), o.asset(), o.expiration()), o.strike(), o.type());
