@@ -7,6 +7,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -31,6 +32,18 @@ class StatisticsTest {
         BigDecimal variance = r.multiply(r).round(new MathContext(18));
         assertThat(Statistics.volatility(variance))
                 .isEqualTo(variance.sqrt(MathContext.DECIMAL128).setScale(8, RoundingMode.HALF_EVEN));
+    }
+
+    @Test
+    void quickAndExactAreTheSameFarOff() {
+        // given returns near one another, and one so many deviations off that a double has few digits left for it
+        List<BigDecimal> before = new Random(5)
+                .longs(60, 500_000_000_000L, 720_000_000_000L)
+                .mapToObj(units -> r(units, 0))
+                .toList();
+        BigDecimal r = r(61_170_297_329_009L, 0);
+
+        assertThat(Statistics.zscore(r, before)).isEqualTo(Statistics.exactZscore(r, before));
     }
 
     @Test
