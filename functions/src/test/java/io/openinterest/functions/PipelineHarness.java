@@ -186,6 +186,11 @@ final class PipelineHarness implements AutoCloseable {
 
     /** A new harness that goes on from what this one has in its state; closes this one. */
     PipelineHarness restart(int parallelism) throws Exception {
+        return restart(parallelism, settings);
+    }
+
+    /** The same with other settings. */
+    PipelineHarness restart(int parallelism, SnapshotSettings others) throws Exception {
         List<Stage.State> stages = new ArrayList<>();
         stages.add(accept.save());
         stages.add(snapshot.save());
@@ -194,7 +199,7 @@ final class PipelineHarness implements AutoCloseable {
         }
         Saved saved = new Saved(stages, disorder, greatest, passed);
         close();
-        PipelineHarness next = new PipelineHarness(settings, parallelism, saved);
+        PipelineHarness next = new PipelineHarness(others, parallelism, saved);
         next.marketRows.addAll(marketRows);
         next.watchedRows.addAll(watchedRows);
         next.totalRows.addAll(totalRows);

@@ -407,6 +407,33 @@ class TotalsTest {
     }
 
     @Test
+    void aShardThatIsNewDoesNotGoBackBehindWhatIsFinalThoughMoreLatenessIsAllowedNow() throws Exception {
+        // given a run that has published 07:30, and corrects nothing before 07:28 any more
+        PipelineHarness run = new PipelineHarness(allowing(Duration.ofMinutes(3)));
+        for (int minute = 0; minute <= 31; minute++) {
+            run.arrive(MarketFixture.market().at(at(minute, 10), "100", "1000"));
+        }
+
+        // when it goes on with another setting, and something late comes of a market that was never seen
+        run = run.restart(1, SETTINGS);
+        run.arrive(MarketFixture.market().on("okx").at(at(26, 30), "130", "1000"));
+        for (int minute = 32; minute <= 40; minute++) {
+            run.arrive(MarketFixture.market().at(at(minute, 10), "100", "1000"));
+        }
+        run.end();
+
+        // then it enters where that can still be said
+        assertThat(run.total("exchange:okx", Interval.ONE_MINUTE, at(27, 0))).isNull();
+        assertThat(run.total("total:all", Interval.ONE_MINUTE, at(28, 0))
+                        .figures()
+                        .valueUsd())
+                .isEqualByComparingTo("230000");
+        assertRevisionsHaveNoGap(run.totalRows);
+        assertTotalsAddUp(run);
+        run.close();
+    }
+
+    @Test
     void aLateObservationOfAnEntityThatHadEndedCorrectsItsTotals() throws Exception {
         // given a future that expires at 07:08
         MarketFixture xyz = MarketFixture.market().on("okx").symbol("XYZ-A", "xyz", "usdt");

@@ -74,6 +74,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private transient RuleWatch watch;
     private transient ListState<Long> published;
     private transient long publishedUpTo;
+    private transient ListState<Long> settled;
+    private transient long settledUpTo;
     private transient ValueState<Progress> progresses;
     private transient Markets marketsByShard;
     private transient ListState<Late> late;
@@ -145,15 +147,23 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     public void initializeState(FunctionInitializationContext context) throws Exception {
         published =
                 context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("published", Types.LONG));
-        publishedUpTo = Long.MIN_VALUE;
-        for (Long boundary : published.get()) {
-            publishedUpTo = Math.max(publishedUpTo, boundary);
+        publishedUpTo = greatest(published);
+        settled = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("settled", Types.LONG));
+        settledUpTo = greatest(settled);
+    }
+
+    private static long greatest(ListState<Long> boundaries) throws Exception {
+        long greatest = Long.MIN_VALUE;
+        for (Long boundary : boundaries.get()) {
+            greatest = Math.max(greatest, boundary);
         }
+        return greatest;
     }
 
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
         published.update(List.of(publishedUpTo));
+        settled.update(List.of(publishedUpTo == Long.MIN_VALUE ? settledUpTo : finalBoundary(publishedUpTo)));
     }
 
     @Override
@@ -214,11 +224,18 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private Progress startAt(long boundary, long publishedBefore, ReadOnlyContext context) throws Exception {
         boolean begun =
                 RunBounds.hasBegun(boundary, settings.awaitedVenues(), context.getBroadcastState(RunBounds.ANSWERED));
-        Progress progress =
-                new Progress(begun ? settings.finalBoundary(boundary) : boundary, boundary, publishedBefore);
+        Progress progress = new Progress(begun ? finalBoundary(boundary) : boundary, boundary, publishedBefore);
         progresses.update(progress);
         awaitBoundary(boundary + Interval.MINUTE_MILLIS, context);
         return progress;
+    }
+
+    /**
+     * The last boundary that nothing can correct any more, for a shard that begins at one. No less than before a restart:
+     * behind it totals are final by what was allowed then.
+     */
+    private long finalBoundary(long boundary) {
+        return Math.min(boundary, Math.max(settledUpTo, settings.finalBoundary(boundary)));
     }
 
     @Override
@@ -272,8 +289,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
             long first = shard.firstMinute();
             if (first > next) {
                 long gap = first - Interval.MINUTE_MILLIS;
-                progresses.update(new Progress(
-                        settings.finalBoundary(gap), gap, progresses.value().publishedUpTo()));
+                progresses.update(
+                        new Progress(finalBoundary(gap), gap, progresses.value().publishedUpTo()));
                 next = first;
             }
         }
