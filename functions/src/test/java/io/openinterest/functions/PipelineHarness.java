@@ -28,7 +28,6 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.api.operators.ProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -73,7 +72,7 @@ final class PipelineHarness implements AutoCloseable {
         accept = new Stage<>(
                 parallelism,
                 subtask -> new KeyedOneInputStreamOperatorTestHarness<>(
-                        new KeyedProcessOperator<>(new AcceptObservations(settings, false)),
+                        AcceptObservations.operator(settings, false),
                         arrival -> SnapshotMarkets.shard(arrival.observation().market()),
                         Types.INT,
                         MAX_PARALLELISM,

@@ -112,9 +112,10 @@ public final class Pipeline {
                 "accept-observations",
                 "drops what is repeated or implausible",
                 usable.keyBy(Pipeline::shard)
-                        .process(
-                                new AcceptObservations(settings, configuration.isLive()),
-                                new RecordType<>(Arrival.class)));
+                        .transform(
+                                "accept-observations",
+                                new RecordType<>(Arrival.class),
+                                AcceptObservations.operator(settings, configuration.isLive())));
         out.write("publish-unusable", arrivals, ToTopic::unusable);
         out.write("publish-evidence", arrivals, ToTopic::evidence);
         if (configuration.isLive()) {

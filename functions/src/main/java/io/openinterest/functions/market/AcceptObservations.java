@@ -1,6 +1,9 @@
 package io.openinterest.functions.market;
 
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.run.HoldsState;
+import io.openinterest.functions.run.Unpacked;
+import io.openinterest.functions.run.Unpacked.Held;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.ObservationOrder;
@@ -10,15 +13,15 @@ import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.wire.RecordType;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
+import org.apache.flink.streaming.api.operators.KeyContext;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 
@@ -29,7 +32,7 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>Keyed by {@link SnapshotMarkets#shard}.
  */
-public final class AcceptObservations extends KeyedProcessFunction<Integer, Arrival, Arrival> {
+public final class AcceptObservations extends KeyedProcessFunction<Integer, Arrival, Arrival> implements HoldsState {
 
     /** Every accepted observation. */
     public static final OutputTag<Observation> ACCEPTED =
@@ -45,7 +48,12 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
     private final SnapshotSettings settings;
     private final boolean live;
 
-    private transient MapState<String, AcceptedMarket> markets;
+    private transient Unpacked<String, AcceptedMarket> marketsByShard;
+
+    private AcceptObservations(SnapshotSettings settings, boolean live) {
+        this.settings = settings;
+        this.live = live;
+    }
 
     /**
      * Accepts by these settings.
@@ -53,34 +61,40 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
      * @param live true if observations come from venues, so that quarantine records carry the time of receipt; else a
      *     repeated run would not give the same records
      */
-    public AcceptObservations(SnapshotSettings settings, boolean live) {
-        this.settings = settings;
-        this.live = live;
+    public static OneInputStreamOperator<Arrival, Arrival> operator(SnapshotSettings settings, boolean live) {
+        return HoldsState.operator(new AcceptObservations(settings, live));
     }
 
     @Override
     public void open(OpenContext context) {
-        markets = getRuntimeContext()
-                .getMapState(
-                        new MapStateDescriptor<>("markets", Types.STRING, TypeInformation.of(AcceptedMarket.class)));
+        marketsByShard = new Unpacked<>(
+                getRuntimeContext()
+                        .getMapState(new MapStateDescriptor<>(
+                                "markets", Types.STRING, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
+                AcceptedMarket::pack,
+                (market, packed) -> AcceptedMarket.unpack(packed));
+    }
+
+    @Override
+    public void write(KeyContext context) throws Exception {
+        marketsByShard.write(context);
     }
 
     @Override
     public void processElement(Arrival arrival, Context context, Collector<Arrival> out) throws Exception {
         Observation observation = arrival.observation();
-        AcceptedMarket market = markets.get(observation.market());
+        Held<AcceptedMarket> held = marketsByShard.of(context.getCurrentKey()).at(observation.market());
+        AcceptedMarket market = held.get();
         if (market == null) {
             market = new AcceptedMarket();
             sweepLater(arrival.reached(), context);
         } else if (market.isForgotten(Interval.floorToMinute(arrival.reached()), settings)) {
-            long[] recent = market.recent;
-            market = new AcceptedMarket();
-            market.recent = recent;
+            market = market.anew();
         }
         if (!market.isRepetition(observation, arrival.reached())) {
             judge(arrival, market, context, out);
         }
-        markets.put(observation.market(), market);
+        held.put(market);
     }
 
     private void judge(Arrival arrival, AcceptedMarket market, Context context, Collector<Arrival> out) {
@@ -126,16 +140,13 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
     /** Removes what is forgotten, so that markets that never come back do not stay for ever. */
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<Arrival> out) throws Exception {
-        List<String> forgotten = new ArrayList<>();
-        for (Map.Entry<String, AcceptedMarket> entry : markets.entries()) {
-            AcceptedMarket market = entry.getValue();
-            boolean isForgotten = market.lastAmount == null || market.isForgotten(timestamp, settings);
+        Unpacked<String, AcceptedMarket>.Values markets = marketsByShard.of(context.getCurrentKey());
+        for (Map.Entry<String, Held<AcceptedMarket>> entry : markets.present()) {
+            AcceptedMarket market = entry.getValue().get();
+            boolean isForgotten = market.isNew() || market.isForgotten(timestamp, settings);
             if (isForgotten && !market.knowsRepetitions(timestamp + 1)) {
-                forgotten.add(entry.getKey());
+                entry.getValue().remove();
             }
-        }
-        for (String market : forgotten) {
-            markets.remove(market);
         }
         if (!markets.isEmpty() && context.timerService().currentWatermark() != Long.MAX_VALUE) {
             sweepLater(Math.max(timestamp, context.timerService().currentWatermark()) + 1, context);

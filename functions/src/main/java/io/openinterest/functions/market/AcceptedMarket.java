@@ -1,20 +1,24 @@
 package io.openinterest.functions.market;
 
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Packing;
 import io.openinterest.observation.Observation;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
 
-/**
- * The memory of a market for acceptance.
- *
- * <p>Public fields, as Flink's POJO serializer wants them.
- */
-public final class AcceptedMarket {
+/** The memory of a market for acceptance. */
+final class AcceptedMarket {
+
+    private static final int PACKED_BYTES = 64;
 
     private static final BigDecimal MAX_VALUE_USD = new BigDecimal("1e12");
     private static final BigDecimal CHECKED_FROM_USD = new BigDecimal("1e6");
@@ -23,24 +27,36 @@ public final class AcceptedMarket {
     private static final int CONVINCING = 3;
 
     /** Greatest time accepted, epoch milliseconds. */
-    public long greatestTime = Long.MIN_VALUE;
+    private long greatestTime = Long.MIN_VALUE;
     /** Venue of that observation. */
-    public String venue;
+    private String venue;
     /** Amount of the last accepted observation, in the order of arrival; null before the first. */
-    public BigDecimal lastAmount;
+    private BigDecimal lastAmount;
     /** Its value. */
-    public BigDecimal lastValueUsd;
+    private BigDecimal lastValueUsd;
     /** The implausible observations since, the newest two at most. */
-    public List<Suspect> suspects = new ArrayList<>(2);
+    private final List<Suspect> suspects = new ArrayList<>(2);
     /** Fingerprints of the observations of minutes the watermark has not passed, accepted or not: two numbers each. */
-    public long[] recent = {};
+    private long[] recent = {};
 
     /** An observation that cannot be believed; one of the same times is the same again. */
-    public record Suspect(Instant time, Instant databaseTime, BigDecimal amount) {
+    private record Suspect(Instant time, Instant databaseTime, BigDecimal amount) {
 
         private boolean isSame(Suspect other) {
             return time.equals(other.time) && Objects.equals(databaseTime, other.databaseTime);
         }
+    }
+
+    /** A new memory that still knows repetitions: the next observation is the first again. */
+    AcceptedMarket anew() {
+        AcceptedMarket market = new AcceptedMarket();
+        market.recent = recent;
+        return market;
+    }
+
+    /** Whether nothing was accepted yet. */
+    boolean isNew() {
+        return lastAmount == null;
     }
 
     /** True once its age at a boundary exceeds what anything remembers; then the next observation is the first again. */
@@ -142,5 +158,54 @@ public final class AcceptedMarket {
             greatestTime = observation.time().toEpochMilli();
             venue = observation.venue();
         }
+    }
+
+    /** The memory in as few bytes as it needs. */
+    byte[] pack() throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
+        Packing.putLong(greatestTime, out);
+        Packing.putText(venue, out);
+        Packing.putDecimal(lastAmount, out);
+        Packing.putDecimal(lastValueUsd, out);
+        Packing.putLong(suspects.size(), out);
+        for (Suspect suspect : suspects) {
+            put(suspect.time, out);
+            put(suspect.databaseTime, out);
+            Packing.putDecimal(suspect.amount, out);
+        }
+        for (long print : recent) {
+            out.writeLong(print);
+        }
+        return out.getCopyOfBuffer();
+    }
+
+    private static void put(Instant time, DataOutput out) throws IOException {
+        out.writeBoolean(time != null);
+        if (time != null) {
+            out.writeLong(time.getEpochSecond());
+            out.writeInt(time.getNano());
+        }
+    }
+
+    /** Reads a memory back. */
+    static AcceptedMarket unpack(byte[] bytes) throws IOException {
+        DataInputDeserializer in = new DataInputDeserializer(bytes);
+        AcceptedMarket market = new AcceptedMarket();
+        market.greatestTime = Packing.getLong(in);
+        market.venue = Packing.getText(in);
+        market.lastAmount = Packing.getDecimal(in);
+        market.lastValueUsd = Packing.getDecimal(in);
+        for (int left = Packing.getInt(in); left > 0; left--) {
+            market.suspects.add(new Suspect(time(in), time(in), Packing.getDecimal(in)));
+        }
+        market.recent = new long[in.available() / Long.BYTES];
+        for (int i = 0; i < market.recent.length; i++) {
+            market.recent[i] = in.readLong();
+        }
+        return market;
+    }
+
+    private static Instant time(DataInput in) throws IOException {
+        return in.readBoolean() ? Instant.ofEpochSecond(in.readLong(), in.readInt()) : null;
     }
 }
