@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
@@ -52,9 +51,9 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
     public void open(OpenContext context) {
         waiting = Pending.of(getRuntimeContext(), "waiting", OptionContribution.class, OptionContribution::pass);
         boundariesByExpiry = new Unpacked<>(
-                getRuntimeContext()
-                        .getMapState(new MapStateDescriptor<>(
-                                "boundaries", Types.LONG, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
+                getRuntimeContext(),
+                "boundaries",
+                Types.LONG,
                 ExpirySums::pack,
                 (boundary, packed) -> ExpirySums.unpack(packed));
         revised = getRuntimeContext()

@@ -15,8 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -68,9 +66,9 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
     @Override
     public void open(OpenContext context) {
         marketsByShard = new Unpacked<>(
-                getRuntimeContext()
-                        .getMapState(new MapStateDescriptor<>(
-                                "markets", Types.STRING, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
+                getRuntimeContext(),
+                "markets",
+                Types.STRING,
                 AcceptedMarket::pack,
                 (market, packed) -> AcceptedMarket.unpack(packed));
     }

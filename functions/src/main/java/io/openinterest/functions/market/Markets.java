@@ -41,10 +41,7 @@ final class Markets {
         listed = context.getMapState(new MapStateDescriptor<>("listed-markets", Types.STRING, PACKED));
         numbered = context.getState(new ValueStateDescriptor<>("numbered-markets", Types.INT));
         minutes = context.getMapState(new MapStateDescriptor<>("market-minutes", Types.LONG, PACKED));
-        states = new Unpacked<>(
-                context.getMapState(new MapStateDescriptor<>("markets", Types.STRING, PACKED)),
-                MarketState::pack,
-                this::unpack);
+        states = new Unpacked<>(context, "markets", Types.STRING, MarketState::pack, this::unpack);
     }
 
     private MarketState unpack(String market, byte[] packed) throws Exception {

@@ -23,10 +23,8 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.metrics.Counter;
@@ -66,7 +64,6 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private static final int[] SHARDS = EvenKeys.of(64);
 
     private static final long NO_TIMER_LEFT = Long.MAX_VALUE;
-    private static final TypeInformation<byte[]> PACKED = PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO;
 
     private final SnapshotSettings settings;
     private final Set<RuleWatch.Subject> watched;
@@ -136,8 +133,9 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         marketsByShard = new Markets(getRuntimeContext());
         late = getRuntimeContext().getListState(new ListStateDescriptor<>("late", TypeInformation.of(Late.class)));
         groupsByShard = new Unpacked<>(
-                getRuntimeContext()
-                        .getMapState(new MapStateDescriptor<>("groups", TypeInformation.of(Group.class), PACKED)),
+                getRuntimeContext(),
+                "groups",
+                TypeInformation.of(Group.class),
                 GroupState::pack,
                 (group, packed) -> GroupState.unpack(packed));
         lateObservations = getRuntimeContext().getMetricGroup().counter("lateObservations");

@@ -5,7 +5,11 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.operators.KeyContext;
 import org.apache.flink.util.function.BiFunctionWithException;
 import org.apache.flink.util.function.FunctionWithException;
@@ -27,16 +31,20 @@ public final class Unpacked<K, V> {
     private final Map<Object, Values> byStreamKey = new HashMap<>();
 
     /**
-     * Reads values of a state.
+     * Values of the state of that name.
      *
+     * @param key what they are found by
      * @param pack the bytes of a value
      * @param unpack the value of a key and its bytes
      */
     public Unpacked(
-            MapState<K, byte[]> state,
+            RuntimeContext context,
+            String name,
+            TypeInformation<K> key,
             FunctionWithException<V, byte[], Exception> pack,
             BiFunctionWithException<K, byte[], V, Exception> unpack) {
-        this.state = state;
+        state = context.getMapState(
+                new MapStateDescriptor<>(name, key, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
         this.pack = pack;
         this.unpack = unpack;
     }

@@ -17,10 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -99,19 +97,15 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
                 Contribution.class,
                 contribution -> contribution.to().pass());
         entitiesByKey = new Unpacked<>(
-                getRuntimeContext()
-                        .getMapState(new MapStateDescriptor<>(
-                                "entities",
-                                TypeInformation.of(Entity.class),
-                                PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
+                getRuntimeContext(),
+                "entities",
+                TypeInformation.of(Entity.class),
                 TotalState::pack,
                 TotalState::unpack);
         minutesByKey = new Unpacked<>(
-                getRuntimeContext()
-                        .getMapState(new MapStateDescriptor<>(
-                                "minutes",
-                                TypeInformation.of(EntityMinute.class),
-                                PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
+                getRuntimeContext(),
+                "minutes",
+                TypeInformation.of(EntityMinute.class),
                 Sums::packed,
                 (minute, packed) -> Sums.unpack(new DataInputDeserializer(packed)));
         forgetting = getRuntimeContext().getState(new ValueStateDescriptor<>("forgetting", Types.LONG));

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.common.functions.OpenContext;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -23,10 +21,12 @@ class UnpackedTest {
 
     private static final int KEY_GROUPS = 128;
     private static final AtomicInteger PACKED = new AtomicInteger();
+    private static final AtomicInteger UNPACKED = new AtomicInteger();
 
     @BeforeEach
     void countAnew() {
         PACKED.set(0);
+        UNPACKED.set(0);
     }
 
     @Test
@@ -43,6 +43,24 @@ class UnpackedTest {
 
             words.snapshot(2, 2);
             assertThat(PACKED).hasValue(2);
+        }
+    }
+
+    @Test
+    void staysOverACheckpointWhileItIsInUse() throws Exception {
+        try (var words = harness(1, 0, null)) {
+            say("east", "a", words);
+            words.snapshot(1, 1);
+            say("east", "b", words);
+            words.snapshot(2, 2);
+            assertThat(UNPACKED).hasValue(0);
+
+            // when nobody asks for it between two checkpoints
+            words.snapshot(3, 3);
+            say("east", "c", words);
+
+            assertThat(UNPACKED).hasValue(1);
+            assertThat(words.extractOutputValues()).endsWith("a b c");
         }
     }
 
@@ -112,14 +130,17 @@ class UnpackedTest {
         @Override
         public void open(OpenContext context) {
             sentences = new Unpacked<>(
-                    getRuntimeContext()
-                            .getMapState(new MapStateDescriptor<>(
-                                    "sentences", Types.STRING, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)),
+                    getRuntimeContext(),
+                    "sentences",
+                    Types.STRING,
                     sentence -> {
                         PACKED.incrementAndGet();
                         return sentence.toString().getBytes(StandardCharsets.UTF_8);
                     },
-                    (key, packed) -> new StringBuilder(new String(packed, StandardCharsets.UTF_8)));
+                    (key, packed) -> {
+                        UNPACKED.incrementAndGet();
+                        return new StringBuilder(new String(packed, StandardCharsets.UTF_8));
+                    });
         }
 
         @Override
