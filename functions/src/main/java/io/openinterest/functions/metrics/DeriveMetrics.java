@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -104,7 +105,8 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
     @Override
     public void onTimer(long timestamp, OnTimerContext context, Collector<MetricsRow> out) throws Exception {
         ReadOnlyBroadcastState<Said, Known> parents = context.getBroadcastState(PARENTS);
-        for (Map.Entry<Long, List<TotalRow>> pass : waiting.take(timestamp).entrySet()) {
+        TreeMap<Long, List<TotalRow>> passes = waiting.take(timestamp);
+        for (Map.Entry<Long, List<TotalRow>> pass : passes.entrySet()) {
             long minute = pass.getKey();
             List<TotalRow> rows = pass.getValue();
             Derivation derivation = new Derivation(
@@ -112,11 +114,11 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
             List<MetricsRow> metrics = lookback.advance(rows, minute, derivation);
             metrics.forEach(out::collect);
             emitWatched(rows, metrics, minute, context);
-            if (forgetting.value() == null) {
-                forgetAt(minute + memory(), context);
-            }
         }
-        if (forgetting.value() != null && forgetting.value() == timestamp) {
+        Long forgotten = forgetting.value();
+        if (forgotten == null && !passes.isEmpty()) {
+            forgetAt(passes.firstKey() + memory(), context);
+        } else if (forgotten != null && forgotten == timestamp) {
             long until = lookback.lastTime() + memory();
             if (until <= timestamp + 1) {
                 lookback.clear();
