@@ -110,7 +110,7 @@ final class Derivation {
         TotalRow.Unpublished more = figures.more();
         Instant time = Instant.ofEpochMilli(slot.time);
         BigDecimal r = past.rateOfReturn();
-        List<BigDecimal> returns = r == null ? List.of() : past.returnsBefore();
+        Returns returns = r == null ? Returns.NONE : past.returnsBefore();
         BigDecimal variance = Statistics.variance(r, before == null ? null : before.variance());
         Boolean leaderChanged = before == null || before.leader() == null || more.leader() == null
                 ? null

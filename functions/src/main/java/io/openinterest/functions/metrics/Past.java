@@ -5,7 +5,7 @@ import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Rounding;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -16,7 +16,6 @@ import java.util.function.BiFunction;
  */
 record Past(List<Point> points, Interval interval) {
 
-    private static final int RETURN_DIGITS = 12;
     private static final long MOST_INTEGER_DIGITS = 1_000_000;
 
     Point now() {
@@ -37,24 +36,44 @@ record Past(List<Point> points, Interval interval) {
 
     /** L.quantity(T) / V(T-i), rounded to the 12 digits that are published and that all statistics build on. */
     BigDecimal rateOfReturn() {
-        return rateOfReturn(now());
+        return rateOfReturn(now(), before(interval.millis()));
     }
 
     /** The returns of the records of the interval at T-60i to T-i, those that are not null, ascending. */
-    List<BigDecimal> returnsBefore() {
-        List<BigDecimal> returns = new ArrayList<>(Lookback.RETURNS);
-        long time = now().time();
+    Returns returnsBefore() {
+        long[] units = new long[Lookback.RETURNS];
+        int first = units.length;
+        int index = points.size() - 1;
         for (int i = 1; i <= Lookback.RETURNS; i++) {
-            Point point = at(time - i * interval.millis());
-            if (point != null && (interval == Interval.ONE_MINUTE || point.has(interval))) {
-                BigDecimal r = rateOfReturn(point);
-                if (r != null) {
-                    returns.add(r);
+            long time = now().time() - i * interval.millis();
+            index = back(index, time);
+            Point point = at(index, time);
+            Point open = counts(point) ? before(point, index) : null;
+            if (open != null) {
+                long r = isQuick(point, open) ? units(point, open) : Long.MAX_VALUE;
+                if (!Returns.isSmall(r)) {
+                    return Returns.of(exactReturnsBefore());
                 }
+                units[--first] = r;
             }
         }
-        Collections.reverse(returns);
+        return Returns.ofUnits(Arrays.copyOfRange(units, first, units.length));
+    }
+
+    private List<BigDecimal> exactReturnsBefore() {
+        List<BigDecimal> returns = new ArrayList<>(Lookback.RETURNS);
+        for (int i = Lookback.RETURNS; i >= 1; i--) {
+            Point point = at(now().time() - i * interval.millis());
+            BigDecimal r = counts(point) ? rateOfReturn(point, before(point, interval.millis())) : null;
+            if (r != null) {
+                returns.add(r);
+            }
+        }
         return returns;
+    }
+
+    private boolean counts(Point point) {
+        return point != null && (interval == Interval.ONE_MINUTE || point.has(interval));
     }
 
     /** A figure of now and then for each horizon; null where that lies before the run. */
@@ -67,23 +86,40 @@ record Past(List<Point> points, Interval interval) {
 
     private Point before(Point point, long millis) {
         long time = point.time() - millis;
-        return point.runStart() == Point.NO_RUN || time < point.runStart() ? null : at(time);
+        return isInRun(point, time) ? at(time) : null;
     }
 
-    private BigDecimal rateOfReturn(Point point) {
-        Point open = before(point, interval.millis());
+    /** The point an interval before the one at an index. */
+    private Point before(Point point, int index) {
+        long time = point.time() - interval.millis();
+        return isInRun(point, time) ? at(back(index, time), time) : null;
+    }
+
+    private static boolean isInRun(Point point, long time) {
+        return point.runStart() != Point.NO_RUN && time >= point.runStart();
+    }
+
+    private static BigDecimal rateOfReturn(Point point, Point open) {
         if (open == null) {
             return null;
         }
-        if (point.exact() == null && open.exact() == null && open.value() != 0) {
-            long quantity = point.quantity() - open.quantity();
-            long divisor = Math.abs(open.value());
-            if (divisor < Long.MAX_VALUE / 10 && Math.abs(quantity / divisor) < MOST_INTEGER_DIGITS) {
-                return BigDecimal.valueOf(
-                        open.value() > 0 ? divide(quantity, divisor) : -divide(quantity, divisor), RETURN_DIGITS);
-            }
-        }
-        return Rounding.ratio(point.quantityUsd().subtract(open.quantityUsd()), open.valueUsd(), RETURN_DIGITS);
+        return isQuick(point, open)
+                ? BigDecimal.valueOf(units(point, open), Returns.DIGITS)
+                : Rounding.ratio(point.quantityUsd().subtract(open.quantityUsd()), open.valueUsd(), Returns.DIGITS);
+    }
+
+    /** Whether the return can be calculated in longs. */
+    private static boolean isQuick(Point point, Point open) {
+        return point.exact() == null
+                && open.exact() == null
+                && open.value() != 0
+                && Math.abs(open.value()) < Long.MAX_VALUE / 10
+                && Math.abs((point.quantity() - open.quantity()) / open.value()) < MOST_INTEGER_DIGITS;
+    }
+
+    private static long units(Point point, Point open) {
+        long units = divide(point.quantity() - open.quantity(), Math.abs(open.value()));
+        return open.value() > 0 ? units : -units;
     }
 
     /** A quotient in units of 10^-12, half-even, by long division: no step leaves the range of a long. */
@@ -91,7 +127,7 @@ record Past(List<Point> points, Interval interval) {
         long positive = Math.abs(dividend);
         long quotient = positive / divisor;
         long rest = positive % divisor;
-        for (int i = 0; i < RETURN_DIGITS; i++) {
+        for (int i = 0; i < Returns.DIGITS; i++) {
             rest *= 10;
             quotient = quotient * 10 + rest / divisor;
             rest %= divisor;
@@ -105,7 +141,21 @@ record Past(List<Point> points, Interval interval) {
 
     private Point at(long time) {
         int at = firstAt(points, time);
-        return at < points.size() && points.get(at).time() == time ? points.get(at) : null;
+        return at < points.size() ? at(at, time) : null;
+    }
+
+    /** The point at an index if it is of that time. */
+    private Point at(int index, long time) {
+        return index >= 0 && points.get(index).time() == time ? points.get(index) : null;
+    }
+
+    /** Index of the last point at or before a time, backwards from another; -1 where there is none. */
+    private int back(int from, long time) {
+        int index = from;
+        while (index >= 0 && points.get(index).time() > time) {
+            index--;
+        }
+        return index;
     }
 
     /** Index of the first point at or after a time. */

@@ -26,11 +26,6 @@ final class Statistics {
     /** Sums carried from record to record; 18 digits fit a long. */
     private static final MathContext CARRIED = new MathContext(18, RoundingMode.HALF_EVEN);
 
-    private static final int RETURN_DIGITS = 12;
-
-    /** Sums of 60 such returns, in units of 10^-12, are exact in a double. */
-    private static final int SMALL_BITS = 46;
-
     /** A figure as near to the middle of two in its last digit is in doubt. */
     private static final double DOUBT = 1e-3;
 
@@ -52,12 +47,13 @@ final class Statistics {
      * @param r the return now; null gives null
      * @param before the returns before; fewer than 20, or all equal, give null
      */
-    static BigDecimal zscore(BigDecimal r, List<BigDecimal> before) {
+    static BigDecimal zscore(BigDecimal r, Returns before) {
         if (r == null || before.size() < MIN_RETURNS) {
             return null;
         }
-        BigDecimal quick = quickZscore(r, before);
-        return quick != null ? quick : exactZscore(r, before);
+        boolean isQuick = before.units() != null && Returns.isSmall(r);
+        BigDecimal quick = isQuick ? quickZscore(Returns.units(r), before.units()) : null;
+        return quick != null ? quick : exactZscore(r, before.exact());
     }
 
     static BigDecimal exactZscore(BigDecimal r, List<BigDecimal> before) {
@@ -78,25 +74,16 @@ final class Statistics {
     }
 
     /** Null where the last digit is in doubt. */
-    private static BigDecimal quickZscore(BigDecimal r, List<BigDecimal> before) {
-        if (!isSmall(r)) {
-            return null;
-        }
-        double n = before.size();
+    private static BigDecimal quickZscore(long r, long[] before) {
+        double n = before.length;
         double sum = 0;
         double squares = 0;
-        for (BigDecimal one : before) {
-            if (!isSmall(one)) {
-                return null;
-            }
-            double x = units(one);
+        for (double x : before) {
             sum += x;
             squares += x * x;
         }
         double spread = n * squares - sum * sum;
-        return spread > LEAST_SPREAD * n * squares
-                ? rounded((n * units(r) - sum) / Math.sqrt(n * spread / (n - 1)))
-                : null;
+        return spread > LEAST_SPREAD * n * squares ? rounded((n * r - sum) / Math.sqrt(n * spread / (n - 1))) : null;
     }
 
     /**
@@ -105,24 +92,22 @@ final class Statistics {
      * @param r the return now; null gives null
      * @param before the returns before; fewer than 20, or a MAD of 0, give null
      */
-    static BigDecimal robustZscore(BigDecimal r, List<BigDecimal> before) {
+    static BigDecimal robustZscore(BigDecimal r, Returns before) {
         if (r == null || before.size() < MIN_RETURNS) {
             return null;
         }
-        long[] small = new long[before.size()];
-        for (int i = 0; i < small.length; i++) {
-            if (!isSmall(r) || !isSmall(before.get(i))) {
-                return exactRobustZscore(r, before);
-            }
-            small[i] = units(before.get(i));
+        if (before.units() == null || !Returns.isSmall(r)) {
+            return exactRobustZscore(r, before.exact());
         }
         // in halves and quarters, so that means of two are whole
-        long median = middle(small);
-        for (int i = 0; i < small.length; i++) {
-            small[i] = Math.abs(2 * small[i] - median);
+        long[] units = before.units().clone();
+        long median = middle(units);
+        for (int i = 0; i < units.length; i++) {
+            units[i] = Math.abs(2 * units[i] - median);
         }
         return Rounding.ratio(
-                TO_NORMAL.multiply(BigDecimal.valueOf(2 * (2 * units(r) - median))), BigDecimal.valueOf(middle(small)));
+                TO_NORMAL.multiply(BigDecimal.valueOf(2 * (2 * Returns.units(r) - median))),
+                BigDecimal.valueOf(middle(units)));
     }
 
     static BigDecimal exactRobustZscore(BigDecimal r, List<BigDecimal> before) {
@@ -137,14 +122,6 @@ final class Statistics {
         Arrays.sort(values);
         int half = values.length / 2;
         return values.length % 2 == 1 ? 2 * values[half] : values[half - 1] + values[half];
-    }
-
-    private static boolean isSmall(BigDecimal r) {
-        return r.scale() == RETURN_DIGITS && r.unscaledValue().bitLength() <= SMALL_BITS;
-    }
-
-    private static long units(BigDecimal r) {
-        return r.unscaledValue().longValue();
     }
 
     /** A figure with 8 digits; null where the error of its calculation may decide the last one. */

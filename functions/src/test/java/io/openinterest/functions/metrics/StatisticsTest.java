@@ -27,8 +27,8 @@ class StatisticsTest {
                 units.stream().map(unit -> r(unit + (long) mean, zeros)).toList();
         BigDecimal r = r(now, zeros);
 
-        assertThat(Statistics.zscore(r, before)).isEqualTo(Statistics.exactZscore(r, before));
-        assertThat(Statistics.robustZscore(r, before)).isEqualTo(Statistics.exactRobustZscore(r, before));
+        assertThat(Statistics.zscore(r, Returns.of(before))).isEqualTo(Statistics.exactZscore(r, before));
+        assertThat(Statistics.robustZscore(r, Returns.of(before))).isEqualTo(Statistics.exactRobustZscore(r, before));
         BigDecimal variance = r.multiply(r).round(new MathContext(18));
         assertThat(Statistics.volatility(variance))
                 .isEqualTo(variance.sqrt(MathContext.DECIMAL128).setScale(8, RoundingMode.HALF_EVEN));
@@ -43,17 +43,17 @@ class StatisticsTest {
                 .toList();
         BigDecimal r = r(61_170_297_329_009L, 0);
 
-        assertThat(Statistics.zscore(r, before)).isEqualTo(Statistics.exactZscore(r, before));
+        assertThat(Statistics.zscore(r, Returns.of(before))).isEqualTo(Statistics.exactZscore(r, before));
     }
 
     @Test
     void returnsThatAreAllEqualHaveNoSpread() {
         List<BigDecimal> before = Collections.nCopies(30, new BigDecimal("0.000123456789"));
 
-        assertThat(Statistics.zscore(BigDecimal.ONE, before)).isNull();
-        assertThat(Statistics.robustZscore(BigDecimal.ONE, before)).isNull();
-        assertThat(Statistics.zscore(before.get(0), before)).isNull();
-        assertThat(Statistics.robustZscore(before.get(0), before)).isNull();
+        assertThat(Statistics.zscore(BigDecimal.ONE, Returns.of(before))).isNull();
+        assertThat(Statistics.robustZscore(BigDecimal.ONE, Returns.of(before))).isNull();
+        assertThat(Statistics.zscore(before.get(0), Returns.of(before))).isNull();
+        assertThat(Statistics.robustZscore(before.get(0), Returns.of(before))).isNull();
     }
 
     private static BigDecimal r(long units, int zeros) {
