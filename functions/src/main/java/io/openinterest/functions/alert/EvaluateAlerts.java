@@ -300,7 +300,7 @@ public final class EvaluateAlerts
             }
             long step = subject.interval().millis();
             for (long at = last + step; at <= boundary; at += step) {
-                boolean gone = rules.inForce(subject, at) == null;
+                boolean gone = !rules.staysInForce(subject, at - step, at);
                 boolean silent = at - last >= SILENCE && !(hasRecord && at == boundary);
                 if (gone || silent) {
                     AlertStanding.Step ended = standing.expire();

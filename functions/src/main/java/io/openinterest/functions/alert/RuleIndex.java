@@ -95,6 +95,25 @@ final class RuleIndex {
         return null;
     }
 
+    /**
+     * Whether this very version of a rule is in force at a boundary and was without a break since another: written again as
+     * it was it goes on, removed and written again it does not.
+     */
+    boolean staysInForce(Subject subject, long since, long boundary) {
+        long from = boundary;
+        boolean found = true;
+        while (found && from > since) {
+            found = false;
+            for (Installed version : installed.getOrDefault(subject.id(), List.of())) {
+                if (version.isInForce(from) && version.rule().subject().equals(subject)) {
+                    from = version.after;
+                    found = true;
+                }
+            }
+        }
+        return found;
+    }
+
     /** The number of rules that are installed and not removed. */
     int size() {
         return (int) installed.values().stream()

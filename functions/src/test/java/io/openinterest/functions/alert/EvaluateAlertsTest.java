@@ -155,6 +155,24 @@ class EvaluateAlertsTest {
     }
 
     @Test
+    void aRuleThatWasRemovedAndIsBackBetweenTwoBoundariesHasEndedItsAlert() throws Exception {
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
+        start(null);
+        coverage(NOON, "0.8");
+        watermark(NOON);
+        say(change("coverage", null, NOON + MINUTE));
+        say(change("coverage", startRules.get(0), NOON + 3 * MINUTE));
+        coverage(NOON + 5 * MINUTE, "0.8");
+        watermark(NOON + 5 * MINUTE);
+
+        assertThat(story())
+                .containsExactly(
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.8",
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z expired 12:05 null",
+                        "coverage/exchange:okx/2026-12-20T12:05:00Z open 12:05 0.8");
+    }
+
+    @Test
     void whatIsWrittenLaterCountsInWhateverOrderItComes() throws Exception {
         // given a rule that was removed after it was written, and one that was written after it was removed
         AlertRule rule = rule("gone", "\"direction\": \"below\", \"warning\": 0.9");
