@@ -1,5 +1,6 @@
 package io.openinterest.job.export;
 
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.openinterest.observation.Json;
@@ -40,7 +41,15 @@ final class TopicColumns {
     private static final int PRECISION = 38;
     private static final int SCALE = 20;
     private static final int DECIMAL_BYTES = 16;
+    /** What the job writes itself may be of any length. */
     private static final JsonMapper MAPPER = Json.mapper(Json.Decimals.NUMBER);
+
+    static {
+        MAPPER.getFactory()
+                .setStreamReadConstraints(StreamReadConstraints.builder()
+                        .maxNumberLength(Integer.MAX_VALUE)
+                        .build());
+    }
 
     private final List<Field> fields;
     private final MessageType type;
