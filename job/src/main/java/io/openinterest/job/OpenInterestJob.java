@@ -35,9 +35,6 @@ public final class OpenInterestJob {
     /** Little enough that a boundary is not held up at every step, and much for the rates of a few thousand markets. */
     private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(5);
 
-    /** With the longest interval less than transactions live, or what a slow checkpoint wrote would be lost. */
-    private static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(4);
-
     /** A checkpoint that came too late is followed by one that may not; a restart would begin where the last one was. */
     private static final int TOLERATED_CHECKPOINTS = 2;
 
@@ -122,7 +119,7 @@ public final class OpenInterestJob {
         options.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, WATERMARK_INTERVAL);
         options.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, configuration.checkpointInterval());
         options.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
-        options.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, CHECKPOINT_TIMEOUT);
+        options.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, JobConfiguration.CHECKPOINT_TIMEOUT);
         options.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, TOLERATED_CHECKPOINTS);
         environment.configure(options);
     }

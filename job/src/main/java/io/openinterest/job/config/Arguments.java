@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,6 +23,9 @@ import picocli.CommandLine.ParameterException;
 public class Arguments {
 
     private static final String DEFAULT_FILE = "conf/open-interest.yaml";
+
+    /** Sections whose keys are names of somebody else's, with dots in them. */
+    private static final List<String> FOREIGN = List.of("flink", "kafka.properties");
 
     /** More than the names of Kafka, Flink and its plugins have. */
     private static final int MAX_LEVELS = 50;
@@ -78,6 +81,7 @@ public class Arguments {
     public JobConfiguration configuration(SourceKind defaultSource) {
         ObjectNode tree = object(ConfigurationFile.read("--conf", file), file);
         addVenues(tree, object(ConfigurationFile.readInJar(DEFAULT_FILE), DEFAULT_FILE));
+        FOREIGN.forEach(section -> flatten(tree, section));
         overrides.forEach(override -> set(tree, override));
         return JobConfiguration.of(tree, defaultSource);
     }
@@ -112,8 +116,8 @@ public class Arguments {
             defaults.properties().stream()
                     .filter(entry -> !venue.has(entry.getKey()))
                     .forEach(entry -> venue.set(entry.getKey(), entry.getValue()));
-        } else if (!venues.has(id)) {
-            venues.set(id, defaults);
+        } else if (venues.path(id).isMissingNode() || venues.path(id).isNull()) {
+            venues.set(id, defaults.deepCopy());
         }
     }
 
@@ -124,17 +128,50 @@ public class Arguments {
                     "--set " + Section.shown(override) + " has no value, allowed is path.to.key=value.");
         }
         String key = override.substring(0, equals);
-        String[] path = key.split("\\.", -1);
-        if (path.length > MAX_LEVELS || Arrays.stream(path).anyMatch(String::isBlank)) {
+        List<String> levels = List.of(key.split("\\.", -1));
+        if (levels.size() > MAX_LEVELS || levels.stream().anyMatch(String::isBlank)) {
             throw new ConfigurationException(
                     "--set " + Section.shown(key) + " is no key, allowed is path.to.key=value.");
         }
+        List<String> path = FOREIGN.stream()
+                .filter(section -> key.startsWith(section + "."))
+                .findFirst()
+                .map(section -> Stream.concat(
+                                Stream.of(section.split("\\.")), Stream.of(key.substring(section.length() + 1)))
+                        .toList())
+                .orElse(levels);
         ObjectNode level = tree;
-        for (int i = 0; i < path.length - 1; i++) {
-            JsonNode next = level.path(path[i]);
-            level = next instanceof ObjectNode object ? object : level.putObject(path[i]);
+        for (String name : path.subList(0, path.size() - 1)) {
+            JsonNode next = level.path(name);
+            level = next instanceof ObjectNode object ? object : level.putObject(name);
         }
-        level.set(path[path.length - 1], value(key, override.substring(equals + 1)));
+        level.set(path.get(path.size() - 1), value(key, override.substring(equals + 1)));
+    }
+
+    /** Names of somebody else's may be written as levels in a file; one may begin another, so each becomes one key. */
+    private static void flatten(ObjectNode tree, String section) {
+        JsonNode within = tree;
+        String[] path = section.split("\\.");
+        for (int i = 0; i < path.length - 1; i++) {
+            within = within.path(path[i]);
+        }
+        String last = path[path.length - 1];
+        if (within instanceof ObjectNode parent && parent.get(last) instanceof ObjectNode named) {
+            flatten(section, "", named, parent.putObject(last));
+        }
+    }
+
+    private static void flatten(String section, String prefix, ObjectNode from, ObjectNode to) {
+        from.properties().forEach(entry -> {
+            String name = prefix + entry.getKey();
+            if (entry.getValue() instanceof ObjectNode more && !entry.getKey().isBlank()) {
+                flatten(section, name + ".", more, to);
+            } else if (to.has(name)) {
+                throw new ConfigurationException(section + "." + name + " is there twice, allowed is once.");
+            } else {
+                to.set(name, entry.getValue());
+            }
+        });
     }
 
     private static JsonNode value(String key, String text) {

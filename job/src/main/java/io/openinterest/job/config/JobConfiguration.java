@@ -64,6 +64,9 @@ public record JobConfiguration(
     /** The time a value counts that nobody renewed, of a venue that has no file and no setting. */
     public static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(5);
 
+    /** With the longest interval less than transactions live, or what a slow checkpoint wrote would be lost. */
+    public static final Duration CHECKPOINT_TIMEOUT = Duration.ofMinutes(4);
+
     private static final Duration MAX_CHECKPOINT_INTERVAL = Duration.ofMinutes(5);
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Duration YEAR = Duration.ofDays(366);
@@ -191,7 +194,7 @@ public record JobConfiguration(
                 root.section("rates").rates(),
                 conventions,
                 regime(root.section("metrics")),
-                kafka(root.section("kafka"), stages, source),
+                kafka(root.section("kafka"), stages, source, checkpointInterval(root)),
                 checkpointInterval(root),
                 root.integer("parallelism", 1, MAX_PARALLELISM, null),
                 local(root.section("local"), root.settings("flink")),
@@ -280,7 +283,7 @@ public record JobConfiguration(
                 "checkpoint-interval", Duration.ofMillis(100), MAX_CHECKPOINT_INTERVAL, Duration.ofSeconds(10));
     }
 
-    private static Kafka kafka(Section section, Stages stages, SourceKind source) {
+    private static Kafka kafka(Section section, Stages stages, SourceKind source, Duration checkpointInterval) {
         String prefix = section.text("topic-prefix", "open-interest.");
         if (!prefix.matches("[a-zA-Z0-9._-]{1,200}")) {
             throw section.wrong("topic-prefix", "at most 200 letters, digits, dots, hyphens and underscores");
@@ -304,7 +307,7 @@ public record JobConfiguration(
                 section.integer("partitions", 1, 1000, 4),
                 section.integer("replication-factor", 1, 100, 1).shortValue(),
                 section.duration("retention", Duration.ofMinutes(1), Duration.ofDays(36_500), Duration.ofDays(7)),
-                KafkaProperties.checked(section.settings("properties")));
+                KafkaProperties.checked(section.settings("properties"), checkpointInterval.plus(CHECKPOINT_TIMEOUT)));
         section.end();
         return kafka;
     }

@@ -1,5 +1,6 @@
 package io.openinterest.job.config;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,9 +25,6 @@ final class KafkaProperties {
     /** Bytes that a record of what could not be used has room in, whatever it was. */
     private static final long MIN_REQUEST = 65_536;
 
-    /** A transaction is open from one checkpoint to the next, and that takes a while now and then. */
-    private static final long MIN_TRANSACTION_MS = 60_000;
-
     /** Properties on which exactly-once and the reading of topics rest. */
     private static final Set<String> SET_BY_THE_JOB = Set.of(
             ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -46,9 +44,10 @@ final class KafkaProperties {
     /**
      * Returns them as they are.
      *
+     * @param shortest how long a transaction may be open: from one checkpoint to the next, and while that is taken
      * @throws ConfigurationException on a name that no client has or the job sets itself, and on a value that is not allowed
      */
-    static Map<String, String> checked(Map<String, String> properties) {
+    static Map<String, String> checked(Map<String, String> properties, Duration shortest) {
         for (String name : properties.keySet()) {
             if (SET_BY_THE_JOB.contains(name)) {
                 throw new ConfigurationException("kafka.properties." + name + " is set by the job itself.");
@@ -61,7 +60,7 @@ final class KafkaProperties {
             requireValid(name, properties.get(name));
         }
         requireAtLeast(MIN_REQUEST, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, properties);
-        requireAtLeast(MIN_TRANSACTION_MS, ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, properties);
+        requireAtLeast(shortest.toMillis(), ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, properties);
         return properties;
     }
 

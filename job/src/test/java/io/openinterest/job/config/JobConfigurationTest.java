@@ -370,6 +370,64 @@ class JobConfigurationTest {
         assertThat(new Arguments().parse("--version")).isFalse();
     }
 
+    @Test
+    void namesOfOthersMayBeginOneAnother() throws IOException {
+        Map<String, String> both = Map.of("state.backend", "rocksdb", "state.backend.incremental", "true");
+
+        assertThat(configuration(
+                                "",
+                                "--set",
+                                "flink.state.backend=rocksdb",
+                                "--set",
+                                "flink.state.backend.incremental=true")
+                        .local()
+                        .flink())
+                .isEqualTo(both);
+        assertThat(configuration(
+                                "flink: {state: {backend: {incremental: true}}}",
+                                "--set",
+                                "flink.state.backend=rocksdb")
+                        .local()
+                        .flink())
+                .isEqualTo(both);
+    }
+
+    @Test
+    void anArgumentOverridesANameHoweverTheFileWritesIt() throws IOException {
+        String yaml = """
+                kafka:
+                  properties:
+                    sasl:
+                      mechanism: PLAIN
+                    sasl.jaas.config: old
+                """;
+
+        assertThat(configuration(yaml, "--set", "kafka.properties.sasl.jaas.config=new")
+                        .kafka()
+                        .properties())
+                .isEqualTo(Map.of("sasl.mechanism", "PLAIN", "sasl.jaas.config", "new"));
+        assertThatThrownBy(() -> configuration(yaml + "    sasl.mechanism: GSSAPI\n"))
+                .hasMessage("kafka.properties.sasl.mechanism is there twice, allowed is once.");
+    }
+
+    @Test
+    void aVenueThatTheFileOnlyNamesKeepsItsDefaults() throws IOException {
+        assertThat(configuration("venues:\n  okx:\n  # poll-interval: 30s\n").enabledVenues())
+                .contains("okx")
+                .isEqualTo(configuration("").enabledVenues());
+    }
+
+    @Test
+    void aTransactionLastsFromOneCheckpointToTheEndOfTheNext() throws IOException {
+        String timeout = "kafka.properties.transaction.timeout.ms=300000";
+        assertThat(configuration("", "--set", timeout, "--set", "checkpoint-interval=1m")
+                        .kafka()
+                        .properties())
+                .hasSize(1);
+        assertThatThrownBy(() -> configuration("", "--set", timeout, "--set", "checkpoint-interval=5m"))
+                .hasMessage("kafka.properties.transaction.timeout.ms can't be used, allowed is at least 540000.");
+    }
+
     private JobConfiguration configuration(String yaml, String... args) throws IOException {
         List<String> all = new ArrayList<>(List.of(
                 "--conf", Files.writeString(folder.resolve("test.yaml"), yaml).toString()));
