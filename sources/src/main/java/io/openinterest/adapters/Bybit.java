@@ -147,11 +147,12 @@ public final class Bybit implements Venue {
         return fault != null && fault.kind() == Fault.Kind.REFUSED && isTrial(reply.request()) ? null : fault;
     }
 
-    /** A coin without options is no fault: it was only tried. */
+    /** A coin without options is no fault: it was only tried. One that has a second page has options. */
     private static boolean isTrial(Request request) {
         return request != null
                 && request.path().startsWith("/v5/market/instruments-info")
-                && request.param("baseCoin") != null;
+                && request.param("baseCoin") != null
+                && request.param("cursor") == null;
     }
 
     private static Fault judge(Reply reply) {
@@ -198,6 +199,12 @@ public final class Bybit implements Venue {
                 .toList();
     }
 
+    private static boolean isListed(String coin, Instruments listed) {
+        return listed.all().stream()
+                .anyMatch(known -> known.status() != Instrument.Status.DELISTED
+                        && known.base().toUpperCase(Locale.ROOT).equals(coin));
+    }
+
     /** The list of perpetuals: options exist on some of their coins, and only asking tells on which. */
     private void coins(Reply reply, Observer out) {
         out.each(list(reply.json(), "/result/list"), row -> {
@@ -217,7 +224,7 @@ public final class Bybit implements Venue {
         boolean exists = judge(reply) == null;
         JsonNode rows = exists ? list(reply.json(), "/result/list") : Fields.MAPPER.createArrayNode();
         String coin = reply.request().param("baseCoin");
-        if (coin != null && rows.isEmpty() && !listedCoins(out.instruments()).contains(coin)) {
+        if (coin != null && rows.isEmpty() && !isListed(coin, out.instruments())) {
             without.put(coin, reply.receivedAt());
         } else if (coin != null) {
             without.remove(coin);
