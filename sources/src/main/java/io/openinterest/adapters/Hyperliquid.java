@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,7 +52,10 @@ public final class Hyperliquid implements Venue {
 
     private final boolean streams;
 
-    private List<String> dexs = List.of();
+    /** Dexs that are asked for: those of the last list and of the one before, for a list may leave one out. */
+    private Set<String> dexs = Set.of();
+
+    private Set<String> lastNamed = Set.of();
     /** Names of collateral tokens by their index; those in use in 2026 until the venue says otherwise. */
     private Map<String, String> tokens = Map.of("0", "USDC", "235", "USDE", "268", "USDT0", "360", "USDH");
 
@@ -157,15 +161,17 @@ public final class Hyperliquid implements Venue {
 
     /** [null,{"name":"xyz","fullName":"XYZ","deployer":"0x88...","assetToStreamingOiCap":[["xyz:AAPL","50000000.0"]]}] */
     private void dexs(Reply reply, Observer out) {
-        List<String> found = new ArrayList<>();
         JsonNode answer = list(reply.json(), "");
-        for (int place = 0; place < answer.size(); place++) {
-            // the first has no name
-            if (place > 0 && found.size() < MAX_DEXS) {
-                found.add(word(answer.path(place), "name"));
-            }
+        if (!answer.path(0).isNull()) {
+            throw new Fields.BadSchema("the list of dexs does not begin with the first, which has no name");
         }
-        dexs = found;
+        Set<String> named = new LinkedHashSet<>();
+        for (int place = 1; place < answer.size() && named.size() < MAX_DEXS; place++) {
+            named.add(word(answer.path(place), "name"));
+        }
+        dexs = new LinkedHashSet<>(named);
+        dexs.addAll(lastNamed);
+        lastNamed = named;
     }
 
     /** {"universe":[...],"tokens":[{"name":"USDC","szDecimals":8,"index":0,"isCanonical":true}]} */
