@@ -317,7 +317,9 @@ public final class Hyperliquid implements Venue {
             }
             case "subscriptionResponse" -> socket.confirm(CHANNEL);
             case "pong" -> socket.understood();
-            case "error" -> socket.refuse(CHANNEL, body.path("data").asText());
+            // no refusal: there is no other topic to go on with, and a silent connection is replaced
+            case "error" ->
+                out.venueError("the venue answered " + body.path("data").asText());
             default -> {}
         }
     }
