@@ -1,8 +1,8 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -139,7 +139,7 @@ public final class Bitfinex implements Venue {
                         .count(decimal(row, OPEN_INTEREST))
                         .mark(decimal(row, MARK))
                         .funding(decimal(row, FUNDING), FUNDING_HOURS)
-                        .at(millis(row, TIME))
+                        .at(figureTime(row, TIME))
                         .emit());
     }
 }

@@ -380,7 +380,7 @@ public final class Bybit implements Venue {
         ObjectNode ticker = body.path("type").asText().equals("delta") ? known.setAll(changed) : changed;
         tickers.put(topic, ticker);
         if (text(ticker, "openInterest") != null && text(ticker, "markPrice") != null) {
-            ticker(ticker, millis(body, "ts"), out);
+            ticker(ticker, figureTime(body, "ts"), out);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
+import static io.openinterest.venue.Fields.figureIso;
 import static io.openinterest.venue.Fields.iso;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.optionalWord;
@@ -392,7 +393,7 @@ public final class Coinmetrics implements Venue {
     private static void emit(JsonNode row, Observer out) {
         Instrument instrument = out.instruments().get(renamed(word(row, "market"), OURS));
         if (instrument != null) {
-            Instant exchangeTime = iso(row, "exchange_time");
+            Instant exchangeTime = figureIso(row, "exchange_time");
             out.row(instrument.key())
                     .count(decimal(row, "contract_count"))
                     .priceOf(instrument.base())

@@ -2,10 +2,11 @@ package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.divide;
+import static io.openinterest.venue.Fields.figureIso;
+import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.iso;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.multiply;
 import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.text;
@@ -209,7 +210,7 @@ public final class KrakenFutures implements Venue {
      * no open interest.
      */
     private void tickers(Reply reply, Observer out) {
-        Instant time = iso(reply.json(), "serverTime");
+        Instant time = figureIso(reply.json(), "serverTime");
         out.each(list(reply.json(), "/tickers"), row -> {
             if (row.has("openInterest") && !flag(row, "suspended")) {
                 Row market = ticker(word(row, "symbol"), row, "indexPrice", time, out);
@@ -284,7 +285,7 @@ public final class KrakenFutures implements Venue {
         } else if ("info".equals(event) || "heartbeat".equals(text(body, "feed")) || isSuspended(body)) {
             socket.understood();
         } else if ("ticker".equals(text(body, "feed")) && body.has("openInterest")) {
-            Row market = ticker(word(body, "product_id"), body, "index", millis(body, "time"), out)
+            Row market = ticker(word(body, "product_id"), body, "index", figureTime(body, "time"), out)
                     .funding(decimal(body, "relative_funding_rate"), HOURLY);
             if (isInverse(body, "product_id")) {
                 market.volumeInQuote(decimal(body, "volume"));

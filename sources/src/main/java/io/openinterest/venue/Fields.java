@@ -13,6 +13,7 @@ import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -146,8 +147,22 @@ public final class Fields {
      * absent like one that is not there: it costs the time and not the figure.
      */
     public static @Nullable Instant figureTime(JsonNode row, String field) {
+        return readable(() -> millis(row, field));
+    }
+
+    /** The time of a figure at a place of an array; see {@link #figureTime(JsonNode, String)}. */
+    public static @Nullable Instant figureTime(JsonNode array, int index) {
+        return readable(() -> millis(array, index));
+    }
+
+    /** The time of a figure in ISO-8601; see {@link #figureTime(JsonNode, String)}. */
+    public static @Nullable Instant figureIso(JsonNode row, String field) {
+        return readable(() -> iso(row, field));
+    }
+
+    private static @Nullable Instant readable(Supplier<@Nullable Instant> time) {
         try {
-            return millis(row, field);
+            return time.get();
         } catch (Malformed e) {
             return null;
         }
