@@ -352,7 +352,8 @@ public final class BinanceOptions implements Venue {
         }
         market.count(count).value(value).at(figureTime(row, names.time()));
         BigDecimal unit = option.contractSize() == null ? BigDecimal.ONE : option.contractSize();
-        if (unit.compareTo(BigDecimal.ONE) != 0) {
+        // none is none in coins and in contracts
+        if (unit.compareTo(BigDecimal.ONE) != 0 && isPositive(count)) {
             Counted in = counted(one.underlying(), count, value, unit, now);
             if (in == null) {
                 out.implausible(symbol, "the value fits neither " + count + " coins nor as many contracts of " + unit);
