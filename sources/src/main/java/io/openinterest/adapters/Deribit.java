@@ -282,12 +282,14 @@ public final class Deribit implements Venue {
                 : market.premium(decimal(row, "mark_price"));
     }
 
-    /** The estimated delivery price is the index until it turns into the text "expired". */
+    /** The estimated delivery price is the index until it is no number any more, but "expired". */
     private static BigDecimal index(JsonNode row) {
-        if ("expired".equals(row.path("estimated_delivery_price").textValue())) {
-            return decimal(row, "underlying_price");
+        BigDecimal index;
+        try {
+            index = decimal(row, "estimated_delivery_price");
+        } catch (Fields.Malformed e) {
+            index = null;
         }
-        BigDecimal index = decimal(row, "estimated_delivery_price");
         return index != null ? index : decimal(row, "underlying_price");
     }
 
