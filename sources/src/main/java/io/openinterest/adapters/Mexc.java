@@ -44,8 +44,8 @@ public final class Mexc implements Venue {
 
     private final AssetClasses classes;
 
-    /** Hours between fundings by symbol; null until the list of them came. */
-    private Map<String, BigDecimal> fundingHours;
+    /** Hours between fundings by symbol: a rate whose hours are not known yet says nothing. */
+    private Map<String, BigDecimal> fundingHours = Map.of();
 
     /** Nothing about this venue is configured. */
     public Mexc(VenueSettings settings) {
@@ -188,15 +188,12 @@ public final class Mexc implements Venue {
 
     private void ticker(JsonNode row, Observer out) {
         String symbol = word(row, "symbol");
-        // what the list of intervals leaves out has none that could be taken for granted
-        boolean isFunded = fundingHours == null || fundingHours.containsKey(symbol);
+        BigDecimal hours = fundingHours.get(symbol);
         Row market = out.row(symbol)
                 .count(decimal(row, "holdVol"))
                 .mark(decimal(row, "fairPrice"))
                 .index(decimal(row, "indexPrice"))
-                .funding(
-                        isFunded ? decimal(row, "fundingRate") : null,
-                        fundingHours == null ? null : fundingHours.get(symbol))
+                .funding(hours == null ? null : decimal(row, "fundingRate"), hours)
                 .at(figureTime(row, "timestamp"));
         Instrument instrument = out.instruments().get(symbol);
         if (instrument != null && instrument.structure() == Structure.INVERSE) {
