@@ -13,7 +13,10 @@ import io.openinterest.venue.Request;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Runs one poll on its grid. A sweep is all its questions; many are spread over a part of the interval and end before the
@@ -53,6 +56,8 @@ final class PollRunner {
     private long orderedAt = Long.MIN_VALUE;
     private long lasts;
     private Request place;
+    /** What was denied and not answered since: a sweep that began with it might get no further. */
+    private final Set<Request> denied = new HashSet<>();
 
     /** The results of a sweep so far. */
     private final class Sweeping implements Sweep.Handler {
@@ -70,6 +75,7 @@ final class PollRunner {
         @Override
         public List<Request> read(Sweep.Line line, Request request, Reply reply) {
             last = request.toString();
+            denied.remove(request);
             VenueReader.Outcome outcome = context.reader()
                     .read(
                             feed.name(),
@@ -87,6 +93,9 @@ final class PollRunner {
         public void failed(Request request, Fault fault, String raw, boolean isLeftOut) {
             last = request.toString();
             context.failed(last, fault, raw);
+            if (fault.kind() == Fault.Kind.DENIED) {
+                denied.add(request);
+            }
             if (isLeftOut) {
                 listing.missing(request);
             }
@@ -234,14 +243,18 @@ final class PollRunner {
         sweep.start();
     }
 
-    /** Each question is a line; the sweep goes on where the last one stood that had to be left. */
+    /** Each question is a line; the sweep goes on where the last one stood that had to be left, and denials go last. */
     private List<Sweep.Line> lines(List<Request> requests) {
         List<Request> ordered = new ArrayList<>(requests);
         if (place != null) {
             Collections.rotate(ordered, -Math.max(0, ordered.indexOf(place)));
             place = null;
         }
-        return ordered.stream().map(request -> new Sweep.Line(List.of(request))).toList();
+        denied.retainAll(requests);
+        ordered.sort(Comparator.comparing(denied::contains));
+        return ordered.stream()
+                .map(request -> new Sweep.Line(List.of(request), denied.contains(request) ? TRIES - 1 : 0))
+                .toList();
     }
 
     private void end(Sweeping ended) {

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * Asks many questions, some at a time, at a pace. A line is one question and the pages it leads to, or several that
  * belong together, in order. What fails is asked again after all else and then given up; when half of the latest answers
  * fail, or the venue says it is too much, everything waits and then goes on where it stood, with one question at a time
- * until one is answered. While nothing at all is answered nothing is given up.
+ * until one is answered. While nothing at all is answered nothing is given up; what is still denied after others were
+ * answered is denied to itself alone, so nothing waits for it.
  */
 final class Sweep {
 
@@ -36,6 +37,7 @@ final class Sweep {
     private final Deque<Line> waiting = new ArrayDeque<>();
     private final Set<String> asked = new HashSet<>();
     private final Deque<Boolean> latest = new ArrayDeque<>();
+    private int answered;
     private int inFlight;
     private boolean isTimed;
     private boolean isProbing;
@@ -73,11 +75,32 @@ final class Sweep {
     static final class Line {
         private final Deque<Request> open;
         private int tries;
+        /** How much was answered when this was too much or denied; -1 for never. */
+        private int limitedAfter;
+
         private boolean isRefused;
         private boolean isGivenUp;
 
         Line(List<Request> requests) {
-            open = new ArrayDeque<>(requests);
+            this(requests, 0);
+        }
+
+        /**
+         * The same.
+         *
+         * @param tries how often it was denied before, while others were answered
+         */
+        Line(List<Request> requests, int tries) {
+            this.open = new ArrayDeque<>(requests);
+            this.tries = tries;
+            this.limitedAfter = tries == 0 ? -1 : 0;
+        }
+
+        /** Goes on behind the question it stands at. */
+        private void next() {
+            open.poll();
+            tries = 0;
+            limitedAfter = -1;
         }
 
         /** Whether all was answered. */
@@ -216,8 +239,7 @@ final class Sweep {
             latest.clear();
             LOG.info("{} {}: answered again", context.id(), name);
         }
-        line.open.poll();
-        line.tries = 0;
+        line.next();
         try {
             for (Iterator<Request> pages = handler.read(line, request, reply).iterator(); pages.hasNext(); ) {
                 Request page = pages.next();
@@ -234,37 +256,72 @@ final class Sweep {
     private void failed(Line line, Request request, Fault fault, String raw) {
         // a refusal is an answer: the venue is well
         note(fault.kind() == Fault.Kind.REFUSED);
-        boolean isGivenUp = fault.kind() == Fault.Kind.RETRY && latest.contains(true) && ++line.tries >= way.tries;
+        boolean isLimited = fault.kind() == Fault.Kind.LIMITED || fault.kind() == Fault.Kind.DENIED;
+        boolean isFirst = line.limitedAfter < 0;
+        boolean isGivenUp = isLimited ? isLimitedAlone(line, fault.kind()) : isFailing(line, fault.kind());
         boolean isLeftOut = isGivenUp || fault.kind() == Fault.Kind.REFUSED;
         if (isLeftOut) {
             line.isGivenUp |= isGivenUp;
             line.isRefused |= !isGivenUp;
-            line.open.poll();
-            line.tries = 0;
+            line.next();
         }
         handler.failed(request, fault, raw, isLeftOut);
         switch (fault.kind()) {
             case REFUSED -> waiting.add(line);
             case RETRY -> {
                 waiting.add(line);
-                long faults = latest.stream().filter(good -> !good).count();
-                if (isProbing || faults >= faultsOfIllness && faults * 2 >= latest.size() || fault.pause() != null) {
+                if (isProbing
+                        || faults() >= faultsOfIllness && faults() * 2 >= latest.size()
+                        || fault.pause() != null) {
                     pause(fault);
                 }
             }
             case LIMITED -> {
-                waiting.addFirst(line);
-                Duration pause = pause(fault);
-                Quota quota = context.quota(request);
-                if (quota != null) {
-                    quota.pause(pause, context.millis());
+                // what is too much once is asked next, so that all have their turn; what is so again goes last
+                if (isFirst) {
+                    waiting.addFirst(line);
+                } else {
+                    waiting.add(line);
+                }
+                pauseAll(request, fault);
+            }
+            case DENIED -> {
+                waiting.add(line);
+                // many in a row may be a ban again
+                if (!isGivenUp || faults() >= MAX_FAULTS) {
+                    pauseAll(request, fault);
                 }
             }
         }
     }
 
+    private boolean isFailing(Line line, Fault.Kind kind) {
+        return kind == Fault.Kind.RETRY && latest.contains(true) && ++line.tries >= way.tries;
+    }
+
+    /** Whether this is too much or denied again and again, and others are answered in between. */
+    private boolean isLimitedAlone(Line line, Fault.Kind kind) {
+        boolean isAlone = answered > line.limitedAfter && ++line.tries >= way.tries;
+        // where only this is left, nothing can be answered in between, and what was answered before counts
+        line.limitedAfter = kind == Fault.Kind.DENIED && waiting.isEmpty() ? 0 : answered;
+        return isAlone;
+    }
+
+    private void pauseAll(Request request, Fault fault) {
+        Duration pause = pause(fault);
+        Quota quota = context.quota(request);
+        if (quota != null) {
+            quota.pause(pause, context.millis());
+        }
+    }
+
+    private long faults() {
+        return latest.stream().filter(good -> !good).count();
+    }
+
     private void note(boolean good) {
         latest.add(good);
+        answered += good ? 1 : 0;
         if (latest.size() > LATEST) {
             latest.poll();
         }

@@ -37,7 +37,7 @@ final class Verdict {
             String detail = http.detail() + "; " + own.detail();
             return new Fault(http.kind(), http.reason(), http.code(), detail, http.pause());
         }
-        Kind kind = own.kind() == Kind.LIMITED ? Kind.LIMITED : http.kind();
+        Kind kind = http.kind() == Kind.RETRY && own.kind() == Kind.LIMITED ? Kind.LIMITED : http.kind();
         return new Fault(kind, Reason.HTTP_STATUS, own.code(), own.detail(), longer(http.pause(), own.pause()));
     }
 

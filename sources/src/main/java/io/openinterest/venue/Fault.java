@@ -39,6 +39,8 @@ public record Fault(
         RETRY,
         /** Too much was asked: nothing is asked of this rate limit until the pause is over. */
         LIMITED,
+        /** Access is denied, mostly to this address and seldom to one question: nothing is asked until the pause is over. */
+        DENIED,
         /** This question has no answer, others have: go on and do not repeat it in this sweep. */
         REFUSED
     }
@@ -55,9 +57,17 @@ public record Fault(
 
     /** A rate limit or ban; a null pause is the answer's Retry-After, else a backoff. */
     public static Fault limited(Reply reply, String code, String message, @Nullable Duration pause) {
+        return waiting(Kind.LIMITED, reply, code, message, pause);
+    }
+
+    private static Fault denied(Reply reply, String message, @Nullable Duration pause) {
+        return waiting(Kind.DENIED, reply, Integer.toString(reply.status()), message, pause);
+    }
+
+    private static Fault waiting(Kind kind, Reply reply, String code, String message, @Nullable Duration pause) {
         Reason reason = reply.status() / 100 == 2 ? Reason.VENUE_ERROR : Reason.HTTP_STATUS;
         return new Fault(
-                Kind.LIMITED,
+                kind,
                 reason,
                 code,
                 "the venue answered " + code + ": " + message,
@@ -72,9 +82,9 @@ public record Fault(
         }
         return switch (status) {
             case 429 -> limited(reply, "429", "too many requests", null);
-            case 418 -> limited(reply, "418", "this address is banned", longer(retryAfter(reply), BAN));
-            case 403 -> limited(reply, "403", "access denied", longer(retryAfter(reply), BAN));
-            case 451 -> limited(reply, "451", "not available from this place", BAN_PAUSE);
+            case 418 -> denied(reply, "this address is banned", longer(retryAfter(reply), BAN));
+            case 403 -> denied(reply, "access denied", longer(retryAfter(reply), BAN));
+            case 451 -> denied(reply, "not available from this place", BAN_PAUSE);
             case 408 -> status(Kind.RETRY, reply);
             default -> status(status >= 500 ? Kind.RETRY : Kind.REFUSED, reply);
         };

@@ -81,10 +81,10 @@ class BinanceFaultTest {
 
     @Test
     void theFirewallAndTheLawPauseTheWholePool() {
-        assertThat(judge(403, null, "<html>Request blocked</html>").kind()).isEqualTo(Kind.LIMITED);
+        assertThat(judge(403, null, "<html>Request blocked</html>").kind()).isEqualTo(Kind.DENIED);
         assertThat(judge(451, null, "{\"code\":0,\"msg\":\"Service unavailable from a restricted location.\"}")
                         .kind())
-                .isEqualTo(Kind.LIMITED);
+                .isEqualTo(Kind.DENIED);
     }
 
     @ParameterizedTest

@@ -153,6 +153,81 @@ class PollRunnerTest {
     }
 
     @Test
+    void oneQuestionThatIsAlwaysDeniedStopsNoOther() {
+        // given
+        venue.network.answer("symbol=C3USDT", 403, Map.of(), "<html>denied</html>");
+        binance(30, request -> false);
+        venue.pass(Duration.ofMinutes(10));
+        int before = venue.observations().size();
+
+        // when
+        venue.pass(Duration.ofMinutes(10));
+
+        // then
+        assertThat(symbols()).hasSize(29);
+        assertThat(venue.observations().size() - before).isGreaterThan(29 * 8);
+    }
+
+    @Test
+    void aFewQuestionsThatAreAlwaysDeniedStopNoOther() {
+        for (int denied = 0; denied < 30; denied += 5) {
+            venue.network.answer("symbol=C" + denied + "USDT", 403, Map.of(), "<html>denied</html>");
+        }
+        binance(30, request -> false);
+        venue.pass(Duration.ofMinutes(20));
+        int before = venue.observations().size();
+
+        venue.pass(Duration.ofMinutes(10));
+
+        assertThat(symbols()).hasSize(24);
+        assertThat(venue.observations().size() - before).isGreaterThan(24 * 8);
+    }
+
+    @Test
+    void theLastQuestionOfASweepThatIsAlwaysDeniedStopsNoOther() {
+        venue.network.answer("symbol=C29USDT", 403, Map.of(), "<html>denied</html>");
+        binance(30, request -> false);
+        venue.pass(Duration.ofMinutes(10));
+        int before = venue.observations().size();
+
+        venue.pass(Duration.ofMinutes(10));
+
+        assertThat(symbols()).hasSize(29);
+        assertThat(venue.observations().size() - before).isGreaterThan(29 * 8);
+    }
+
+    @Test
+    void aBanOfAllStopsAllUntilItIsOver() {
+        // given
+        boolean[] isBanned = {false};
+        venue.network.answer(
+                "/fapi/v1/openInterest",
+                request -> isBanned[0]
+                        ? new Answer(403, Map.of(), "", 0, venue.time.clock().now())
+                        : openInterest(request));
+        binance(200, request -> false);
+        venue.pass(Duration.ofMinutes(2));
+
+        // when
+        isBanned[0] = true;
+        int before = venue.network.asked("openInterest").size();
+        venue.pass(Duration.ofMinutes(30));
+
+        // then: some are under way when it begins, then one question about each two minutes
+        assertThat(venue.network.asked("openInterest").size() - before).isBetween(5, 25);
+
+        // when it is over, all are read soon
+        isBanned[0] = false;
+        Instant over = venue.time.real();
+        venue.pass(Duration.ofMinutes(4));
+        assertThat(venue.observations().stream()
+                        .filter(o -> o.databaseTime().isAfter(over))
+                        .map(Observation::symbol)
+                        .collect(Collectors.toSet()))
+                .hasSize(200);
+    }
+
+    @Test
     void aVenueThatIsDeadIsProbedAndGoesOnWhereItStood() {
         boolean[] dead = {false};
         binance(200, request -> dead[0]);
@@ -236,15 +311,7 @@ class PollRunnerTest {
             if (isTooMuch.test(request)) {
                 return new Answer(429, Map.of(), "{\"code\":-1003,\"msg\":\"Too many requests.\"}", 0, now);
             }
-            return isBad.test(request)
-                    ? new Answer(500, Map.of(), "", 0, now)
-                    : new Answer(
-                            200,
-                            Map.of(),
-                            "{\"symbol\":\"%s\",\"openInterest\":\"7\",\"time\":%d}"
-                                    .formatted(request.param("symbol"), now.toEpochMilli()),
-                            0,
-                            now);
+            return isBad.test(request) ? new Answer(500, Map.of(), "", 0, now) : openInterest(request);
         };
         venue.network
                 .answer("exchangeInfo", list)
@@ -252,6 +319,12 @@ class PollRunnerTest {
                 .answer("premiumIndex", prices)
                 .answer("openInterest", openInterest);
         venue.start("binance-usdm", null, Map.of());
+    }
+
+    private Answer openInterest(Request request) {
+        Instant now = venue.time.clock().now();
+        String body = "{\"symbol\":\"%s\",\"openInterest\":\"7\",\"time\":%d}";
+        return new Answer(200, Map.of(), body.formatted(request.param("symbol"), now.toEpochMilli()), 0, now);
     }
 
     private Set<String> symbols() {

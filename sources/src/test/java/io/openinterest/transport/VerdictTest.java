@@ -69,7 +69,9 @@ class VerdictTest {
         for (String body : BODIES) {
             Fault fault = verdict(venue, status, body, "900");
 
-            assertThat(fault.kind()).as(body).isEqualTo(isLimit ? Kind.LIMITED : Kind.RETRY);
+            assertThat(fault.kind())
+                    .as(body)
+                    .isEqualTo(!isLimit ? Kind.RETRY : status == 429 ? Kind.LIMITED : Kind.DENIED);
             assertThat(fault.reason()).as(body).isEqualTo(Reason.HTTP_STATUS);
             assertThat(fault.pause())
                     .as(body)
