@@ -177,6 +177,12 @@ public final class Coinmetrics implements Venue {
                 : Fault.refused(type, reply.json().at("/error/message").asText());
     }
 
+    /** {"error":{"type":"forbidden","message":"Requested metric ... is not available with supplied credentials."}} */
+    @Override
+    public boolean deniesQuestions() {
+        return true;
+    }
+
     // ---- what is asked --------------------------------------------------------------------------------------------
 
     /** Values of the parameter {@code markets}: one pattern, or ids joined by commas. */

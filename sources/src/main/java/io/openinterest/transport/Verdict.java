@@ -9,7 +9,7 @@ import java.time.Duration;
 
 /**
  * Judges an answer. What a status says of every venue alike (too many requests, banned, ill) the venue may only refine:
- * with its code and text, and a longer pause. All else is the venue's to judge.
+ * with its code and text, and a longer pause, and by {@link Venue#deniesQuestions}. All else is the venue's to judge.
  */
 final class Verdict {
 
@@ -24,6 +24,9 @@ final class Verdict {
             own = new Fault(Kind.RETRY, Reason.SCHEMA, "fault", "the answer could not be judged: " + e, null);
         }
         int status = reply.status();
+        if (status == 403 && venue.deniesQuestions() && own != null && own.kind() == Kind.REFUSED) {
+            return own;
+        }
         boolean settled =
                 status == 408 || status == 429 || status == 418 || status == 403 || status == 451 || status >= 500;
         return settled ? refined(Fault.of(reply), own) : own;

@@ -49,6 +49,11 @@ public interface Venue {
         return Fault.of(reply);
     }
 
+    /** True where 403 with a code of the venue's own is about the question, as where a key does not have all data. */
+    default boolean deniesQuestions() {
+        return false;
+    }
+
     /** Seconds between polls where the user sets none. */
     default Duration pollInterval() {
         return Duration.ofSeconds(60);

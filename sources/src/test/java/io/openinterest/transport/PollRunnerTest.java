@@ -118,6 +118,37 @@ class PollRunnerTest {
         assertThat(venue.observations()).isNotEmpty();
     }
 
+    @Test
+    void aFrequencyThatAKeyDoesNotHaveIsReplacedByTheNext() {
+        // given
+        venue.network
+                .answer(
+                        "reference-data",
+                        """
+                        {"data":[{"market":"cme-BTCZ6-future","exchange":"cme","type":"future","base":"btc","quote":"usd",
+                        "symbol":"BTCZ6","size_asset":"btc","margin_asset":"usd","contract_size":"5",
+                        "expiration":"2026-12-24T16:00:00.000000000Z","status":"online"}]}""")
+                .answer(
+                        "frequency=1d",
+                        "{\"data\":[{\"asset\":\"btc\",\"time\":\"2026-11-20T00:00:00.000000000Z\",\"ReferenceRateUSD\":\"86000\"}]}")
+                .answer(
+                        "asset-metrics",
+                        403,
+                        Map.of(),
+                        "{\"error\":{\"type\":\"forbidden\",\"message\":\"not available with supplied credentials\"}}")
+                .answer(
+                        "market-openinterest",
+                        "{\"data\":[{\"market\":\"cme-BTCZ6-future\",\"time\":\"2026-11-20T11:00:00.000000000Z\",\"contract_count\":\"100\"}]}");
+
+        // when
+        venue.start("coinmetrics", null, Map.of());
+        venue.pass(Duration.ofMinutes(5));
+
+        // then
+        assertThat(venue.network.asked("frequency=1d")).isNotEmpty();
+        assertThat(venue.observations()).isNotEmpty();
+    }
+
     // ---- a question a market --------------------------------------------------------------------------------------
 
     @Test

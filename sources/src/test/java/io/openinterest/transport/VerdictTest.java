@@ -133,6 +133,16 @@ class VerdictTest {
     }
 
     @Test
+    void aQuestionThatIsDeniedIsRefusedWhereTheVenueSaysSo() {
+        String body = "{\"error\":{\"type\":\"forbidden\",\"message\":\"not available with supplied credentials\"}}";
+        Venue coinmetrics = Adapters.create(VenueSettings.of("coinmetrics", SourceSettings.defaults()));
+
+        assertThat(verdict(coinmetrics, 403, body, null).kind()).isEqualTo(Kind.REFUSED);
+        assertThat(verdict(coinmetrics, 403, "<html>", null).kind()).isEqualTo(Kind.DENIED);
+        assertThat(verdict(coinmetrics, 503, body, null).kind()).isEqualTo(Kind.RETRY);
+    }
+
+    @Test
     void anAnswerTheVenueCannotJudgeIsToldAndItsStatusHolds() {
         Venue failing = new QuietVenue() {
             @Override
