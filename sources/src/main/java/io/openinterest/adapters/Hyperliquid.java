@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -284,10 +283,9 @@ public final class Hyperliquid implements Venue {
     }
 
     private static void markets(List<String> names, JsonNode contexts, Observer out) {
-        Iterator<String> name = names.iterator();
         out.each(
                 contexts,
-                context -> out.row(name.next())
+                (context, place) -> out.row(names.get(place))
                         .count(decimal(context, "openInterest"))
                         .mark(decimal(context, "markPx"))
                         .index(decimal(context, "oraclePx"))

@@ -112,12 +112,22 @@ record VenueContext(
             failed.accept(new Fault(Fault.Kind.RETRY, Reason.HTTP_STATUS, "none", answer.text(), null), null);
             return;
         }
-        Reply reply = Reply.of(request, answer.status(), answer.headers(), answer.text(), answer.receivedAt());
-        Quota quota = quota(request);
-        if (quota != null) {
-            quota.correct(reply, millis());
+        Reply reply;
+        Fault fault;
+        try {
+            reply = Reply.of(request, answer.status(), answer.headers(), answer.text(), answer.receivedAt());
+            Quota quota = quota(request);
+            if (quota != null) {
+                quota.correct(reply, millis());
+            }
+            fault = Verdict.of(venue, reply);
+        } catch (RuntimeException e) {
+            // whoever asked waits for a word
+            stats.polled(latency, false);
+            String detail = "the answer could not be judged: " + e;
+            failed.accept(new Fault(Fault.Kind.RETRY, Reason.SCHEMA, "answer", detail, null), null);
+            return;
         }
-        Fault fault = Verdict.of(venue, reply);
         stats.polled(latency, fault == null);
         if (fault == null) {
             reading.read(reply);

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -180,7 +181,7 @@ final class AnswerReader implements Observer {
     // ---- the answer -----------------------------------------------------------------------------------------------
 
     @Override
-    public void each(JsonNode list, Consumer<JsonNode> reader) {
+    public void each(JsonNode list, ObjIntConsumer<JsonNode> reader) {
         if (!list.isArray()) {
             throw new Fields.BadSchema("a list was expected");
         }
@@ -190,7 +191,7 @@ final class AnswerReader implements Observer {
             symbol = null;
             try {
                 element = list.get(i);
-                reader.accept(element);
+                reader.accept(element, i);
             } catch (RuntimeException e) {
                 unreadable(e);
             }

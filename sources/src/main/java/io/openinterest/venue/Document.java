@@ -80,10 +80,7 @@ final class Document {
             case START_ARRAY -> list();
             case VALUE_STRING -> NODES.textNode(parser.getText());
             case VALUE_NUMBER_INT -> whole();
-            case VALUE_NUMBER_FLOAT ->
-                parser.isNaN()
-                        ? NODES.numberNode(parser.getDoubleValue())
-                        : NODES.numberNode(parser.getDecimalValue().stripTrailingZeros());
+            case VALUE_NUMBER_FLOAT -> parser.isNaN() ? NODES.numberNode(parser.getDoubleValue()) : decimal();
             case VALUE_TRUE -> NODES.booleanNode(true);
             case VALUE_FALSE -> NODES.booleanNode(false);
             default -> NODES.nullNode();
@@ -96,6 +93,15 @@ final class Document {
             case LONG -> NODES.numberNode(parser.getLongValue());
             default -> NODES.numberNode(parser.getBigIntegerValue());
         };
+    }
+
+    /** One with an exponent no decimal can have is what NaN is: it costs its row. */
+    private JsonNode decimal() throws IOException {
+        try {
+            return NODES.numberNode(parser.getDecimalValue().stripTrailingZeros());
+        } catch (NumberFormatException | ArithmeticException e) {
+            return NODES.numberNode(Double.NaN);
+        }
     }
 
     private JsonNode object() throws IOException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +67,12 @@ public interface Observer {
      *
      * @param list an array; anything else makes the whole answer a quarantine record of reason {@code schema}
      */
-    void each(JsonNode list, Consumer<JsonNode> reader);
+    default void each(JsonNode list, Consumer<JsonNode> reader) {
+        each(list, (element, place) -> reader.accept(element));
+    }
+
+    /** The same for a reader that is told the place of the element too, which counts those that can't be read. */
+    void each(JsonNode list, ObjIntConsumer<JsonNode> reader);
 
     /** Asks something more in the same sweep, usually the next page; the same parser reads the answer. */
     void ask(Request request);

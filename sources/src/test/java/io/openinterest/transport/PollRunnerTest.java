@@ -149,6 +149,69 @@ class PollRunnerTest {
         assertThat(venue.observations()).isNotEmpty();
     }
 
+    @Test
+    void aNumberThatCannotBeReadCostsItsRow() {
+        String row = LIST.substring(LIST.indexOf("{\"symbol"), LIST.indexOf("]}}"));
+        String list = LIST.replace("]}}", "," + row.replace("BTC", "ETH") + "]}}");
+        venue.network
+                .answer("instruments-info", list)
+                .answer(
+                        "tickers",
+                        "{\"retCode\":0,\"result\":{\"list\":[{\"symbol\":\"BTCUSDT\",\"openInterest\":1e99999999999,\"markPrice\":\"5\"},"
+                                + "{\"symbol\":\"ETHUSDT\",\"openInterest\":\"42\",\"markPrice\":\"5\"}]}}");
+        venue.start("bybit-linear", null, Map.of());
+
+        venue.pass(Duration.ofSeconds(10));
+
+        assertThat(symbols()).containsExactly("ETHUSDT");
+        assertThat(venue.details()).contains("the field openInterest can't be read: \"NaN\"");
+    }
+
+    @Test
+    void aListWithANumberThatCannotBeReadIsReadAllTheSame() {
+        venue.network
+                .answer("instruments-info", LIST.replace("\"symbolType\":\"\"", "\"symbolType\":\"\",\"x\":1e99999999999"))
+                .answer("tickers", TICKERS);
+        venue.start("bybit-linear", null, Map.of());
+
+        venue.pass(Duration.ofSeconds(10));
+
+        assertThat(symbols()).containsExactly("BTCUSDT");
+    }
+
+    @Test
+    void aRowOfHyperliquidThatCannotBeReadMovesNoOther() {
+        // given: one row of a long list that is larger than any row may be
+        String large = IntStream.range(0, 200_000).mapToObj(i -> "\"" + i + "\":0").collect(Collectors.joining(","));
+        String names = IntStream.range(0, 100)
+                .mapToObj("{\"name\":\"C%d\"}"::formatted)
+                .collect(Collectors.joining(","));
+        String contexts = IntStream.range(0, 100)
+                .mapToObj(i -> i == 80
+                        ? "{" + large + "}"
+                        : "{\"openInterest\":\"%d\",\"markPx\":\"2\",\"oraclePx\":\"2\",\"funding\":\"0\",\"dayNtlVlm\":\"1\"}"
+                                .formatted(1000 + i))
+                .collect(Collectors.joining(","));
+        venue.network.answer("/info", request -> {
+            String body = request.body().contains("metaAndAssetCtxs")
+                    ? "[{\"universe\":[" + names + "],\"collateralToken\":0},[" + contexts + "]]"
+                    : request.body().contains("spotMeta")
+                            ? "{\"universe\":[],\"tokens\":[{\"name\":\"USDC\",\"index\":0}]}"
+                            : "[]";
+            return new Answer(200, Map.of(), body, 0, venue.time.clock().now());
+        });
+        venue.start("hyperliquid", null, Map.of());
+
+        // when
+        venue.pass(Duration.ofSeconds(5));
+
+        // then
+        assertThat(symbols()).hasSize(99).doesNotContain("C80");
+        assertThat(venue.observations())
+                .allSatisfy(o -> assertThat(o.contractCount().intValue() - 1000)
+                        .isEqualTo(Integer.parseInt(o.symbol().substring(1))));
+    }
+
     // ---- a question a market --------------------------------------------------------------------------------------
 
     @Test

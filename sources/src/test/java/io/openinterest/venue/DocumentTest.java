@@ -80,6 +80,16 @@ class DocumentTest {
     }
 
     @Test
+    void aNumberWithAnExponentNoDecimalHasIsNone() throws JsonProcessingException {
+        JsonNode row = Document.read("{\"a\":1e99999999999,\"b\":1e-99999999999,\"c\":100e2147483647,\"d\":1e400}");
+
+        assertThat(row.path("a").doubleValue()).isNaN();
+        assertThat(row.path("b").doubleValue()).isNaN();
+        assertThat(row.path("c").doubleValue()).isNaN();
+        assertThat(row.path("d").decimalValue()).isEqualByComparingTo("1e400");
+    }
+
+    @Test
     void refusesWhatNoVenueSends() {
         assertThatThrownBy(() -> Document.read("[1,2")).isInstanceOf(JsonProcessingException.class);
         assertThatThrownBy(() -> Document.read("[" + "1,".repeat(100) + "7".repeat(300) + "]"))
