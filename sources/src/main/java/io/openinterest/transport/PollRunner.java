@@ -230,7 +230,8 @@ final class PollRunner {
             return;
         }
         beganAt = context.millis();
-        boolean isPaced = requests.size() >= PACED_FROM_REQUESTS;
+        // nothing is read before the lists are
+        boolean isPaced = requests.size() >= PACED_FROM_REQUESTS && (!isInstrumentList() || hasListed);
         Duration gap = Duration.ofMillis(isPaced ? (long) (every * SWEEP_SHARE / requests.size()) : 0);
         Sweeping sweeping = new Sweeping(lines(requests));
         sweep = new Sweep(

@@ -212,6 +212,28 @@ class PollRunnerTest {
                         .isEqualTo(Integer.parseInt(o.symbol().substring(1))));
     }
 
+    @Test
+    void whatIsListedByManyQuestionsIsReadWithinAMinuteOfTheStart() {
+        // given: options are listed by a question for each coin that may have some
+        String coins = IntStream.range(0, 400)
+                .mapToObj("{\"symbol\":\"C%1$dUSDT\",\"baseCoin\":\"C%1$d\"}"::formatted)
+                .collect(Collectors.joining(","));
+        String form = "{\"retCode\":0,\"result\":{\"nextPageCursor\":\"\",\"list\":[%s]}}";
+        venue.network
+                .answer("category=linear", form.formatted(coins))
+                .answer("baseCoin=BTC", form.formatted("""
+                        {"symbol":"BTC-25DEC26-10000-C-USDT","status":"Trading","baseCoin":"BTC","quoteCoin":"USDT",
+                        "settleCoin":"USDT","optionsType":"Call","deliveryTime":"1798185600000"}"""))
+                .answer("instruments-info", form.formatted(""))
+                .answer("tickers", form.formatted("""
+                        {"symbol":"BTC-25DEC26-10000-C-USDT","openInterest":"42","indexPrice":"90000","markPrice":"5"}"""));
+        venue.start("bybit-option", null, Map.of());
+
+        venue.pass(Duration.ofMinutes(1));
+
+        assertThat(venue.observations()).isNotEmpty();
+    }
+
     // ---- a question a market --------------------------------------------------------------------------------------
 
     @Test
