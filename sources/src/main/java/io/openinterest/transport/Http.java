@@ -191,9 +191,8 @@ public final class Http implements Network, AutoCloseable {
     }
 
     private static HttpUrl url(String baseUrl, Request request) {
-        String base = baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
         String path = request.path();
-        String url = base + path;
+        String url = baseUrl + path;
         if (request.secret() != null) {
             url += (path.indexOf('?') < 0 ? "?" : "&") + request.secret();
         }

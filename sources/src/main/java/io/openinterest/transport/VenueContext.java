@@ -85,8 +85,7 @@ record VenueContext(
      */
     void ask(Request request, int largest, Reading reading, BiConsumer<Fault, String> failed) {
         long start = millis();
-        String url = settings.restUrl() != null ? settings.restUrl() : venue.restUrl();
-        network.ask(url, request, largest, budget, new Network.Answered() {
+        network.ask(base(settings.restUrl(), venue.restUrl()), request, largest, budget, new Network.Answered() {
             @Override
             public void answer(Network.Answer answer) {
                 thread.run(() -> {
@@ -138,8 +137,13 @@ record VenueContext(
 
     /** Opens a WebSocket below the venue's WebSocket URL. */
     WebSocket open(String path, Duration ping, int largest, WebSocketListener listener) {
-        String url = settings.wsUrl() != null ? settings.wsUrl() : venue.wsUrl();
-        return network.open(url + path, ping, largest, listener);
+        return network.open(base(settings.wsUrl(), venue.wsUrl()) + path, ping, largest, listener);
+    }
+
+    /** What stands before all paths: as configured, else the venue's own. Paths begin with a slash. */
+    private static String base(String configured, String own) {
+        String url = configured != null ? configured : own;
+        return url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     }
 
     /** Tells a fault as a quarantine record. */

@@ -85,20 +85,22 @@ final class ManualNetwork implements Network {
 
     @Override
     public WebSocket open(String url, Duration ping, int largest, WebSocketListener listener) {
-        Connection connection = new Connection(Duration.between(ManualTime.START, time.real()), listener);
+        Connection connection = new Connection(url, Duration.between(ManualTime.START, time.real()), listener);
         sockets.add(connection);
         return connection;
     }
 
     /** The venue's end. */
     static final class Connection implements WebSocket {
+        final String url;
         final Duration at;
         final List<String> received = new ArrayList<>();
         private final WebSocketListener client;
         boolean isClosed;
         Error onClose;
 
-        Connection(Duration at, WebSocketListener client) {
+        Connection(String url, Duration at, WebSocketListener client) {
+            this.url = url;
             this.at = at;
             this.client = client;
         }

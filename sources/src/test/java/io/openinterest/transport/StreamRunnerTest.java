@@ -42,6 +42,15 @@ class StreamRunnerTest {
     }
 
     @Test
+    void aSlashAtTheEndOfTheConfiguredAddressIsNoPartOfThePath() {
+        venue.network.answer("/list", "[\"A\"]").answer("/rest", row("A", 1));
+
+        ManualNetwork.Connection connection = started();
+
+        assertThat(connection.url).isEqualTo("ws://venue/prefix/ws");
+    }
+
+    @Test
     void aConnectionThatCannotBeClosedDoesNotKeepTheVenueAlive() {
         // given
         venue.network.answer("/list", "[\"A\"]").answer("/rest", row("A", 1));

@@ -27,7 +27,7 @@ final class VenueHarness {
         VenueSettings settings = new VenueSettings(
                 id,
                 "http://venue:" + PORTS.incrementAndGet(),
-                "ws://venue",
+                "ws://venue/prefix/",
                 null,
                 null,
                 null,
