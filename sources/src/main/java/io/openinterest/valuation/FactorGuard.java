@@ -72,7 +72,7 @@ final class FactorGuard {
     void take(Observation observation, Origin origin) {
         if (origin == Origin.HISTORY || origin == Origin.FILE || observation.delisted()) {
             if (observation.delisted()) {
-                known.remove(observation.market());
+                forget(observation.market());
             }
             released.accept(observation, origin);
             return;
@@ -122,10 +122,13 @@ final class FactorGuard {
         if (markets.size() < MIN_MARKETS && !isLate) {
             return false;
         }
+        // cleared first, for what fails once must not fail for ever
+        List<Seen> judged = List.copyOf(seen);
+        seen.clear();
         boolean holdsMore = false;
         for (double factor : FACTORS) {
             Set<String> same = new HashSet<>();
-            seen.stream().filter(one -> one.factor == factor).forEach(one -> same.add(one.observation.market()));
+            judged.stream().filter(one -> one.factor == factor).forEach(one -> same.add(one.observation.market()));
             double share = markets.size() < MANY_MARKETS ? MOST_OF_FEW : MOST_OF_MANY;
             if (markets.size() >= MIN_MARKETS && same.size() >= share * markets.size()) {
                 held = factor;
@@ -135,14 +138,13 @@ final class FactorGuard {
             }
         }
         isTold |= isResumed;
-        for (Seen one : seen) {
+        for (Seen one : judged) {
             if (one.factor != 1 && known.get(one.observation.market()).isHeld) {
                 withheld++;
             } else if (one.factor != 1) {
                 release(one.observation, one.origin, one.figures);
             }
         }
-        seen.clear();
         return holdsMore;
     }
 
@@ -181,6 +183,12 @@ final class FactorGuard {
     /** The factor of the held markets' open interest. */
     double factor() {
         return held;
+    }
+
+    /** Forgets a market that is gone, and what of it is not judged yet. */
+    private void forget(String market) {
+        known.remove(market);
+        seen.removeIf(one -> one.observation.market().equals(market));
     }
 
     private void release(Observation observation, Origin origin, LastFigures figures) {

@@ -185,6 +185,25 @@ class EvidenceTest {
     }
 
     @Test
+    void aMarketThatLeapsAndIsDelistedAtOnceBreaksNothing() {
+        // given a market that halves by itself and leaves the list before that is judged
+        count(1);
+        amounts[3] /= 2;
+        read("M3");
+        list("M3");
+        observed.clear();
+
+        // when others are asked in the minutes after
+        for (int minute = 0; minute < 3; minute++) {
+            pass(60);
+            read("M1");
+        }
+
+        // then
+        assertThat(observed).extracting(Observation::symbol).containsExactly("M1", "M1", "M1");
+    }
+
+    @Test
     void sidesThatTheVenuesOwnValueDeniesAreContradictedFromTheFirstMinute() {
         start(2);
         poll(1, 1);
@@ -209,7 +228,25 @@ class EvidenceTest {
                         .emit();
             }
         });
-        for (int second = 0; second < 60; second += 10) {
+        pass(60);
+    }
+
+    /** An answer that names one market only. */
+    private void read(String symbol) {
+        int i = Integer.parseInt(symbol.substring(1));
+        reader.read(
+                "oi",
+                Origin.REST,
+                "GET /oi",
+                Reply.message("{}", now),
+                out -> out.row(symbol)
+                        .count(number(amounts[i]))
+                        .mark(number(prices[i]))
+                        .emit());
+    }
+
+    private void pass(int seconds) {
+        for (int second = 0; second < seconds; second += 10) {
             now = now.plusSeconds(10);
             reader.expire(now);
         }
@@ -225,10 +262,7 @@ class EvidenceTest {
     /** One answer with nothing but counts, prices and volumes, and the minute after it. */
     private void count(double times) {
         read(times);
-        for (int second = 0; second < 60; second += 10) {
-            now = now.plusSeconds(10);
-            reader.expire(now);
-        }
+        pass(60);
     }
 
     private void read(double times) {
@@ -259,12 +293,19 @@ class EvidenceTest {
         SourceSettings common = SourceSettings.defaults().with(conventions);
         reader = new VenueReader(
                 new QuietVenue(), VenueSettings.of("v", common), new Kept(observed, rejected, evidence));
+        list(null);
+    }
+
+    /** The list of all markets but one. */
+    private void list(String gone) {
         Listing listing = new Listing();
         Request list = Request.get("/list");
         listing.read(
                 list, reader.read("list", Origin.REST, "GET /list", Reply.of(list, 200, Map.of(), "{}", now), out -> {
                     for (int i = 0; i < MARKETS; i++) {
-                        out.instrument(Instrument.perpetual("M" + i, "B" + i, "USDT", "USDT"));
+                        if (!("M" + i).equals(gone)) {
+                            out.instrument(Instrument.perpetual("M" + i, "B" + i, "USDT", "USDT"));
+                        }
                     }
                 }));
         reader.refresh(listing, true, "GET /list", now);
