@@ -48,6 +48,8 @@ final class FactorGuard {
     private static final class Known {
         LastFigures last;
         boolean isHeld;
+        /** Whether it was released since others were held: a venue leaps once, so what leaps later leaps by itself. */
+        boolean isReleased;
     }
 
     /** A market of the answers that are judged together; the factor is 1 where nothing is suspect. */
@@ -84,6 +86,7 @@ final class FactorGuard {
             boolean isBack = Math.abs(Math.log(leap)) < Math.abs(Math.log(leap / held));
             if (isBack) {
                 before.isHeld = false;
+                endHold();
                 release(observation, origin, now);
             } else {
                 withheld++;
@@ -91,7 +94,7 @@ final class FactorGuard {
             return;
         }
         double factor = before.last == null ? 1 : factor(before.last, now, leap);
-        if (factor != 1 && factor == held) {
+        if (factor != 1 && factor == held && !before.isReleased) {
             before.isHeld = true;
             withheld++;
             return;
@@ -134,6 +137,7 @@ final class FactorGuard {
                 held = factor;
                 isTold = true;
                 holdsMore = true;
+                known.values().forEach(market -> market.isReleased = false);
                 same.forEach(market -> known.get(market).isHeld = true);
             }
         }
@@ -167,12 +171,7 @@ final class FactorGuard {
 
     /** Number of markets that are held. */
     int held() {
-        int count =
-                (int) known.values().stream().filter(market -> market.isHeld).count();
-        if (count == 0) {
-            held = 1;
-        }
-        return count;
+        return (int) known.values().stream().filter(market -> market.isHeld).count();
     }
 
     /** Number of markets that were observed. */
@@ -180,7 +179,7 @@ final class FactorGuard {
         return known.size();
     }
 
-    /** The factor of the held markets' open interest. */
+    /** The factor of the held markets' open interest; 1 where none is held. */
     double factor() {
         return held;
     }
@@ -189,10 +188,20 @@ final class FactorGuard {
     private void forget(String market) {
         known.remove(market);
         seen.removeIf(one -> one.observation.market().equals(market));
+        endHold();
+    }
+
+    /** Ends what is held with the last market that is. */
+    private void endHold() {
+        if (known.values().stream().noneMatch(market -> market.isHeld)) {
+            held = 1;
+        }
     }
 
     private void release(Observation observation, Origin origin, LastFigures figures) {
-        known.get(observation.market()).last = figures;
+        Known market = known.get(observation.market());
+        market.last = figures;
+        market.isReleased = true;
         released.accept(observation, origin);
     }
 

@@ -185,6 +185,62 @@ class EvidenceTest {
     }
 
     @Test
+    void oneMarketMayDoubleSoonAfterTheVenueReturned() {
+        // given an answer in which all leapt, and one in which none did
+        count(1);
+        read(2);
+        pass(10);
+        read(1);
+        pass(10);
+        observed.clear();
+
+        amounts[3] *= 2;
+        read(1);
+        pass(10);
+
+        assertThat(observed).hasSize(MARKETS);
+    }
+
+    @Test
+    void oneMarketThatReturnedMayDoubleWhileOthersAreHeld() {
+        // given
+        count(1);
+        read(2);
+        pass(10);
+        read("M3");
+        observed.clear();
+
+        amounts[3] *= 2;
+        pass(10);
+        read("M3");
+        pass(10);
+
+        assertThat(observed).extracting(Observation::symbol).containsExactly("M3");
+    }
+
+    @Test
+    void oneMarketMayDoubleAfterTheLastThatWasHeldIsDelisted() {
+        // given a venue that returns but for a market that leaves, and a market that was not asked meanwhile
+        count(1);
+        for (int i = 0; i < 7; i++) {
+            amounts[i] *= 2;
+            read("M" + i);
+        }
+        for (int i = 0; i < 6; i++) {
+            amounts[i] /= 2;
+            read("M" + i);
+        }
+        list("M6");
+        observed.clear();
+
+        amounts[7] *= 2;
+        read("M7");
+        pass(10);
+
+        assertThat(observed).extracting(Observation::symbol).containsExactly("M7");
+    }
+
+    @Test
     void aMarketThatLeapsAndIsDelistedAtOnceBreaksNothing() {
         // given a market that halves by itself and leaves the list before that is judged
         count(1);
