@@ -121,7 +121,7 @@ public final class VenueReader {
     public Trust refresh(Listing sweep, boolean isFinished, String endpoint, Instant at) {
         ListedMarkets.Renewal renewal = listed.renew(sweep, isFinished, at);
         for (Instrument gone : renewal.delisted()) {
-            if (isWanted(gone)) {
+            if (isWanted(gone) && observations.askedItself(gone) == null) {
                 guard.take(observations.delisting(gone, at), Origin.REST);
             }
             checks.forget(naming.market(gone));

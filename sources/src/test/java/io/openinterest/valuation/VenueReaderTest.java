@@ -301,6 +301,22 @@ class VenueReaderTest {
     }
 
     @Test
+    void anAggregatorsListDelistsNoMarketOfADirectVenue() {
+        aggregator = true;
+        directExchanges = Set.of("okx");
+        Instrument stays = BTC.of("okx", null);
+        Instrument direct = Instrument.perpetual("A", "A", "USDT", "USDT").of("okx", null);
+        Instrument passedOn = direct.of("bitget", null);
+        list(stays, BTC.of("bitget", null), direct, passedOn);
+
+        refresh(true, stays, BTC.of("bitget", null));
+
+        assertThat(observed)
+                .extracting(Observation::market, Observation::delisted)
+                .containsExactly(tuple("bitget-A-future", true));
+    }
+
+    @Test
     void clampsTheTimeBetweenReceiptAndLateness() {
         list(BTC);
         for (long ago : List.of(1L, 240L, -5L)) {
