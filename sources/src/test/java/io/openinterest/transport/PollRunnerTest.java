@@ -122,9 +122,7 @@ class PollRunnerTest {
     void aFrequencyThatAKeyDoesNotHaveIsReplacedByTheNext() {
         // given
         venue.network
-                .answer(
-                        "reference-data",
-                        """
+                .answer("reference-data", """
                         {"data":[{"market":"cme-BTCZ6-future","exchange":"cme","type":"future","base":"btc","quote":"usd",
                         "symbol":"BTCZ6","size_asset":"btc","margin_asset":"usd","contract_size":"5",
                         "expiration":"2026-12-24T16:00:00.000000000Z","status":"online"}]}""")
@@ -170,7 +168,9 @@ class PollRunnerTest {
     @Test
     void aListWithANumberThatCannotBeReadIsReadAllTheSame() {
         venue.network
-                .answer("instruments-info", LIST.replace("\"symbolType\":\"\"", "\"symbolType\":\"\",\"x\":1e99999999999"))
+                .answer(
+                        "instruments-info",
+                        LIST.replace("\"symbolType\":\"\"", "\"symbolType\":\"\",\"x\":1e99999999999"))
                 .answer("tickers", TICKERS);
         venue.start("bybit-linear", null, Map.of());
 
@@ -182,7 +182,8 @@ class PollRunnerTest {
     @Test
     void aRowOfHyperliquidThatCannotBeReadMovesNoOther() {
         // given: one row of a long list that is larger than any row may be
-        String large = IntStream.range(0, 200_000).mapToObj(i -> "\"" + i + "\":0").collect(Collectors.joining(","));
+        String large =
+                IntStream.range(0, 200_000).mapToObj(i -> "\"" + i + "\":0").collect(Collectors.joining(","));
         String names = IntStream.range(0, 100)
                 .mapToObj("{\"name\":\"C%d\"}"::formatted)
                 .collect(Collectors.joining(","));

@@ -152,7 +152,7 @@ final class BoundaryPass {
                 held.put(state);
                 if (!isNothing || !correction) {
                     Destination to = new Destination(
-                            group.exchange(), group.asset(), group.quote(), at, correction ? correcting : inOrder);
+                            correction ? correcting : inOrder, at, group.exchange(), group.asset(), group.quote());
                     out.contribution(new Contribution(to, more));
                 }
             }

@@ -14,11 +14,14 @@ public record Contribution(Destination to, Sums sums) {
     /**
      * The destination of contributions that can be added up on the way.
      *
+     * <p>A component of a class of Java's own stands last: Java 17 keeps the class of the last component of the record that
+     * was first hashed last (JDK-8078641), and with it the class loader of a job that ended.
+     *
+     * @param pass what published it
+     * @param boundary the boundary it belongs to, epoch milliseconds
      * @param exchange the exchange of the markets; null on the way to the whole
      * @param asset their asset; null above the asset
      * @param quote their quote asset; null above the asset
-     * @param boundary the boundary it belongs to, epoch milliseconds
-     * @param pass what published it
      */
-    public record Destination(String exchange, String asset, String quote, long boundary, Pass pass) {}
+    public record Destination(Pass pass, long boundary, String exchange, String asset, String quote) {}
 }

@@ -256,7 +256,7 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         private void passOn(long boundary, Pass pass, Sums sums) {
             String exchange = entity.level() == Level.EXCHANGE_ASSET ? entity.exchange() : null;
             context.output(
-                    CONTRIBUTIONS, new Contribution(new Destination(exchange, null, null, boundary, pass), sums));
+                    CONTRIBUTIONS, new Contribution(new Destination(pass, boundary, exchange, null, null), sums));
         }
 
         /** Name of the entity in its parent; null where there is none further up this way. */

@@ -84,7 +84,7 @@ class CombineContributionsTest {
     }
 
     private static Destination at(long boundary, Pass pass) {
-        return new Destination("binance", "btc", "usdt", boundary, pass);
+        return new Destination(pass, boundary, "binance", "btc", "usdt");
     }
 
     private void send(Destination to, String usd, long time) throws Exception {
