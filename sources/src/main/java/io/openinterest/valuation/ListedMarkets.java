@@ -32,8 +32,10 @@ final class ListedMarkets {
     private final Map<String, String> lines = new HashMap<>();
     private final Map<String, Instrument> changed = new HashMap<>();
     private final Map<String, BigDecimal> changedSizes = new HashMap<>();
+    /** What the list says, where rows may say otherwise. */
+    private final Map<String, BigDecimal> listedSizes = new HashMap<>();
+
     private final Set<String> valued = new HashSet<>();
-    private final Map<String, String> doubtful = new TreeMap<>();
     private boolean hasStatedSizes;
 
     /**
@@ -103,8 +105,8 @@ final class ListedMarkets {
         next.values().forEach(instruments::put);
         lines.keySet().retainAll(next.keySet());
         changed.keySet().retainAll(next.keySet());
+        listedSizes.keySet().retainAll(next.keySet());
         valued.retainAll(next.keySet());
-        doubtful.keySet().retainAll(next.keySet());
         boolean isAll = isFinished && listing.isAnswered() && isPlausible && !isHeld;
         return new Renewal(isAll ? Trust.ALL : Trust.PART, delisted, problems);
     }
@@ -130,9 +132,6 @@ final class ListedMarkets {
         }
         changedSizes.remove(key);
         valued.add(key);
-        if (before != null) {
-            doubtful.put(key, key + ", " + size.toPlainString() + " in place of " + before.toPlainString());
-        }
         Instrument restated = listed.contractSize(size);
         instruments.put(restated);
         return restated;
@@ -145,7 +144,13 @@ final class ListedMarkets {
 
     /** Markets whose rows state another contract size than the list did, with both. */
     List<String> doubtful() {
-        return List.copyOf(doubtful.values());
+        return instruments.all().stream()
+                .filter(market -> listedSizes.get(market.key()) != null)
+                .filter(market -> !isSame(listedSizes.get(market.key()), market.contractSize()))
+                .map(market -> market.key() + ", " + text(market.contractSize()) + " in place of "
+                        + text(listedSizes.get(market.key())))
+                .sorted()
+                .toList();
     }
 
     /** The markets that the sweep says are gone, by line. */
@@ -228,21 +233,25 @@ final class ListedMarkets {
         if (entry.instrument() == null) {
             return before == null || before.status() == Status.DELISTED ? null : before.status(Status.SUSPENDED);
         }
-        Instrument now = entry.instrument();
+        Instrument now = asRowsSay(entry.instrument(), before);
         String difference = before == null || before.status() == Status.DELISTED ? null : difference(before, now);
-        if (difference == null) {
+        Instrument announced = difference == null ? null : changed.put(entry.key(), now);
+        if (difference == null || announced != null && difference(announced, now) == null) {
             changed.remove(entry.key());
-            doubtful.remove(entry.key());
-            return now;
-        }
-        Instrument announced = changed.put(entry.key(), now);
-        if (announced != null && difference(announced, now) == null) {
-            changed.remove(entry.key());
+            listedSizes.put(entry.key(), entry.instrument().contractSize());
             return now;
         }
         problems.add(new Problem(
                 entry.key(), Reason.IMPLAUSIBLE, difference + "; it is held until two lists agree", null, null));
         return before.status(Status.SUSPENDED);
+    }
+
+    /** The terms of a list with the size in force as long as the list says the same as before: the rows decide. */
+    private Instrument asRowsSay(Instrument now, Instrument before) {
+        boolean saysTheSame = before != null
+                && listedSizes.containsKey(now.key())
+                && isSame(listedSizes.get(now.key()), now.contractSize());
+        return saysTheSame ? now.contractSize(before.contractSize()) : now;
     }
 
     /** The first term by which the figures of a market would change their meaning; null where all are the same. */

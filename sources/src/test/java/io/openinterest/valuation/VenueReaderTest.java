@@ -514,6 +514,32 @@ class VenueReaderTest {
     }
 
     @Test
+    void aSizeThatRowsStateHoldsForAllListsThatSayTheSame() {
+        // given a market whose rows state another size than the list
+        unit = Unit.CONTRACTS;
+        list(BTC.contractSize(number("1")));
+        readSized("10");
+
+        // when lists and rows go on as before
+        for (int i = 0; i < 3; i++) {
+            assertThat(refresh(true, BTC.contractSize(number("1")))).isEqualTo(Trust.ALL);
+            readSized("10");
+        }
+
+        // then
+        assertThat(observed)
+                .extracting(Observation::amountBase)
+                .containsExactly(number("10"), number("10"), number("10"), number("10"));
+
+        // and when the list says something new, that is held until two lists agree
+        assertThat(refresh(true, BTC.contractSize(number("20")))).isEqualTo(Trust.PART);
+        assertThat(refresh(true, BTC.contractSize(number("20")))).isEqualTo(Trust.ALL);
+        observed.clear();
+        readSized("20");
+        assertThat(observed).extracting(Observation::amountBase).containsExactly(number("20"));
+    }
+
+    @Test
     void aSymbolThatMatchesNothingIsToldOnce() {
         symbols = List.of("BTC*", "ETHUSDT");
         list(BTC);
@@ -638,6 +664,14 @@ class VenueReaderTest {
 
     private void readAt(Instant at, Consumer<Observer> parser) {
         observations.read("feed", Origin.REST, "GET /feed", Reply.message("{}", at), parser);
+    }
+
+    private void readSized(String size) {
+        read(out -> out.row("BTCUSDT")
+                .count(number("1"))
+                .contractSize(number(size))
+                .mark(number("1"))
+                .emit());
     }
 
     private static BigDecimal number(String text) {
