@@ -54,8 +54,11 @@ final class Prices {
         this.maxAge = maxAge;
     }
 
-    /** Takes the price of a symbol, or of whatever rows ask for by that name. */
+    /** Takes the price of a symbol, or of whatever rows ask for by that name; one of 0 is none. */
     void put(String key, BigDecimal price, String source, Instant at) {
+        if (price.signum() == 0) {
+            return;
+        }
         known.put(key, new Known(new Price(price, source), at));
         news.add(key);
     }
@@ -100,7 +103,6 @@ final class Prices {
             return last != null && !last.at.isAfter(row.time()) ? last.price : null;
         }
         boolean isNear = last != null
-                && last.price.price.signum() > 0
                 && Duration.between(last.at, row.receivedAt()).abs().compareTo(JOIN_WITHIN) <= 0;
         return isNear ? last.price : null;
     }

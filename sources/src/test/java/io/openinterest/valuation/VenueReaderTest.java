@@ -172,6 +172,26 @@ class VenueReaderTest {
     }
 
     @Test
+    void aPriceOfZeroIsNone() {
+        list(BTC);
+        read(out -> out.mark("BTCUSDT", number("0")));
+
+        read(out -> out.row("BTCUSDT").count(number("3")).emit());
+        observations.read(
+                "history",
+                Origin.HISTORY,
+                "GET /history",
+                Reply.message("{}", NOW.plusSeconds(120)),
+                out -> out.row("BTCUSDT")
+                        .count(number("3"))
+                        .at(NOW.plusSeconds(60))
+                        .emit());
+
+        assertThat(observed).isEmpty();
+        assertThat(rejected).extracting(Quarantined::reason).containsExactly(Reason.NO_USD_PRICE);
+    }
+
+    @Test
     void givesUpOnARowWithoutPriceAfterAMinute() {
         list(BTC);
         read(out -> out.row("BTCUSDT").count(number("3")).emit());
