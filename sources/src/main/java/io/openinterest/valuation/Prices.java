@@ -1,5 +1,6 @@
 package io.openinterest.valuation;
 
+import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.MarketType;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
@@ -23,6 +24,9 @@ final class Prices {
 
     /** A price older than this is not joined to a row, and a row waits no longer for one. */
     static final Duration JOIN_WITHIN = Duration.ofSeconds(60);
+
+    /** The classes of what others are quoted in: a stock may have the name of a coin. */
+    private static final Set<AssetClass> QUOTES = Set.of(AssetClass.CRYPTO, AssetClass.FX);
 
     private final Map<String, BigDecimal> fixedRates;
     private final Duration maxAge;
@@ -122,7 +126,10 @@ final class Prices {
 
     /** Keeps the price of the venue's largest dollar perpetual of each asset, for markets quoted in that asset. */
     void remember(Observation o) {
-        if (o.type() != MarketType.PERPETUAL || !Assets.isDollar(o.quote()) || Origin.HISTORY.isOf(o)) {
+        if (o.type() != MarketType.PERPETUAL
+                || !QUOTES.contains(o.assetClass())
+                || !Assets.isDollar(o.quote())
+                || Origin.HISTORY.isOf(o)) {
             return;
         }
         Rate before = rates.get(o.base());

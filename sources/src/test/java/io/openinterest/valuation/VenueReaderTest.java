@@ -226,6 +226,26 @@ class VenueReaderTest {
     }
 
     @Test
+    void thePriceOfAStockIsNotTheRateOfTheCoinOfItsName() {
+        // given a market that is quoted in a coin, one that is quoted in a currency, and who is named like them
+        list(
+                Instrument.perpetual("ETHSTOCKUSDT", "ETH", "USDT", "USDT").assetClass(AssetClass.EQUITY, "ETH"),
+                Instrument.perpetual("EURUSDT", "EUR", "USDT", "USDT").assetClass(AssetClass.FX, "EUR"),
+                Instrument.perpetual("LINKETH", "LINK", "ETH", "ETH"),
+                Instrument.perpetual("BTCEUR", "BTC", "EUR", "EUR"));
+
+        read(out -> {
+            out.row("ETHSTOCKUSDT").count(number("3")).mark(number("27")).emit();
+            out.row("EURUSDT").count(number("3")).mark(number("1.25")).emit();
+            out.row("LINKETH").count(number("3")).mark(number("0.004")).emit();
+            out.row("BTCEUR").count(number("3")).mark(number("100")).emit();
+        });
+
+        assertThat(observed).extracting(Observation::symbol).containsExactly("ETHSTOCKUSDT", "EURUSDT", "BTCEUR");
+        assertThat(observed.get(2).valueUsd()).isEqualByComparingTo("375");
+    }
+
+    @Test
     void prefersTheRatesTheUserSet() {
         rates = Map.of("usdt", number("0.5"), "eur", number("1.25"));
         list(BTC, Instrument.perpetual("BTCEUR", "BTC", "EUR", "EUR"));
