@@ -60,18 +60,19 @@ final class Contradiction {
 
     private static String priceOf(Row row, BigDecimal value, Price price, BigDecimal fx) {
         BigDecimal amount = row.amount();
-        if (row.origin() == Origin.HISTORY
-                || value == null
-                || amount == null
-                || amount.signum() == 0
-                || price == null
-                || fx == null) {
+        boolean isInUsd = row.value() != null && row.isValueInUsd();
+        BigDecimal usd = isInUsd ? value : Fields.multiply(value, fx);
+        if (usd == null || usd.compareTo(MIN_TELLING_USD) < 0) {
             return null;
         }
-        boolean isInUsd = row.value() != null && row.isValueInUsd();
-        BigDecimal usd = isInUsd ? value : value.multiply(fx);
+        if (row.count().signum() == 0 || amount != null && amount.signum() == 0) {
+            return "no coins and a value of " + usd.toPlainString() + " USD contradict each other";
+        }
+        if (row.origin() == Origin.HISTORY || amount == null || price == null || fx == null) {
+            return null;
+        }
         BigDecimal told = Fields.divide(usd, amount);
-        if (usd.compareTo(MIN_TELLING_USD) < 0 || isNear(told, price.price().multiply(fx))) {
+        if (isNear(told, price.price().multiply(fx))) {
             return null;
         }
         return "value and amount say a price of " + told.stripTrailingZeros().toPlainString() + " USD, the "

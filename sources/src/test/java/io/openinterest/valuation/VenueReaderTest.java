@@ -154,6 +154,31 @@ class VenueReaderTest {
     }
 
     @Test
+    void noCoinsAreWorthNothing() {
+        list(BTC);
+        for (String value : List.of("5000000", "999")) {
+            read(out -> out.row("BTCUSDT")
+                    .count(number("0"))
+                    .amount(number("0"))
+                    .value(number(value))
+                    .mark(number("50000"))
+                    .emit());
+        }
+        read(out -> out.row("BTCUSDT")
+                .count(number("0"))
+                .value(number("1000"))
+                .mark(number("50000"))
+                .emit());
+
+        assertThat(observed).extracting(Observation::valueUsd).containsExactly(number("999"));
+        assertThat(rejected)
+                .extracting(Quarantined::reason, Quarantined::detail)
+                .containsExactly(
+                        tuple(Reason.IMPLAUSIBLE, "no coins and a value of 5000000 USD contradict each other"),
+                        tuple(Reason.IMPLAUSIBLE, "no coins and a value of 1000 USD contradict each other"));
+    }
+
+    @Test
     void joinsThePriceOfAnotherAnswerWithinAMinute() {
         list(BTC);
         read(out -> out.mark("BTCUSDT", number("10")));
