@@ -70,6 +70,11 @@ final class FactorGuard {
         last.forEach((market, figures) -> known.computeIfAbsent(market, id -> new Known()).last = figures);
     }
 
+    /** True for a market that was observed, maybe before a restart, and is not delisted. */
+    boolean isKnown(String market) {
+        return known.containsKey(market);
+    }
+
     /** Releases an observation, or keeps it until {@link #judge}. */
     void take(Observation observation, Origin origin) {
         if (origin == Origin.HISTORY || origin == Origin.FILE || observation.delisted()) {

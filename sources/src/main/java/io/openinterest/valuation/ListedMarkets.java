@@ -43,9 +43,10 @@ final class ListedMarkets {
      *
      * @param trust how much of it was believed
      * @param delisted markets that are gone
+     * @param closed markets that were closed before they were seen listed
      * @param problems what could not be used
      */
-    record Renewal(Trust trust, List<Instrument> delisted, List<Problem> problems) {}
+    record Renewal(Trust trust, List<Instrument> delisted, List<Instrument> closed, List<Problem> problems) {}
 
     ListedMarkets(Predicate<Instrument> wanted) {
         this.wanted = wanted;
@@ -75,7 +76,7 @@ final class ListedMarkets {
             if (isFinished && listing.isAnswered() && !listing.hasNameless()) {
                 problems.add(problem(Reason.IMPLAUSIBLE_LIST, "the instrument list is empty", null));
             }
-            return new Renewal(Trust.NONE, List.of(), problems);
+            return new Renewal(Trust.NONE, List.of(), List.of(), problems);
         }
         Map<String, List<Instrument>> lost = lost(listing, isFinished, problems);
         boolean isPlausible = checkPlausible(listing, lost, at, problems);
@@ -86,6 +87,7 @@ final class ListedMarkets {
         List<Instrument> delisted =
                 alive().stream().filter(old -> gone.contains(old.key())).toList();
 
+        List<Instrument> closed = new ArrayList<>();
         Map<String, Instrument> next = new LinkedHashMap<>();
         boolean isHeld = false;
         for (Entry entry : listing.entries()) {
@@ -93,6 +95,9 @@ final class ListedMarkets {
             if (now != null) {
                 isHeld |= changed.containsKey(entry.key());
                 next.put(entry.key(), now);
+                if (now.status() == Status.DELISTED && instruments.get(entry.key()) == null) {
+                    closed.add(now);
+                }
                 lines.put(entry.key(), listing.lineOf(entry.key()));
             }
         }
@@ -108,7 +113,7 @@ final class ListedMarkets {
         listedSizes.keySet().retainAll(next.keySet());
         valued.retainAll(next.keySet());
         boolean isAll = isFinished && listing.isAnswered() && isPlausible && !isHeld;
-        return new Renewal(isAll ? Trust.ALL : Trust.PART, delisted, problems);
+        return new Renewal(isAll ? Trust.ALL : Trust.PART, delisted, closed, problems);
     }
 
     /**

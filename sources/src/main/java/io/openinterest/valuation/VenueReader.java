@@ -120,10 +120,14 @@ public final class VenueReader {
      */
     public Trust refresh(Listing sweep, boolean isFinished, String endpoint, Instant at) {
         ListedMarkets.Renewal renewal = listed.renew(sweep, isFinished, at);
-        for (Instrument gone : renewal.delisted()) {
-            if (isWanted(gone) && observations.askedItself(gone) == null) {
-                guard.take(observations.delisting(gone, at), Origin.REST);
+        for (Instrument gone : renewal.closed()) {
+            // while the job was down
+            if (guard.isKnown(naming.market(gone))) {
+                delist(gone, at);
             }
+        }
+        for (Instrument gone : renewal.delisted()) {
+            delist(gone, at);
             checks.forget(naming.market(gone));
             rows.forget(gone);
         }
@@ -137,6 +141,12 @@ public final class VenueReader {
             }
         }
         return renewal.trust();
+    }
+
+    private void delist(Instrument gone, Instant at) {
+        if (isWanted(gone) && observations.askedItself(gone) == null) {
+            guard.take(observations.delisting(gone, at), Origin.REST);
+        }
     }
 
     /**

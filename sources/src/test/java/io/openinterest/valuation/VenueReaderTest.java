@@ -496,6 +496,23 @@ class VenueReaderTest {
     }
 
     @Test
+    void aMarketThatWasClosedWhileTheJobWasDownIsDelistedOnce() {
+        // given two closed markets, of which one was observed before the job stopped
+        start();
+        observations.resume(Map.of("x-BTCUSDT-future", new LastFigures(3, 50_000, 150_000)));
+        Instrument closed = BTC.status(Status.DELISTED);
+        Instrument unknown = Instrument.perpetual("B", "B", "USDT", "USDT").status(Status.DELISTED);
+        Instrument open = Instrument.perpetual("C", "C", "USDT", "USDT");
+
+        refresh(true, closed, unknown, open);
+        refresh(true, closed, unknown, open);
+
+        assertThat(observed)
+                .extracting(Observation::market, Observation::delisted)
+                .containsExactly(tuple("x-BTCUSDT-future", true));
+    }
+
+    @Test
     void eachProductLineIsCompleteByItself() {
         // given: two lines, the second of two pages
         start();
