@@ -44,6 +44,15 @@ final class Lines implements Closeable {
     private boolean broken;
     private long toSkip;
 
+    /**
+     * What was read last and is not in the buffer yet. Read in blocks from the start of a compressed file: what is lost
+     * where it is damaged depends on the size of the block, and must not depend on where reading began.
+     */
+    private final byte[] block = new byte[CHUNK];
+
+    private int taken;
+    private int blockEnd;
+
     private byte[] buffer = new byte[CHUNK];
     private int filled;
 
@@ -181,19 +190,27 @@ final class Lines implements Closeable {
     /** Reads until so much is read or all; what could be read before the file breaks off counts. */
     private int read(int at, int length) throws IOException {
         int count = 0;
-        try {
-            while (count < length) {
-                int n = in.read(buffer, at + count, length - count);
-                if (n < 0) {
-                    close();
-                    return count;
-                }
-                count += n;
-            }
-        } catch (ZipException | EOFException e) {
-            broken = true;
-            close();
+        while (count < length && (taken < blockEnd || readBlock())) {
+            int n = Math.min(length - count, blockEnd - taken);
+            System.arraycopy(block, taken, buffer, at + count, n);
+            taken += n;
+            count += n;
         }
         return count;
+    }
+
+    /** Closes the file and returns false where there is no more to read. */
+    private boolean readBlock() throws IOException {
+        taken = 0;
+        blockEnd = 0;
+        try {
+            blockEnd = Math.max(in.read(block), 0);
+        } catch (ZipException | EOFException e) {
+            broken = true;
+        }
+        if (blockEnd == 0) {
+            close();
+        }
+        return blockEnd > 0;
     }
 }
