@@ -222,7 +222,7 @@ class PollRunnerTest {
         String form = "{\"retCode\":0,\"result\":{\"nextPageCursor\":\"\",\"list\":[%s]}}";
         venue.network
                 .answer("category=linear", form.formatted(coins))
-                .answer("baseCoin=BTC", form.formatted("""
+                .answer("instruments-info?category=option&baseCoin=BTC", form.formatted("""
                         {"symbol":"BTC-25DEC26-10000-C-USDT","status":"Trading","baseCoin":"BTC","quoteCoin":"USDT",
                         "settleCoin":"USDT","optionsType":"Call","deliveryTime":"1798185600000"}"""))
                 .answer("instruments-info", form.formatted(""))
