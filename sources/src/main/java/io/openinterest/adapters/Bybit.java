@@ -36,6 +36,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Bybit v5 derivatives: {@code bybit-linear}, {@code bybit-inverse} and {@code bybit-option}. One bulk call a minute
@@ -55,6 +57,7 @@ public final class Bybit implements Venue {
     private static final Duration BAN_PAUSE = Duration.ofMinutes(10);
     private static final Duration HISTORY_STEP = Duration.ofMinutes(5);
     private static final int HISTORY_ROWS = 200;
+    private static final Pattern REFUSED = Pattern.compile("topic: *(\\S+)");
 
     private final String category;
     private final boolean streams;
@@ -125,6 +128,7 @@ public final class Bybit implements Venue {
         if (streams) {
             feeds.add(Feed.subscribe("ticker-stream", "/v5/public/" + category)
                     .topics(Bybit::topics, 200, this::subscribeFrame)
+                    .unsubscribe(this::unsubscribeFrame)
                     .perConnection(2000)
                     .ping(Duration.ofSeconds(20), "{\"op\":\"ping\"}")
                     .silence(Duration.ofSeconds(60))
@@ -347,10 +351,24 @@ public final class Bybit implements Venue {
     }
 
     private String subscribeFrame(List<String> topics) {
-        frames++;
-        String id = "t" + frames;
+        String id = nextId();
         asked.put(id, topics);
-        ObjectNode frame = Fields.MAPPER.createObjectNode().put("req_id", id).put("op", "subscribe");
+        return frame(id, "subscribe", topics);
+    }
+
+    /** Topics that go on would count against the most a connection may have, and be refused when they come back. */
+    private String unsubscribeFrame(List<String> topics) {
+        topics.forEach(tickers::remove);
+        return frame(nextId(), "unsubscribe", topics);
+    }
+
+    private String nextId() {
+        frames++;
+        return "t" + frames;
+    }
+
+    private static String frame(String id, String operation, List<String> topics) {
+        ObjectNode frame = Fields.MAPPER.createObjectNode().put("req_id", id).put("op", operation);
         topics.forEach(frame.putArray("args")::add);
         return frame.toString();
     }
@@ -359,7 +377,8 @@ public final class Bybit implements Venue {
      * {"topic":"tickers.BTCUSDT","type":"snapshot","data":{"symbol":"BTCUSDT","markPrice":"63560.80",
      * "openInterest":"59972.256",...},"ts":1786659827683}, then "type":"delta" with the changed keys only. Answers:
      * {"success":true,"req_id":"t1","op":"subscribe"}, for options {"data":{"failTopics":[],"successTopics":[...]},
-     * "type":"COMMAND_RESP"}, on failure {"success":false,"ret_msg":"Invalid topic: ..."}.
+     * "type":"COMMAND_RESP"}, on failure {"success":false,"ret_msg":"Invalid topic: ..."} or {"success":false,
+     * "ret_msg":"error:handler not found,topic:tickers.BTCUSDT","req_id":"t1","op":"subscribe"}.
      */
     private void stream(Reply message, Socket socket, Observer out) {
         JsonNode body = message.json();
@@ -386,8 +405,9 @@ public final class Bybit implements Venue {
     }
 
     private void answer(JsonNode body, Socket socket) {
-        if (body.path("op").asText().equals("pong")
-                || body.path("ret_msg").asText().equals("pong")) {
+        String operation = body.path("op").asText();
+        String said = body.path("ret_msg").asText();
+        if (operation.equals("pong") || operation.equals("unsubscribe") || said.equals("pong")) {
             socket.understood();
             return;
         }
@@ -398,8 +418,27 @@ public final class Bybit implements Venue {
             if (topics != null) {
                 topics.forEach(socket::confirm);
             }
-        } else if (body.path("ret_msg").asText().startsWith("Invalid topic: ")) {
-            socket.refuse(body.path("ret_msg").asText().substring("Invalid topic: ".length()), "invalid topic");
+        } else {
+            refused(said, topics == null ? List.of() : topics, socket);
+        }
+    }
+
+    /** The first topic that can't be subscribed to refuses its whole frame: the others are asked for again. */
+    private void refused(String why, List<String> topics, Socket socket) {
+        Matcher named = REFUSED.matcher(why);
+        if (!named.find()) {
+            return;
+        }
+        String topic = named.group(1);
+        if (why.contains("already subscribed")) {
+            socket.confirm(topic);
+        } else {
+            socket.refuse(topic, why);
+        }
+        List<String> others =
+                topics.stream().filter(other -> !other.equals(topic)).toList();
+        if (!others.isEmpty() && others.size() < topics.size()) {
+            socket.send(subscribeFrame(others));
         }
     }
 

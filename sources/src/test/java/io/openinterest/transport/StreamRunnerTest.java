@@ -2,14 +2,21 @@ package io.openinterest.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.observation.Observation;
+import io.openinterest.venue.Fields;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Subscriptions of a made-up venue, in time that passes at once. */
+/** Subscriptions, mostly of a made-up venue, in time that passes at once. */
 class StreamRunnerTest {
 
     private static final String ROW = "{\"symbol\":\"%s\",\"count\":\"%d\",\"price\":\"2\"}";
@@ -100,6 +107,68 @@ class StreamRunnerTest {
         venue.pass(Duration.ofSeconds(1));
         assertThat(next).isNotSameAs(first);
         assertThat(String.join(" ", next.received)).contains("X").contains("B");
+    }
+
+    @Test
+    void aMarketOfBybitThatComesBackWasUnsubscribedBefore() {
+        // given
+        venue.network
+                .answer("instruments-info", perpetuals("A", "B", "D"))
+                .answer("instruments-info", perpetuals("A", "D"))
+                .answer("instruments-info", perpetuals("A", "B", "D", "N"))
+                .answer("tickers", "{\"retCode\":10016}");
+        venue.start("bybit-linear", null, Map.of("transport", "websocket"));
+        venue.pass(Duration.ofSeconds(2));
+        ManualNetwork.Connection connection = accepted(0);
+        connection.say("{\"success\":true,\"req_id\":\"t1\",\"op\":\"subscribe\"}");
+
+        // when
+        for (int second = 0; second < 1_300; second += 30) {
+            connection.say(ticker("AUSDT"));
+            venue.pass(Duration.ofSeconds(30));
+        }
+
+        // then
+        assertThat(connection.received.stream().filter(frame -> frame.contains("tickers.BUSDT")))
+                .extracting(frame -> Fields.text(json(frame), "op"))
+                .startsWith("subscribe", "unsubscribe", "subscribe");
+    }
+
+    @Test
+    void aConnectionOfBybitsOptionsNeverHasMoreThan2000Topics() {
+        // given: 2000 options, of which 200 make room for others
+        venue.network
+                .answer("category=linear", options("", 0, 0))
+                .answer("cursor=first", options("", 1_000, 2_000))
+                .answer("cursor=later", options("", 1_200, 2_200))
+                .answer("baseCoin=BTC", options("first", 0, 1_000))
+                .answer("baseCoin=BTC", options("later", 200, 1_200))
+                .answer("category=option", options("", 0, 0))
+                .answer("tickers", "{\"retCode\":10016}");
+        venue.start("bybit-option", null, Map.of("transport", "websocket"));
+        venue.pass(Duration.ofSeconds(5));
+        ManualNetwork.Connection connection = accepted(0);
+
+        // when
+        for (int second = 0; second < 700; second += 30) {
+            connection.say(ticker("BTC-25DEC26-11500-C-USDT"));
+            venue.pass(Duration.ofSeconds(30));
+        }
+
+        // then
+        Set<String> topics = new HashSet<>();
+        for (String frame : connection.received) {
+            JsonNode json = json(frame);
+            Set<String> named = new HashSet<>();
+            json.path("args").forEach(topic -> named.add(topic.textValue()));
+            if (json.path("op").asText().equals("unsubscribe")) {
+                topics.removeAll(named);
+            } else {
+                topics.addAll(named);
+            }
+            assertThat(topics.size()).isLessThanOrEqualTo(2_000);
+        }
+        assertThat(topics).contains("tickers.BTC-25DEC26-12199-C-USDT");
     }
 
     @Test
@@ -252,5 +321,36 @@ class StreamRunnerTest {
 
     private static String row(String symbol, int count) {
         return ROW.formatted(symbol, count);
+    }
+
+    private static String perpetuals(String... coins) {
+        return list("", Stream.of(coins).map(coin -> """
+                        {"symbol":"%1$sUSDT","contractType":"LinearPerpetual","status":"Trading","baseCoin":"%1$s",
+                        "quoteCoin":"USDT","settleCoin":"USDT","deliveryTime":"0","symbolType":""}""".formatted(coin)));
+    }
+
+    private static String options(String cursor, int from, int to) {
+        return list(cursor, IntStream.range(from, to).mapToObj(i -> """
+                        {"symbol":"BTC-25DEC26-%d-C-USDT","status":"Trading","baseCoin":"BTC","quoteCoin":"USDT",
+                        "settleCoin":"USDT","optionsType":"Call","deliveryTime":"1798185600000"}""".formatted(10_000 + i)));
+    }
+
+    private static String list(String cursor, Stream<String> rows) {
+        return "{\"retCode\":0,\"result\":{\"nextPageCursor\":\"" + cursor + "\",\"list\":["
+                + rows.collect(Collectors.joining(",")) + "]}}";
+    }
+
+    private String ticker(String symbol) {
+        return """
+                {"topic":"tickers.%1$s","type":"snapshot","data":{"symbol":"%1$s","markPrice":"5","indexPrice":"90000",
+                "openInterest":"1"},"ts":%2$d}""".formatted(symbol, venue.time.clock().now().toEpochMilli());
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return Fields.MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
     }
 }
