@@ -68,9 +68,9 @@ class PartsTest {
     @ParameterizedTest
     @CsvSource({
         "429, LIMITED, 7",
-        "418, LIMITED, 120",
-        "403, LIMITED, 120",
-        "451, LIMITED, 600",
+        "418, DENIED, 120",
+        "403, DENIED, 120",
+        "451, DENIED, 600",
         "408, RETRY, 7",
         "500, RETRY, 7",
         "503, RETRY, 7",
