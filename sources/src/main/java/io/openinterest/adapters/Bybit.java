@@ -244,13 +244,12 @@ public final class Bybit implements Venue {
         nextPage(reply, out);
     }
 
-    /** The cursor of the last page is empty, null or missing; a page that is full has another behind it. */
+    /** The cursor of the last page is empty or null; a page that is full has another behind it. */
     private static void nextPage(Reply reply, Observer out) {
         JsonNode cursor = reply.json().at("/result/nextPageCursor");
         String limit = reply.request().param("limit");
         boolean isFull = limit != null && reply.json().at("/result/list").size() >= Integer.parseInt(limit);
-        boolean isAbsent = cursor.isNull() || cursor.isMissingNode();
-        if (!cursor.isTextual() && (isFull || !isAbsent)) {
+        if (!cursor.isTextual() && (isFull || !cursor.isNull())) {
             throw new Fields.BadSchema("the field nextPageCursor is missing");
         }
         if (cursor.isTextual() && !cursor.textValue().isEmpty()) {
