@@ -17,16 +17,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * A job of venues that is cancelled and started again and again leaves nothing behind in its TaskManager, and tells no
- * secret: three times here, as often as said by {@code -Drestarts=20}. Beside other tests, for it mostly waits.
+ * secret: three times here, as often as said by {@code -Drestarts=20}.
  */
-@Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("cluster")
 @Timeout(600)
 class RestartsIT {
 
