@@ -98,7 +98,7 @@ final class Lookback {
         }
         long oldest = step - corrections.allowedLateness().toMillis() - MINUTE;
         fold.write(oldest);
-        forgetSlots(oldest);
+        forgetSlots(oldest, step);
         revisions.forgetUpTo(oldest - MINUTE);
         revised.update(revisions.pack());
         return changed;
@@ -140,7 +140,12 @@ final class Lookback {
         return open;
     }
 
-    private void forgetSlots(long oldest) throws Exception {
+    private void forgetSlots(long oldest, long step) throws Exception {
+        slots.remove(Interval.floorToMinute(oldest - 1));
+        if (!Interval.FIVE_MINUTES.isBoundary(step)) {
+            // what else is past, behind a gap, can wait a little: it has to be looked for
+            return;
+        }
         List<Long> past = new ArrayList<>();
         for (long time : slots.keys()) {
             if (time < oldest) {

@@ -18,6 +18,11 @@ record Past(List<Point> points, Interval interval) {
 
     private static final long MOST_INTEGER_DIGITS = 1_000_000;
 
+    /** As many digits of a quotient as a step of a division gives at most, and all of them. */
+    private static final long MOST_DIGITS = 1_000_000;
+
+    private static final long ONE = 1_000_000_000_000L;
+
     Point now() {
         return points.get(points.size() - 1);
     }
@@ -126,11 +131,17 @@ record Past(List<Point> points, Interval interval) {
     private static long divide(long dividend, long divisor) {
         long positive = Math.abs(dividend);
         long quotient = positive / divisor;
-        long rest = positive % divisor;
-        for (int i = 0; i < Returns.DIGITS; i++) {
-            rest *= 10;
-            quotient = quotient * 10 + rest / divisor;
-            rest %= divisor;
+        long rest = positive - quotient * divisor;
+        long step = MOST_DIGITS;
+        while (divisor > Long.MAX_VALUE / step) {
+            step /= 10;
+        }
+        for (long left = ONE; left > 1; left /= step) {
+            step = Math.min(step, left);
+            rest *= step;
+            long digits = rest / divisor;
+            quotient = quotient * step + digits;
+            rest -= digits * divisor;
         }
         long order = Long.compare(rest, divisor - rest);
         if (order > 0 || order == 0 && (quotient & 1) == 1) {

@@ -101,13 +101,12 @@ final class Statistics {
         }
         // in halves and quarters, so that means of two are whole
         long[] units = before.units().clone();
-        long median = middle(units);
-        for (int i = 0; i < units.length; i++) {
-            units[i] = Math.abs(2 * units[i] - median);
-        }
+        Arrays.sort(units);
+        int half = units.length / 2;
+        long median = units.length % 2 == 1 ? 2 * units[half] : units[half - 1] + units[half];
         return Rounding.ratio(
                 TO_NORMAL.multiply(BigDecimal.valueOf(2 * (2 * Returns.units(r) - median))),
-                BigDecimal.valueOf(middle(units)));
+                BigDecimal.valueOf(middleDistance(units, median)));
     }
 
     static BigDecimal exactRobustZscore(BigDecimal r, List<BigDecimal> before) {
@@ -117,11 +116,24 @@ final class Statistics {
         return Rounding.ratio(TO_NORMAL.multiply(r.subtract(median)), mad);
     }
 
-    /** Twice the middle value. */
-    private static long middle(long[] values) {
-        Arrays.sort(values);
-        int half = values.length / 2;
-        return values.length % 2 == 1 ? 2 * values[half] : values[half - 1] + values[half];
+    /**
+     * Four times the middle one of the distances from the median. They grow from there to both sides, so they need not be
+     * sorted.
+     *
+     * @param twice the median
+     */
+    private static long middleDistance(long[] sorted, long twice) {
+        int left = (sorted.length - 1) / 2;
+        int right = left + 1;
+        long last = 0;
+        long next = 0;
+        for (int i = 0; i <= sorted.length / 2; i++) {
+            last = next;
+            boolean isLeft =
+                    left >= 0 && (right == sorted.length || twice - 2 * sorted[left] <= 2 * sorted[right] - twice);
+            next = isLeft ? twice - 2 * sorted[left--] : 2 * sorted[right++] - twice;
+        }
+        return sorted.length % 2 == 1 ? 2 * next : last + next;
     }
 
     /** A figure with 8 digits; null where the error of its calculation may decide the last one. */
