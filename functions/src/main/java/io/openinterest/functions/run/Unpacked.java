@@ -1,10 +1,12 @@
 package io.openinterest.functions.run;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -17,18 +19,26 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Values of a map in keyed state as objects. Each is read from its bytes when it is first asked for, and written when a
- * checkpoint is taken, however often it changed since the last one; then those are let go that were not asked for since, so
- * that no more is held than what is in use.
+ * checkpoint is taken, however often it changed since the last one; then those are let go that nobody has asked for in a
+ * minute or two, so that no more is held than what is in use.
  *
  * @param <K> key of the map, within the key of the stream
  * @param <V> what the bytes mean
  */
 public final class Unpacked<K, V> {
 
+    /** What every minute asks for is held from one to the next, however many checkpoints come in between. */
+    private static final long SPAN_NANOS = Duration.ofMinutes(1).toNanos();
+
+    /** For how many spans a value is held after it was asked for. */
+    private static final int SPANS = 2;
+
     private final MapState<K, byte[]> state;
+    private final LongSupplier clock;
     private final FunctionWithException<V, byte[], Exception> pack;
     private final BiFunctionWithException<K, byte[], V, Exception> unpack;
     private final Map<Object, Values> byStreamKey = new HashMap<>();
+    private long spanBegan;
 
     /**
      * Values of the state of that name.
@@ -43,10 +53,22 @@ public final class Unpacked<K, V> {
             TypeInformation<K> key,
             FunctionWithException<V, byte[], Exception> pack,
             BiFunctionWithException<K, byte[], V, Exception> unpack) {
+        this(context, name, key, pack, unpack, System::nanoTime);
+    }
+
+    Unpacked(
+            RuntimeContext context,
+            String name,
+            TypeInformation<K> key,
+            FunctionWithException<V, byte[], Exception> pack,
+            BiFunctionWithException<K, byte[], V, Exception> unpack,
+            LongSupplier clock) {
         state = context.getMapState(
                 new MapStateDescriptor<>(name, key, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
         this.pack = pack;
         this.unpack = unpack;
+        this.clock = clock;
+        spanBegan = clock.getAsLong();
     }
 
     /**
@@ -58,11 +80,15 @@ public final class Unpacked<K, V> {
         return byStreamKey.computeIfAbsent(streamKey, key -> new Values());
     }
 
-    /** Writes what changed, and lets go of what was not asked for since the last time. */
+    /** Writes what changed, and lets go of what is not in use any more. */
     public void write(KeyContext context) throws Exception {
+        boolean endsSpan = clock.getAsLong() - spanBegan >= SPAN_NANOS;
+        if (endsSpan) {
+            spanBegan = clock.getAsLong();
+        }
         for (Map.Entry<Object, Values> each : byStreamKey.entrySet()) {
             context.setCurrentKey(each.getKey());
-            each.getValue().write();
+            each.getValue().write(endsSpan);
         }
         byStreamKey.values().removeIf(values -> values.held.isEmpty());
     }
@@ -122,7 +148,7 @@ public final class Unpacked<K, V> {
             return present().isEmpty();
         }
 
-        private void write() throws Exception {
+        private void write(boolean endsSpan) throws Exception {
             for (Iterator<Map.Entry<K, Held<V>>> entries = held.entrySet().iterator(); entries.hasNext(); ) {
                 Map.Entry<K, Held<V>> entry = entries.next();
                 Held<V> its = entry.getValue();
@@ -131,20 +157,21 @@ public final class Unpacked<K, V> {
                 } else if (its.changed) {
                     state.remove(entry.getKey());
                 }
+                its.changed = false;
+                its.spansLeft -= endsSpan ? 1 : 0;
                 if (its.value == null) {
                     entries.remove();
-                } else if (!its.used) {
+                } else if (its.spansLeft <= 0) {
                     entries.remove();
                     isComplete = false;
                 }
-                its.changed = false;
-                its.used = false;
             }
         }
     }
 
     /**
-     * What is held under a key, until a checkpoint finds that it was not asked for.
+     * What is held under a key, until a checkpoint finds that nobody has asked for it in a while. What was only put is let go
+     * with the first.
      *
      * @param <V> what the bytes mean
      */
@@ -152,7 +179,7 @@ public final class Unpacked<K, V> {
 
         private @Nullable V value;
         private boolean changed;
-        private boolean used;
+        private int spansLeft;
 
         private Held(@Nullable V value) {
             this.value = value;
@@ -160,7 +187,7 @@ public final class Unpacked<K, V> {
 
         /** The value, null where there is none. Who changes it has to put it. */
         public @Nullable V get() {
-            used = true;
+            spansLeft = SPANS;
             return value;
         }
 
@@ -168,7 +195,6 @@ public final class Unpacked<K, V> {
         public void put(V value) {
             this.value = value;
             changed = true;
-            used = true;
         }
 
         /** Removes the value. */

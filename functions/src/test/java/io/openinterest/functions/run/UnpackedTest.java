@@ -3,7 +3,9 @@ package io.openinterest.functions.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
@@ -22,6 +24,7 @@ class UnpackedTest {
     private static final int KEY_GROUPS = 128;
     private static final AtomicInteger PACKED = new AtomicInteger();
     private static final AtomicInteger UNPACKED = new AtomicInteger();
+    private static final AtomicLong CLOCK = new AtomicLong();
 
     @BeforeEach
     void countAnew() {
@@ -47,20 +50,40 @@ class UnpackedTest {
     }
 
     @Test
-    void staysOverACheckpointWhileItIsInUse() throws Exception {
+    void isHeldFromMinuteToMinuteHoweverManyCheckpointsComeInBetween() throws Exception {
         try (var words = harness(1, 0, null)) {
             say("east", "a", words);
-            words.snapshot(1, 1);
-            say("east", "b", words);
-            words.snapshot(2, 2);
+            for (int checkpoint = 1; checkpoint <= 12; checkpoint++) {
+                CLOCK.addAndGet(Duration.ofSeconds(10).toNanos());
+                words.snapshot(checkpoint, checkpoint);
+                if (checkpoint % 6 == 0) {
+                    say("east", "b", words);
+                }
+            }
             assertThat(UNPACKED).hasValue(0);
 
-            // when nobody asks for it between two checkpoints
-            words.snapshot(3, 3);
+            // when nobody asks for it any more
+            for (int checkpoint = 13; checkpoint <= 15; checkpoint++) {
+                CLOCK.addAndGet(Duration.ofMinutes(1).toNanos());
+                words.snapshot(checkpoint, checkpoint);
+            }
             say("east", "c", words);
 
             assertThat(UNPACKED).hasValue(1);
-            assertThat(words.extractOutputValues()).endsWith("a b c");
+            assertThat(words.extractOutputValues()).endsWith("a b b c");
+        }
+    }
+
+    @Test
+    void isLetGoWithTheFirstCheckpointWhereItWasOnlyPut() throws Exception {
+        try (var words = harness(1, 0, null)) {
+            say("east", "anew", words);
+            words.snapshot(1, 1);
+
+            say("east", "b", words);
+
+            assertThat(UNPACKED).hasValue(1);
+            assertThat(words.extractOutputValues()).endsWith("anew b");
         }
     }
 
@@ -119,7 +142,7 @@ class UnpackedTest {
         return harness;
     }
 
-    /** Says what it has heard under a key so far; {@code gone} makes it forget. */
+    /** Says what it has heard under a key so far; {@code gone} makes it forget, {@code anew} begin without a look back. */
     private static final class Sentences extends KeyedProcessFunction<String, Tuple2<String, String>, String>
             implements HoldsState {
 
@@ -140,7 +163,8 @@ class UnpackedTest {
                     (key, packed) -> {
                         UNPACKED.incrementAndGet();
                         return new StringBuilder(new String(packed, StandardCharsets.UTF_8));
-                    });
+                    },
+                    CLOCK::get);
         }
 
         @Override
@@ -149,6 +173,10 @@ class UnpackedTest {
             Unpacked<String, StringBuilder>.Values here = sentences.of(context.getCurrentKey());
             if (word.f1.equals("gone")) {
                 here.remove("all");
+                return;
+            }
+            if (word.f1.equals("anew")) {
+                here.put("all", new StringBuilder(word.f1));
                 return;
             }
             StringBuilder known = here.at("all").get();
