@@ -1,6 +1,7 @@
 package io.openinterest.functions.market;
 
 import io.openinterest.functions.market.Markets.MinutesOfMarket;
+import io.openinterest.functions.record.Folded;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Packing;
 import io.openinterest.functions.record.Revisions;
@@ -40,13 +41,7 @@ final class MarketState {
 
     private Revisions revisions = new Revisions();
 
-    /**
-     * Standing before the first boundary of the last correction, and the boundary before that: the next correction is
-     * seldom about anything earlier. In memory only; null where there is none.
-     */
-    private MarketStanding folded;
-
-    private long foldedUpTo;
+    private final Folded<MarketStanding> folded = new Folded<>();
 
     /** A market that has not been observed yet; the observation says what it is. */
     MarketState(Observation reference, MinutesOfMarket saved) {
@@ -101,8 +96,12 @@ final class MarketState {
             first = Math.min(first, boundary);
             last = Math.max(last, boundary);
         }
-        boolean goesOn = folded != null && foldedUpTo > finalUpTo && foldedUpTo < first;
-        MarketStanding before = goesOn ? folded : base;
+        MarketStanding before = folded.before(
+                first,
+                base,
+                finalUpTo,
+                (standing, boundary) -> MarketStep.take(standing, minute(boundary), boundary, settings)
+                        .after());
         Map<Long, Minute> minutesBefore = new HashMap<>();
         for (Observation observation : late) {
             long boundary = Interval.boundaryAfter(observation.time().toEpochMilli());
@@ -111,15 +110,11 @@ final class MarketState {
             }
             add(observation, finalUpTo);
         }
-        MarketStanding now = goesOn ? folded : base;
-        long boundary = (goesOn ? foldedUpTo : finalUpTo) + Interval.MINUTE_MILLIS;
-        for (; boundary < first; boundary += Interval.MINUTE_MILLIS) {
-            now = MarketStep.take(now, minute(boundary), boundary, settings).after();
-            before = now;
-        }
-        folded = before;
-        foldedUpTo = boundary - Interval.MINUTE_MILLIS;
-        for (; boundary <= doneUpTo; boundary += Interval.MINUTE_MILLIS) {
+        // the base has changed where an observation is from before it
+        MarketStanding now = first <= finalUpTo ? base : before;
+        for (long boundary = Math.max(first, finalUpTo + Interval.MINUTE_MILLIS);
+                boundary <= doneUpTo;
+                boundary += Interval.MINUTE_MILLIS) {
             Minute minute = minute(boundary);
             Minute minuteBefore = minutesBefore.containsKey(boundary) ? minutesBefore.get(boundary) : minute;
             MarketStep was = MarketStep.take(before, minuteBefore, boundary, settings);

@@ -2,6 +2,7 @@ package io.openinterest.functions.total;
 
 import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Entity;
+import io.openinterest.functions.record.Folded;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.Packing;
@@ -36,13 +37,7 @@ final class TotalState {
     private TotalStanding latest;
     private final Revisions revisions;
 
-    /**
-     * Where it stood before the first boundary of the last correction, and the boundary before that: the next correction
-     * is seldom about anything earlier. In memory only; null where there is none.
-     */
-    private TotalStanding folded;
-
-    private long foldedUpTo;
+    private final Folded<TotalStanding> folded = new Folded<>();
 
     /** The sums of an entity by boundary, none where it has no market. */
     interface Minutes {
@@ -157,16 +152,14 @@ final class TotalState {
                     .formatted(entity, finalUpTo, corrections.firstKey()));
         }
         long first = corrections.firstKey();
-        boolean goesOn = folded != null && foldedUpTo > finalUpTo && foldedUpTo < first;
-        TotalStanding before = goesOn ? folded : base;
-        long boundary = (goesOn ? foldedUpTo : finalUpTo) + Interval.MINUTE_MILLIS;
-        for (; boundary < first; boundary += Interval.MINUTE_MILLIS) {
-            before = take(before, minutes.at(boundary), boundary).after();
-        }
-        folded = before;
-        foldedUpTo = boundary - Interval.MINUTE_MILLIS;
+        TotalStanding before = folded.before(
+                first,
+                base,
+                finalUpTo,
+                (standing, boundary) ->
+                        take(standing, minutes.at(boundary), boundary).after());
         TotalStanding now = before;
-        for (; boundary <= doneUpTo; boundary += Interval.MINUTE_MILLIS) {
+        for (long boundary = first; boundary <= doneUpTo; boundary += Interval.MINUTE_MILLIS) {
             Sums sums = minutes.at(boundary);
             Sums more = corrections.get(boundary);
             Sums corrected = more == null ? sums : sums.plus(more);
