@@ -40,14 +40,17 @@ final class FactorGuard {
     private final BiConsumer<Observation, Origin> released;
     private final Map<String, Known> known = new HashMap<>();
     private final List<Seen> seen = new ArrayList<>();
-    private double held = 1;
+    /** Markets that are held. */
+    private final Set<String> held = new HashSet<>();
+    /** The factor of their open interest; 1 where none is held. */
+    private double heldFactor = 1;
+
     private boolean isResumed;
     private boolean isTold;
     private int withheld;
 
     private static final class Known {
         LastFigures last;
-        boolean isHeld;
         /** Whether it was released since others were held: a venue leaps once, so what leaps later leaps by itself. */
         boolean isReleased;
     }
@@ -87,11 +90,10 @@ final class FactorGuard {
         Known before = known.computeIfAbsent(observation.market(), market -> new Known());
         LastFigures now = LastFigures.of(observation);
         double leap = before.last == null ? 1 : leap(before.last, now);
-        if (before.isHeld) {
-            boolean isBack = Math.abs(Math.log(leap)) < Math.abs(Math.log(leap / held));
+        if (held.contains(observation.market())) {
+            boolean isBack = Math.abs(Math.log(leap)) < Math.abs(Math.log(leap / heldFactor));
             if (isBack) {
-                before.isHeld = false;
-                endHold();
+                endHold(observation.market());
                 release(observation, origin, now);
             } else {
                 withheld++;
@@ -99,8 +101,8 @@ final class FactorGuard {
             return;
         }
         double factor = before.last == null ? 1 : factor(before.last, now, leap);
-        if (factor != 1 && factor == held && !before.isReleased) {
-            before.isHeld = true;
+        if (factor != 1 && factor == heldFactor && !before.isReleased) {
+            held.add(observation.market());
             withheld++;
             return;
         }
@@ -139,16 +141,16 @@ final class FactorGuard {
             judged.stream().filter(one -> one.factor == factor).forEach(one -> same.add(one.observation.market()));
             double share = markets.size() < MANY_MARKETS ? MOST_OF_FEW : MOST_OF_MANY;
             if (markets.size() >= MIN_MARKETS && same.size() >= share * markets.size()) {
-                held = factor;
+                heldFactor = factor;
                 isTold = true;
                 holdsMore = true;
                 known.values().forEach(market -> market.isReleased = false);
-                same.forEach(market -> known.get(market).isHeld = true);
+                held.addAll(same);
             }
         }
         isTold |= isResumed;
         for (Seen one : judged) {
-            if (one.factor != 1 && known.get(one.observation.market()).isHeld) {
+            if (one.factor != 1 && held.contains(one.observation.market())) {
                 withheld++;
             } else if (one.factor != 1) {
                 release(one.observation, one.origin, one.figures);
@@ -176,7 +178,7 @@ final class FactorGuard {
 
     /** Number of markets that are held. */
     int held() {
-        return (int) known.values().stream().filter(market -> market.isHeld).count();
+        return held.size();
     }
 
     /** Number of markets that were observed. */
@@ -186,20 +188,21 @@ final class FactorGuard {
 
     /** The factor of the held markets' open interest; 1 where none is held. */
     double factor() {
-        return held;
+        return heldFactor;
     }
 
     /** Forgets a market that is gone, and what of it is not judged yet. */
     private void forget(String market) {
         known.remove(market);
         seen.removeIf(one -> one.observation.market().equals(market));
-        endHold();
+        endHold(market);
     }
 
-    /** Ends what is held with the last market that is. */
-    private void endHold() {
-        if (known.values().stream().noneMatch(market -> market.isHeld)) {
-            held = 1;
+    /** Holds a market no longer; with the last one the factor ends. */
+    private void endHold(String market) {
+        held.remove(market);
+        if (held.isEmpty()) {
+            heldFactor = 1;
         }
     }
 
