@@ -182,6 +182,9 @@ public record JobConfiguration(
             throw root.wrong("source", "live, auto, simulated, replay with stages ingest, which fills the topic");
         }
         String conventions = root.text("conventions", LiveVenues.CONVENTIONS);
+        // transactions are open for as long, and they end after ten minutes whether committed or not
+        Duration checkpointInterval = root.duration(
+                "checkpoint-interval", Duration.ofMillis(100), MAX_CHECKPOINT_INTERVAL, Duration.ofSeconds(10));
         JobConfiguration configuration = new JobConfiguration(
                 source,
                 stages,
@@ -194,8 +197,8 @@ public record JobConfiguration(
                 root.section("rates").rates(),
                 conventions,
                 regime(root.section("metrics")),
-                kafka(root.section("kafka"), stages, source, checkpointInterval(root)),
-                checkpointInterval(root),
+                kafka(root.section("kafka"), stages, source, checkpointInterval),
+                checkpointInterval,
                 root.integer("parallelism", 1, MAX_PARALLELISM, null),
                 local(root.section("local"), root.settings("flink")),
                 simulatorFaults(root.section("simulator")),
@@ -275,12 +278,6 @@ public record JobConfiguration(
         section.end();
         metrics.end();
         return regime;
-    }
-
-    /** Transactions are open for as long, and they end after ten minutes whether committed or not. */
-    private static Duration checkpointInterval(Section root) {
-        return root.duration(
-                "checkpoint-interval", Duration.ofMillis(100), MAX_CHECKPOINT_INTERVAL, Duration.ofSeconds(10));
     }
 
     private static Kafka kafka(Section section, Stages stages, SourceKind source, Duration checkpointInterval) {
