@@ -283,13 +283,13 @@ final class Sweep {
                 } else {
                     waiting.add(line);
                 }
-                pauseAll(request, fault);
+                pauseWithLimit(request, fault);
             }
             case DENIED -> {
                 waiting.add(line);
                 // many in a row may be a ban again
                 if (!isGivenUp || faults() >= MAX_FAULTS) {
-                    pauseAll(request, fault);
+                    pauseWithLimit(request, fault);
                 }
             }
         }
@@ -307,7 +307,8 @@ final class Sweep {
         return isAlone;
     }
 
-    private void pauseAll(Request request, Fault fault) {
+    /** Pauses, and whoever shares the rate limit of the question with it. */
+    private void pauseWithLimit(Request request, Fault fault) {
         Duration pause = pause(fault);
         Quota quota = context.quota(request);
         if (quota != null) {
