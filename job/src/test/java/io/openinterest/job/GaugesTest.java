@@ -45,11 +45,9 @@ class GaugesTest {
     @Test
     void aDeadVenueLowersCoverageAndOpenInterestButNotWhatIsLikeForLike() throws Exception {
         try (var totals = totals(true)) {
-            totals.processElement(total(Level.EXCHANGE, "okx", 0, "1000", "1", "0"), time(0));
-            totals.processWatermark(time(0));
+            pass(totals, 0, total(Level.EXCHANGE, "okx", 0, "1000", "1", "0"));
             // 40 opened, 360 of a venue that fell silent
-            totals.processElement(total(Level.EXCHANGE, "okx", 1, "680", "0.65", "40"), time(1));
-            totals.processWatermark(time(1));
+            pass(totals, 1, total(Level.EXCHANGE, "okx", 1, "680", "0.65", "40"));
         }
 
         assertThat(gauge("exchange.okx.openInterestUsd")).isEqualTo(680.0);
@@ -60,17 +58,14 @@ class GaugesTest {
     @Test
     void everythingShownIsOfTheSameBoundary() throws Exception {
         try (var totals = totals(true)) {
-            totals.processElement(total(Level.TOTAL, "all", 0, "10", "1", "0"), time(0));
-            totals.processElement(total(Level.ASSET, "btc", 0, "10", "1", "0"), time(0));
-            totals.processWatermark(time(0));
+            pass(totals, 0, total(Level.TOTAL, "all", 0, "10", "1", "0"), total(Level.ASSET, "btc", 0, "10", "1", "0"));
 
             totals.processElement(total(Level.ASSET, "btc", 1, "20", "1", "10"), time(1));
 
             assertThat(gauge("total.all.openInterestUsd")).isEqualTo(10.0);
             assertThat(gauge("asset.btc.openInterestUsd")).isEqualTo(10.0);
 
-            totals.processElement(total(Level.TOTAL, "all", 1, "20", "1", "10"), time(1));
-            totals.processWatermark(time(1));
+            pass(totals, 1, total(Level.TOTAL, "all", 1, "20", "1", "10"));
 
             assertThat(gauge("total.all.openInterestUsd")).isEqualTo(20.0);
             assertThat(gauge("asset.btc.openInterestUsd")).isEqualTo(20.0);
@@ -88,8 +83,7 @@ class GaugesTest {
                 }
                 totals.processWatermark(time(minute));
             }
-            totals.processElement(total(Level.EXCHANGE, "new", 10, "5", "1", "0"), time(10));
-            totals.processWatermark(time(10));
+            pass(totals, 10, total(Level.EXCHANGE, "new", 10, "5", "1", "0"));
         }
 
         assertThat(metrics.keySet())
@@ -102,10 +96,8 @@ class GaugesTest {
     @Test
     void anEntityThatHasNoRecordAnyMoreHasNoOpenInterest() throws Exception {
         try (var totals = totals(true)) {
-            totals.processElement(total(Level.ASSET, "btc", 0, "10", "1", "0"), time(0));
-            totals.processWatermark(time(0));
-            totals.processElement(total(Level.ASSET, "eth", 1, "10", "1", "0"), time(1));
-            totals.processWatermark(time(1));
+            pass(totals, 0, total(Level.ASSET, "btc", 0, "10", "1", "0"));
+            pass(totals, 1, total(Level.ASSET, "eth", 1, "10", "1", "0"));
         }
 
         assertThat(gauge("asset.btc.openInterestUsd")).isEqualTo(0.0);
@@ -115,10 +107,8 @@ class GaugesTest {
     @Test
     void aCorrectionOfThePastDoesNotTurnTheChartBack() throws Exception {
         try (var totals = totals(true)) {
-            totals.processElement(total(Level.ASSET, "btc", 1, "10", "1", "0"), time(1));
-            totals.processWatermark(time(1));
-            totals.processElement(total(Level.ASSET, "btc", 0, "99", "1", "89"), time(2));
-            totals.processWatermark(time(2));
+            pass(totals, 1, total(Level.ASSET, "btc", 1, "10", "1", "0"));
+            pass(totals, 2, total(Level.ASSET, "btc", 0, "99", "1", "89"));
         }
 
         assertThat(gauge("asset.btc.openInterestUsd")).isEqualTo(10.0);
@@ -128,8 +118,7 @@ class GaugesTest {
     @Test
     void latencyIsMeasuredWhereBoundariesAreOfToday() throws Exception {
         try (var totals = totals(true)) {
-            totals.processElement(total(Level.TOTAL, "all", 0, "10", "1", "0"), time(0));
-            totals.processWatermark(time(0));
+            pass(totals, 0, total(Level.TOTAL, "all", 0, "10", "1", "0"));
         }
         assertThat(((Histogram) metrics.get("boundaryLatencyMs")).getCount()).isEqualTo(1);
         assertThat((Long) ((Gauge<?>) metrics.get("boundaryAgeMs")).getValue()).isNotNegative();
@@ -201,6 +190,16 @@ class GaugesTest {
                 .addJob(new JobID(), "job")
                 .addTask(ExecutionGraphTestUtils.createExecutionAttemptId(), "task");
         return new MockEnvironmentBuilder().setMetricGroup(task).build();
+    }
+
+    /** The boundary of a minute passes, with the records that come then. */
+    private static void pass(
+            KeyedOneInputStreamOperatorTestHarness<String, TotalRow, Void> totals, int minute, TotalRow... rows)
+            throws Exception {
+        for (TotalRow row : rows) {
+            totals.processElement(row, time(minute));
+        }
+        totals.processWatermark(time(minute));
     }
 
     private Object gauge(String name) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -275,14 +276,13 @@ class PollRunnerTest {
         venue.network.answer("symbol=C3USDT", 403, Map.of(), "<html>denied</html>");
         binance(30, request -> false);
         venue.pass(Duration.ofMinutes(10));
-        int before = venue.observations().size();
 
         // when
-        venue.pass(Duration.ofMinutes(10));
+        int more = observedIn(Duration.ofMinutes(10));
 
         // then
         assertThat(symbols()).hasSize(29);
-        assertThat(venue.observations().size() - before).isGreaterThan(29 * 8);
+        assertThat(more).isGreaterThan(29 * 8);
     }
 
     @Test
@@ -292,12 +292,11 @@ class PollRunnerTest {
         }
         binance(30, request -> false);
         venue.pass(Duration.ofMinutes(20));
-        int before = venue.observations().size();
 
-        venue.pass(Duration.ofMinutes(10));
+        int more = observedIn(Duration.ofMinutes(10));
 
         assertThat(symbols()).hasSize(24);
-        assertThat(venue.observations().size() - before).isGreaterThan(24 * 8);
+        assertThat(more).isGreaterThan(24 * 8);
     }
 
     @Test
@@ -305,12 +304,11 @@ class PollRunnerTest {
         venue.network.answer("symbol=C29USDT", 403, Map.of(), "<html>denied</html>");
         binance(30, request -> false);
         venue.pass(Duration.ofMinutes(10));
-        int before = venue.observations().size();
 
-        venue.pass(Duration.ofMinutes(10));
+        int more = observedIn(Duration.ofMinutes(10));
 
         assertThat(symbols()).hasSize(29);
-        assertThat(venue.observations().size() - before).isGreaterThan(29 * 8);
+        assertThat(more).isGreaterThan(29 * 8);
     }
 
     @Test
@@ -327,21 +325,16 @@ class PollRunnerTest {
 
         // when
         isBanned[0] = true;
-        int before = venue.network.asked("openInterest").size();
-        venue.pass(Duration.ofMinutes(30));
+        int asked = askedIn(Duration.ofMinutes(30));
 
         // then: some are under way when it begins, then one question about each two minutes
-        assertThat(venue.network.asked("openInterest").size() - before).isBetween(5, 25);
+        assertThat(asked).isBetween(5, 25);
 
         // when it is over, all are read soon
         isBanned[0] = false;
         Instant over = venue.time.real();
         venue.pass(Duration.ofMinutes(4));
-        assertThat(venue.observations().stream()
-                        .filter(o -> o.databaseTime().isAfter(over))
-                        .map(Observation::symbol)
-                        .collect(Collectors.toSet()))
-                .hasSize(200);
+        assertThat(symbolsReadAfter(over)).hasSize(200);
     }
 
     @Test
@@ -350,19 +343,13 @@ class PollRunnerTest {
         binance(200, request -> dead[0]);
         venue.pass(Duration.ofSeconds(75));
         dead[0] = true;
-        int before = venue.network.asked("openInterest").size();
-        venue.pass(Duration.ofMinutes(10));
-        assertThat(venue.network.asked("openInterest").size() - before).isBetween(8, 60);
+        assertThat(askedIn(Duration.ofMinutes(10))).isBetween(8, 60);
 
         dead[0] = false;
         Instant recovered = venue.time.real();
         venue.pass(Duration.ofMinutes(3));
 
-        assertThat(venue.observations().stream()
-                        .filter(o -> o.databaseTime().isAfter(recovered))
-                        .map(Observation::symbol)
-                        .collect(Collectors.toSet()))
-                .hasSize(200);
+        assertThat(symbolsReadAfter(recovered)).hasSize(200);
     }
 
     @Test
@@ -406,12 +393,11 @@ class PollRunnerTest {
         return venue.network.answer("instruments-info", LIST);
     }
 
-    private void binance(int markets, java.util.function.Predicate<Request> isBad) {
+    private void binance(int markets, Predicate<Request> isBad) {
         binance(markets, isBad, request -> false);
     }
 
-    private void binance(
-            int markets, java.util.function.Predicate<Request> isBad, java.util.function.Predicate<Request> isTooMuch) {
+    private void binance(int markets, Predicate<Request> isBad, Predicate<Request> isTooMuch) {
         String list = IntStream.range(0, markets)
                 .mapToObj("""
                         {"symbol":"C%1$dUSDT","pair":"C%1$dUSDT","contractType":"PERPETUAL","deliveryDate":4133404800000,
@@ -445,7 +431,27 @@ class PollRunnerTest {
     }
 
     private Set<String> symbols() {
-        return venue.observations().stream().map(Observation::symbol).collect(Collectors.toSet());
+        return symbolsReadAfter(Instant.MIN);
+    }
+
+    private Set<String> symbolsReadAfter(Instant time) {
+        return venue.observations().stream()
+                .filter(o -> o.databaseTime().isAfter(time))
+                .map(Observation::symbol)
+                .collect(Collectors.toSet());
+    }
+
+    private int observedIn(Duration time) {
+        int before = venue.observations().size();
+        venue.pass(time);
+        return venue.observations().size() - before;
+    }
+
+    /** How often one market's open interest is asked for. */
+    private int askedIn(Duration time) {
+        int before = venue.network.asked("openInterest").size();
+        venue.pass(time);
+        return venue.network.asked("openInterest").size() - before;
     }
 
     private static ManualNetwork.Asked last(List<ManualNetwork.Asked> asked, String part, int before) {

@@ -295,11 +295,7 @@ class EvaluateAlertsTest {
 
         // when one is accepted and all boundaries up to it are published at once
         reach(NOON + 80 * MINUTE, NOON + 79 * MINUTE);
-        for (int minutes = 5; minutes <= 80; minutes += 5) {
-            operator.processElement1(new StreamRecord<>(
-                    measured(NOON + minutes * MINUTE, minutes < 80 ? "0.8" : "0.95", 0), NOON + 80 * MINUTE - 1));
-        }
-        watermark(NOON + 80 * MINUTE);
+        coverageAtOnce(80, NOON + 80 * MINUTE);
 
         // then the alert ends where its record says so
         assertThat(story())
@@ -321,11 +317,7 @@ class EvaluateAlertsTest {
         watermark(NOON + 28 * MINUTE);
 
         // when the next two are published at once
-        for (int minutes = 5; minutes <= 10; minutes += 5) {
-            operator.processElement1(new StreamRecord<>(
-                    measured(NOON + minutes * MINUTE, minutes < 10 ? "0.8" : "0.95", 0), NOON + 29 * MINUTE - 1));
-        }
-        watermark(NOON + 29 * MINUTE);
+        coverageAtOnce(10, NOON + 29 * MINUTE);
 
         // then the first of them is the second in a row
         assertThat(story())
@@ -431,6 +423,15 @@ class EvaluateAlertsTest {
 
     private void coverage(long boundary, String coverage) throws Exception {
         operator.processElement1(new StreamRecord<>(measured(boundary, coverage, 0), boundary - 1));
+    }
+
+    /** A coverage of 0.8 in each five minutes after noon and of 0.95 in the last, published with one watermark. */
+    private void coverageAtOnce(int lastMinute, long boundary) throws Exception {
+        for (int minutes = 5; minutes <= lastMinute; minutes += 5) {
+            String coverage = minutes < lastMinute ? "0.8" : "0.95";
+            operator.processElement1(new StreamRecord<>(measured(NOON + minutes * MINUTE, coverage, 0), boundary - 1));
+        }
+        watermark(boundary);
     }
 
     private void correct(long boundary, String coverage, long step) throws Exception {

@@ -21,7 +21,6 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class RuleParserTest {
 
@@ -186,8 +185,9 @@ class RuleParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @CsvSource(
+            delimiter = ':',
+            value = {
                 "total:change.coverage_usd",
                 "total:hhi",
                 "asset:price_change_pct.4h",
@@ -205,21 +205,14 @@ class RuleParserTest {
                 "market:carried",
                 "market:age_ms",
             })
-    void anyNumberOrBooleanOfTheRecordsCanBeLookedAt(String of) {
-        String level = of.substring(0, of.indexOf(':'));
-        String metric = of.substring(of.indexOf(':') + 1);
-
-        assertThat(RuleParser.parse(SHORTEST_RULE
-                                .replace("\"asset\"", "\"" + level + "\"")
-                                .replace("quantity_change_pct.1h", metric))
-                        .subject()
-                        .metric())
-                .isEqualTo(metric);
+    void anyNumberOrBooleanOfTheRecordsCanBeLookedAt(String level, String metric) {
+        assertThat(RuleParser.parse(ruleOn(level, metric)).subject().metric()).isEqualTo(metric);
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
+    @CsvSource(
+            delimiter = ':',
+            value = {
                 "total:price_usd",
                 "exchange:amount_base",
                 "exchange:price_change_pct.1h",
@@ -228,13 +221,12 @@ class RuleParserTest {
                 "pair:share_of_exchange",
                 "total:share_of_total",
             })
-    void whatIsAlwaysNullAtALevelIsAFault(String of) {
-        String level = of.substring(0, of.indexOf(':'));
-        String metric = of.substring(of.indexOf(':') + 1);
-
-        assertThatThrownBy(() -> RuleParser.parse(SHORTEST_RULE
-                        .replace("\"asset\"", "\"" + level + "\"")
-                        .replace("quantity_change_pct.1h", metric)))
+    void whatIsAlwaysNullAtALevelIsAFault(String level, String metric) {
+        assertThatThrownBy(() -> RuleParser.parse(ruleOn(level, metric)))
                 .hasMessage("The metric \"" + metric + "\" is always null at level " + level + ".");
+    }
+
+    private static String ruleOn(String level, String metric) {
+        return SHORTEST_RULE.replace("\"asset\"", "\"" + level + "\"").replace("quantity_change_pct.1h", metric);
     }
 }
