@@ -3,6 +3,7 @@ package io.openinterest.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.Await;
+import io.openinterest.MiniClusters;
 import io.openinterest.job.StateRun.Input;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CatchUpIT {
 
     @RegisterExtension
-    static final MiniClusterExtension CLUSTER = StateRun.cluster();
+    static final MiniClusterExtension CLUSTER = MiniClusters.withSlots(1);
 
     private static final int MARKETS = Integer.getInteger("state.markets", 0);
     private static final int MINUTES = 5;

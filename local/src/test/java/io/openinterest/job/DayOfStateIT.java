@@ -2,6 +2,7 @@ package io.openinterest.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.MiniClusters;
 import io.openinterest.job.StateRun.Input;
 import io.openinterest.job.StateRun.Market;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DayOfStateIT {
 
     @RegisterExtension
-    static final MiniClusterExtension CLUSTER = StateRun.cluster();
+    static final MiniClusterExtension CLUSTER = MiniClusters.withSlots(1);
 
     private static final int ASSETS = 8;
     private static final int HOUR_MINUTES = 60;

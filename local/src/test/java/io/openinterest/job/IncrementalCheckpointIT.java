@@ -2,6 +2,7 @@ package io.openinterest.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.MiniClusters;
 import io.openinterest.job.StateRun.Input;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import java.nio.file.Path;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IncrementalCheckpointIT {
 
     @RegisterExtension
-    static final MiniClusterExtension CLUSTER = StateRun.cluster();
+    static final MiniClusterExtension CLUSTER = MiniClusters.withSlots(1);
 
     private static final int MINUTES = 60 * Integer.getInteger("state.hours", 0);
     private static final int CHECKPOINTS = 9;

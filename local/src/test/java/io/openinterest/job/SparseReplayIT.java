@@ -2,6 +2,7 @@ package io.openinterest.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.MiniClusters;
 import io.openinterest.job.config.Arguments;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.InjectMiniCluster;
 import org.apache.flink.test.junit5.MiniClusterExtension;
@@ -33,10 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SparseReplayIT {
 
     @RegisterExtension
-    static final MiniClusterExtension CLUSTER = new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
-            .setNumberTaskManagers(1)
-            .setNumberSlotsPerTaskManager(2)
-            .build());
+    static final MiniClusterExtension CLUSTER = MiniClusters.withSlots(2);
 
     /** As many as take three steps, each twice the one before; {@code -Dsparse.days=365} is a year. */
     private static final int DAYS = Integer.getInteger("sparse.days", 9);

@@ -49,10 +49,8 @@ import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionJobVertex;
 import org.apache.flink.runtime.minicluster.MiniCluster;
-import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.test.junit5.MiniClusterExtension;
 
 /** The whole job over made-up markets, for what its state takes. One runs at a time. */
 final class StateRun implements AutoCloseable {
@@ -136,14 +134,6 @@ final class StateRun implements AutoCloseable {
             }
         }
         return expiries.size();
-    }
-
-    /** A cluster for one run at a time. */
-    static MiniClusterExtension cluster() {
-        return new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
-                .setNumberTaskManagers(1)
-                .setNumberSlotsPerTaskManager(1)
-                .build());
     }
 
     /** Starts the job live or as a replay, and waits until the minutes of its input have been read. */
