@@ -9,12 +9,14 @@ import io.openinterest.functions.alert.AlertRule.Direction;
 import io.openinterest.functions.record.AlertEvent.Kind;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
+import io.openinterest.observation.Durations;
 import io.openinterest.observation.Json;
 import io.openinterest.observation.Quarantined;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -75,7 +75,6 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
             Stream.of(Level.values()).map(Level::text).toList();
     private static final List<String> INTERVALS =
             Stream.of(Interval.values()).map(Interval::text).toList();
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     private static final BigDecimal TWO = BigDecimal.valueOf(2);
     private static final int MAX_ID = 200;
     private static final int MAX_IDS = 10_000;
@@ -225,18 +224,11 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
         if (node == null || node.asText().equals("0")) {
             return 0;
         }
-        Matcher matcher = DURATION.matcher(node.asText());
-        if (!matcher.matches()) {
+        Duration cooldown = Durations.of(node.asText());
+        if (cooldown == null) {
             throw new BadRuleException("The key \"cooldown\" must be 0 or a duration such as 90s, 5m or 1h.");
         }
-        long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> count;
-            case "s" -> count * 1000;
-            case "m" -> count * Interval.MINUTE_MILLIS;
-            case "h" -> count * 60 * Interval.MINUTE_MILLIS;
-            default -> count * 24 * 60 * Interval.MINUTE_MILLIS;
-        };
+        return cooldown.toMillis();
     }
 
     private static int index(JsonNode rule, String key, List<String> allowed, String fallback) {

@@ -2,6 +2,7 @@ package io.openinterest.job.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.openinterest.observation.Durations;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -25,7 +26,6 @@ import java.util.regex.Pattern;
  */
 public final class Section {
 
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
     private static final Pattern SECRET = Pattern.compile("(?i).*(secret|password|token|api-?key|credential).*");
     private static final Pattern ENVIRONMENT = Pattern.compile("\\$\\{env:([A-Za-z_][A-Za-z0-9_]*)}");
     private static final Pattern ASSET = Pattern.compile("[^\\s.]+");
@@ -179,7 +179,7 @@ public final class Section {
                 + (least.isZero() ? "" : " of at least " + text(least)) + (least.isZero() ? " of" : " and")
                 + " at most " + text(greatest);
         return scalar(key, allowed, fallback, text -> {
-            Duration value = duration(text);
+            Duration value = Durations.of(text);
             return value == null || value.compareTo(least) < 0 || value.compareTo(greatest) > 0 ? null : value;
         });
     }
@@ -353,21 +353,6 @@ public final class Section {
     /** A constant as the configuration writes it. */
     public static String text(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static Duration duration(String text) {
-        Matcher matcher = DURATION.matcher(text);
-        if (!matcher.matches()) {
-            return null;
-        }
-        long count = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(count);
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            case "h" -> Duration.ofHours(count);
-            default -> Duration.ofDays(count);
-        };
     }
 
     /** In the greatest unit that gives a whole number. */
