@@ -88,8 +88,7 @@ final class AlertMessages {
     /** A change has its sign. */
     private static String figure(AlertRule rule, BigDecimal x) {
         Direction direction = rule.thresholds().direction();
-        boolean isLevel = direction == Direction.ABOVE || direction == Direction.BELOW;
-        return (x.signum() > 0 && !isLevel ? "+" : "") + plain(rule.subject(), x);
+        return (x.signum() > 0 && !direction.isOfLevel() ? "+" : "") + plain(rule.subject(), x);
     }
 
     private static String plain(Subject subject, BigDecimal x) {

@@ -92,6 +92,11 @@ public record AlertRule(Subject subject, List<String> ids, Thresholds thresholds
         /** x is at most the threshold. */
         BELOW;
 
+        /** Whether it is about where a figure stands, and not about how far it moved. */
+        boolean isOfLevel() {
+            return this == ABOVE || this == BELOW;
+        }
+
         boolean reaches(BigDecimal x, BigDecimal threshold) {
             return switch (this) {
                 case UP, ABOVE -> x.compareTo(threshold) >= 0;

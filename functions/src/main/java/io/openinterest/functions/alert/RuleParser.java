@@ -149,7 +149,7 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
         RuleMetric metric = RuleMetric.at(path, level, interval);
         Direction direction =
                 Direction.values()[index(node, "direction", List.of("up", "down", "both", "above", "below"), "both")];
-        boolean isLevel = direction == Direction.ABOVE || direction == Direction.BELOW;
+        boolean isLevel = direction.isOfLevel();
         BigDecimal warning = number(node, "warning", metric.isBoolean() ? BigDecimal.ONE : null);
         if (warning == null) {
             throw new BadRuleException("The key \"warning\" is missing.");
