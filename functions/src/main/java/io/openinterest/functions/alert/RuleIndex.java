@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Finds the rules for a row without looking at the others. Rules are filed by level and interval, there by the ids they
@@ -77,22 +78,15 @@ final class RuleIndex {
 
     /** A version of a rule, whether it is in force or not; null if it is not known any more. */
     Installed find(Subject subject) {
-        for (Installed version : installed.getOrDefault(subject.id(), List.of())) {
-            if (version.rule().subject().equals(subject)) {
-                return version;
-            }
-        }
-        return null;
+        return versions(subject).findFirst().orElse(null);
     }
 
     /** This very version of a rule if it is in force; else null. */
     Installed inForce(Subject subject, long boundary) {
-        for (Installed version : installed.getOrDefault(subject.id(), List.of())) {
-            if (version.isInForce(boundary) && version.rule().subject().equals(subject)) {
-                return version;
-            }
-        }
-        return null;
+        return versions(subject)
+                .filter(version -> version.isInForce(boundary))
+                .findFirst()
+                .orElse(null);
     }
 
     /**
@@ -101,17 +95,20 @@ final class RuleIndex {
      */
     boolean staysInForce(Subject subject, long since, long boundary) {
         long from = boundary;
-        boolean found = true;
-        while (found && from > since) {
-            found = false;
-            for (Installed version : installed.getOrDefault(subject.id(), List.of())) {
-                if (version.isInForce(from) && version.rule().subject().equals(subject)) {
-                    from = version.after;
-                    found = true;
-                }
+        while (from > since) {
+            Installed version = inForce(subject, from);
+            if (version == null) {
+                return false;
             }
+            from = version.after;
         }
-        return found;
+        return true;
+    }
+
+    /** This version of a rule, once for each time it was written. */
+    private Stream<Installed> versions(Subject subject) {
+        return installed.getOrDefault(subject.id(), List.of()).stream()
+                .filter(version -> version.rule().subject().equals(subject));
     }
 
     /** The number of rules that are installed and not removed. */
