@@ -72,13 +72,13 @@ final class AcceptedMarket {
         }
         Fingerprint print = Fingerprint.of(observation);
         for (int i = 0; i < recent.length; i += 2) {
-            if (recent[i] == print.boundary() && recent[i + 1] == print.hash()) {
+            if (recent[i] == print.head() && recent[i + 1] == print.tail()) {
                 return true;
             }
         }
         recent = Arrays.copyOf(recent, recent.length + 2);
-        recent[recent.length - 2] = print.boundary();
-        recent[recent.length - 1] = print.hash();
+        recent[recent.length - 2] = print.head();
+        recent[recent.length - 1] = print.tail();
         return false;
     }
 
@@ -102,7 +102,7 @@ final class AcceptedMarket {
         }
     }
 
-    /** The reason why the observation cannot be believed, as a sentence; null if it can. */
+    /** The reason why the observation cannot be believed, as a sentence, and remembers it then; null if it can. */
     String doubt(Observation observation) {
         String doubt = doubtAlone(observation);
         if (doubt == null) {

@@ -17,10 +17,10 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * A fingerprint that tells an observation of a market from every other: two are equal where {@link
  * io.openinterest.observation.ObservationOrder} finds no difference, whatever the scale of their decimals.
  *
- * @param boundary the boundary after its time in minutes, then 32 bits of the hash
- * @param hash 64 bits more of it
+ * @param head the boundary after its time in minutes, then 32 bits of the hash
+ * @param tail 64 bits more of it
  */
-record Fingerprint(long boundary, long hash) {
+record Fingerprint(long head, long tail) {
 
     private static final int PACKED_BYTES = 256;
 
@@ -71,8 +71,8 @@ record Fingerprint(long boundary, long hash) {
     }
 
     /** The boundary after the time of the observation, epoch milliseconds. */
-    static long boundary(long first) {
-        return (first >> Integer.SIZE) * Interval.MINUTE_MILLIS;
+    static long boundary(long head) {
+        return (head >> Integer.SIZE) * Interval.MINUTE_MILLIS;
     }
 
     private static void put(Instant time, DataOutput out) throws IOException {
