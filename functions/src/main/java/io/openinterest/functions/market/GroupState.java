@@ -18,7 +18,7 @@ final class GroupState {
 
     private static final int PACKED_BYTES = 128;
 
-    /** The last boundary that brought anything; {@link Long#MIN_VALUE} where totals are owed nothing more. */
+    /** The last boundary that brought anything; {@link Long#MIN_VALUE} before the first. */
     private long touched = Long.MIN_VALUE;
 
     private final TreeMap<Long, Ages> ages = new TreeMap<>();
@@ -74,12 +74,9 @@ final class GroupState {
         return out.getCopyOfBuffer();
     }
 
-    /** Reads a state back; a new one from null. */
+    /** Reads a state back. */
     static GroupState unpack(byte[] packed) {
         GroupState state = new GroupState();
-        if (packed == null) {
-            return state;
-        }
         DataInputDeserializer in = new DataInputDeserializer(packed);
         try {
             state.touched = Packing.getLong(in);
