@@ -38,7 +38,7 @@ public final class AlertContradictions extends KeyedProcessFunction<String, Evid
     /** A verdict is told again every hour: after two without one the check is no longer made. */
     private static final Duration SILENCE = Duration.ofHours(2);
 
-    /** Checks whose contradiction may as well be new and harmless. */
+    /** The check whose contradiction may as well be something new and harmless. */
     private static final String SHAPE = "shape";
 
     private final Map<String, String> exchanges;

@@ -38,8 +38,8 @@ import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction
 import org.apache.flink.util.Collector;
 
 /**
- * Evaluates the rules on every record and publishes the lives of the alerts. Keyed by {@link BoundaryRecord#entity()}; changes
- * of rules and the reach of the run come by broadcast (state {@link #RULES} and {@link RunBounds}).
+ * Evaluates the rules on every record and publishes the lives of the alerts. Keyed by {@link BoundaryRecord#entity()};
+ * changes of rules and the reach of the run come by broadcast (state {@link #RULES} and {@link RunBounds}).
  *
  * <p>Nothing is evaluated before the first watermark: a source that holds its watermark back until it has read the rules
  * that are there gives the same alerts in every run. Only entities with something going on have state and a timer.

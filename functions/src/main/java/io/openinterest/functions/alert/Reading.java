@@ -11,7 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The figures of an entity at a boundary, as rules read them. Most records call for nothing, so nothing is made before it is asked for. */
+/**
+ * The figures of an entity at a boundary, as rules read them. Most records call for nothing, so nothing is made before it is
+ * asked for.
+ */
 final class Reading {
 
     private final BoundaryRecord record;

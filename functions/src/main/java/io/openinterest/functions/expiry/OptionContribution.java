@@ -6,9 +6,9 @@ import io.openinterest.observation.MarketType;
 import java.math.BigDecimal;
 
 /**
- * The contribution of one included option to its expiry at a 1-minute boundary: added, or taken back. A boundary is published by
- * sending every included option of the asset classes in the totals once with {@code count} 1; a correction sends what
- * was said before with {@code count} -1 and what holds now with {@code count} 1.
+ * The contribution of one included option to its expiry at a 1-minute boundary: added, or taken back. A boundary is
+ * published by sending every included option of the asset classes in the totals once with {@code count} 1; a correction
+ * sends what was said before with {@code count} -1 and what holds now with {@code count} 1.
  *
  * @param option which option it is
  * @param boundary the 1-minute boundary it belongs to, epoch milliseconds; the 5m and 15m records come from it too

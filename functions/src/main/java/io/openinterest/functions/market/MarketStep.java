@@ -27,8 +27,8 @@ import java.math.RoundingMode;
 import java.util.Objects;
 
 /**
- * A step of one market to the next boundary: decides whether it is included, stale, gone or forgotten, explains the change of its
- * value, and gives what it contributes to totals.
+ * A step of one market to the next boundary: decides whether it is included, stale, gone or forgotten, explains the
+ * change of its value, and gives what it contributes to totals.
  *
  * @param boundary the boundary stepped to, epoch milliseconds
  * @param before where the market stood one minute earlier

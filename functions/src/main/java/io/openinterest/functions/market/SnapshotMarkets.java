@@ -39,7 +39,8 @@ import org.apache.flink.util.OutputTag;
 
 /**
  * Takes every market of a shard at every 1-minute boundary: gives its rows at 1, 5 and 15 minutes (side output
- * {@link #ROWS}), what it adds to totals, and what options add to their expiries ({@link #OPTIONS}). One timer per shard and minute, none per market.
+ * {@link #ROWS}), what it adds to totals, and what options add to their expiries ({@link #OPTIONS}). One timer per shard
+ * and minute, none per market.
  *
  * <p>An observation whose boundary the watermark had passed when it arrived waits for the next boundary; there its market
  * is folded again and every row and sum that differs is published as a correction.

@@ -1,8 +1,8 @@
 package io.openinterest.functions.record;
 
 /**
- * The pass that published a record. The shards of markets decide it once; every operator behind them takes it from there, so that
- * none infers it from times or watermarks, which a restart or a boundary held back makes misleading.
+ * The pass that published a record. The shards of markets decide it once; every operator behind them takes it from there,
+ * so that none infers it from times or watermarks, which a restart or a boundary held back makes misleading.
  *
  * @param minute the full minute whose passing published the record, epoch milliseconds: its own boundary in order, a later
  *     one in a correction

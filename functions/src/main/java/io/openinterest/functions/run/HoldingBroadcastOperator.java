@@ -24,10 +24,11 @@ final class HoldingBroadcastOperator<K, I, B, O> extends CoBroadcastWithKeyedOpe
     private long eventTime = Long.MIN_VALUE;
     /** The newest watermark that came. */
     private long goal = Long.MIN_VALUE;
-    /** The next minute to pass on the way there, and up to when they are passed one by one. */
+    /** The next minute to pass on the way there. */
     private long minute;
-
+    /** Up to when minutes are passed one by one. */
     private long last;
+
     private boolean isOnTheWay;
 
     HoldingBroadcastOperator(
