@@ -57,12 +57,12 @@ public final class AssetClasses implements Serializable {
         return new AssetClasses(ConfFile.builtIn(BUILT_IN, Tables.class));
     }
 
-    /** Reads a file; a key or value that is not allowed is an {@link IOException} that names it. */
+    /** Reads a file; a key or value that is not allowed is {@link ConfFile.Unusable}. */
     public static AssetClasses read(Path file) throws IOException {
         try {
             return new AssetClasses(ConfFile.read(file, Tables.class));
         } catch (IllegalArgumentException e) {
-            throw new IOException(e.getMessage(), e);
+            throw new ConfFile.Unusable(e.getMessage());
         }
     }
 

@@ -25,6 +25,8 @@ public record Conventions(List<Convention> conventions) implements Serializable 
 
     private static final String BUILT_IN = "conventions.yaml";
 
+    private static final List<String> TYPES = List.of("perpetual", "future", "option");
+
     /** The convention where no entry holds: contracts, one side, no venue time. */
     private static final Convention OTHERWISE = new Convention(
             null,
@@ -38,6 +40,12 @@ public record Conventions(List<Convention> conventions) implements Serializable 
             LocalDate.EPOCH,
             Proof.ASSUMED,
             "no entry");
+
+    public Conventions {
+        if (conventions == null || conventions.isEmpty()) {
+            throw new IllegalArgumentException("it has no entries");
+        }
+    }
 
     /** The unit of a venue's count. */
     public enum Unit {
@@ -112,6 +120,10 @@ public record Conventions(List<Convention> conventions) implements Serializable 
             if (sides != 1 && sides != 2) {
                 throw new IllegalArgumentException("sides of " + venue + " is " + sides + ", allowed are 1 and 2");
             }
+            if (type != null && !TYPES.contains(type)) {
+                throw new IllegalArgumentException(
+                        "type of " + venue + " is " + type + ", allowed are " + String.join(", ", TYPES));
+            }
             if (unit == null || time == null || since == null) {
                 throw new IllegalArgumentException("an entry of " + venue + " needs unit, time and since");
             }
@@ -144,7 +156,7 @@ public record Conventions(List<Convention> conventions) implements Serializable 
         return ConfFile.builtIn(BUILT_IN, Conventions.class);
     }
 
-    /** Reads a file; a key or value that is not allowed is an {@link IOException} that names it. */
+    /** Reads a file; a key or value that is not allowed is {@link ConfFile.Unusable}. */
     public static Conventions read(Path file) throws IOException {
         return ConfFile.read(file, Conventions.class);
     }

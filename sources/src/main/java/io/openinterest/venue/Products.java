@@ -43,7 +43,7 @@ public record Products(Map<String, List<String>> asked, Map<String, Contract> cm
         return ConfFile.builtIn(BUILT_IN, Products.class);
     }
 
-    /** Reads a file; a key or value that is not allowed is an {@link IOException} that names it. */
+    /** Reads a file; a key or value that is not allowed is {@link ConfFile.Unusable}. */
     public static Products read(Path file) throws IOException {
         return ConfFile.read(file, Products.class);
     }

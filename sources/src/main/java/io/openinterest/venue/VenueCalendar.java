@@ -51,7 +51,7 @@ public record VenueCalendar(List<Change> changes) {
         return ConfFile.builtIn(BUILT_IN, VenueCalendar.class);
     }
 
-    /** Reads a file; a key or value that is not allowed is an {@link IOException} that names it. */
+    /** Reads a file; a key or value that is not allowed is {@link ConfFile.Unusable}. */
     public static VenueCalendar read(Path file) throws IOException {
         return ConfFile.read(file, VenueCalendar.class);
     }

@@ -1,10 +1,9 @@
 package io.openinterest.job.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.openinterest.adapters.Adapters;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.venue.AssetClasses;
+import io.openinterest.venue.ConfFile;
 import io.openinterest.venue.Conventions;
 import io.openinterest.venue.Products;
 import io.openinterest.venue.SourceSettings;
@@ -206,15 +205,10 @@ public final class LiveVenues {
     }
 
     private static ConfigurationException unusable(String file, Exception why) {
-        Throwable root = why;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        if (!(why instanceof JsonProcessingException) || root instanceof IOException && root != why) {
-            return new ConfigurationException(file + " can't be read, allowed is a YAML file.");
-        }
         return new ConfigurationException(
-                file + " can't be used: " + why.getMessage().lines().findFirst().orElse("unknown fault") + ".");
+                why instanceof ConfFile.Unusable
+                        ? file + " can't be used: " + why.getMessage() + "."
+                        : file + " can't be read, allowed is a YAML file.");
     }
 
     /** The file that the user may have corrected, else the copy in the jar. */
@@ -223,16 +217,9 @@ public final class LiveVenues {
             if (file.equals(CONVENTIONS) && !Files.exists(Path.of(file))) {
                 return Conventions.builtIn();
             }
-            Conventions conventions = Conventions.read(Path.of(file));
-            if (conventions == null || conventions.conventions() == null) {
-                throw new ConfigurationException("conventions " + file + " can't be used: it has no entries.");
-            }
-            return conventions;
+            return Conventions.read(Path.of(file));
         } catch (NoSuchFileException e) {
             throw new ConfigurationException("conventions " + file + " does not exist, allowed is a YAML file.");
-        } catch (MismatchedInputException e) {
-            throw new ConfigurationException(
-                    "conventions " + file + " can't be used: it is not made like " + CONVENTIONS + ".");
         } catch (IOException | InvalidPathException e) {
             throw unusable("conventions " + file, e);
         }

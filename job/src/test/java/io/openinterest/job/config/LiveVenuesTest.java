@@ -147,6 +147,39 @@ class LiveVenuesTest {
                 .hasMessage("conventions " + folder + " can't be read, allowed is a YAML file.");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "conventions.yaml   | conventions: [~]                     | conventions[0] has no value",
+                "conventions.yaml   | conventions: []                      | it has no entries",
+                "conventions.yaml   | conventions: [{sides: 1.5}]          | conventions[0].sides says '1.5', which is not allowed",
+                "conventions.yaml   | conventions: [{unit: lots}]          | conventions[0].unit says 'lots', which is not allowed",
+                "conventions.yaml   | conventions: [{sides: 1, type: swap}] | type of null is swap, allowed are perpetual, future, option",
+                "asset-classes.yaml | {words: {equity: }, assets: {}, tickers: []}    | words.equity has no value",
+                "asset-classes.yaml | {words: {equity: [~]}, assets: {}, tickers: []} | words.equity[0] has no value",
+                "asset-classes.yaml | {words: {}, assets: {}, tickers: [~]}           | tickers[0] has no value",
+                "asset-classes.yaml | {words: {}, words: {}}               | it is not readable as YAML at line 1",
+                "asset-classes.yaml | more: 1                              | more is no key, allowed is words, assets, tickers",
+                "asset-classes.yaml | words: {}                            | words, assets and tickers are needed",
+                "products.yaml      | ~                                    | it is empty",
+                "products.yaml      | asked: {okx: }                       | asked.okx has no value",
+                "products.yaml      | asked: {okx: [~]}                    | asked.okx[0] has no value",
+                "products.yaml      | cme: {BTC: {base: btc, size: -1}}    | a product of CME needs base and a size above 0"
+            })
+    void aFileOfTheConfigurationThatCantBeUsedIsToldWithThePlace(
+            String name, String content, String why, @TempDir Path folder) throws IOException {
+        // given
+        Path conventions = Files.writeString(folder.resolve("conventions.yaml"), resource("/conventions.yaml"));
+        Path file = Files.writeString(folder.resolve(name), content);
+
+        // then
+        assertThatThrownBy(() -> LiveVenues.of(configuration("conventions=" + conventions)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageEndingWith(file + " can't be used: " + why + ".");
+    }
+
     private static String resource(String name) throws IOException {
         try (InputStream in = LiveVenuesTest.class.getResourceAsStream(name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
