@@ -184,12 +184,16 @@ public final class Section {
         });
     }
 
-    /** An address of one of the schemes. */
+    /** An address of one of the schemes, to which a path can be added. */
     URI uri(String key, List<String> schemes, URI fallback) {
-        return scalar(key, "an address that begins with " + String.join(":// or ", schemes) + "://", fallback, text -> {
+        String allowed = "an address that begins with " + String.join(":// or ", schemes)
+                + ":// and has no more than a host, a port and a path";
+        return scalar(key, allowed, fallback, text -> {
             try {
                 URI uri = new URI(text);
-                return uri.getHost() != null && schemes.contains(uri.getScheme()) ? uri : null;
+                boolean isBase = uri.getHost() != null && uri.getRawQuery() == null && uri.getRawFragment() == null;
+                boolean isPort = uri.getPort() == -1 || uri.getPort() > 0 && uri.getPort() < 1 << 16;
+                return isBase && isPort && schemes.contains(uri.getScheme()) ? uri : null;
             } catch (URISyntaxException e) {
                 return null;
             }
