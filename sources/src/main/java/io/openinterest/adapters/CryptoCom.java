@@ -141,7 +141,12 @@ public final class CryptoCom implements Venue {
         market.emit();
     }
 
+    /** Null where a side of the book is empty: half of the other side is no price. */
     private static BigDecimal middle(BigDecimal bid, BigDecimal ask) {
-        return bid == null || ask == null ? null : divide(bid.add(ask), TWO);
+        return isThere(bid) && isThere(ask) ? divide(bid.add(ask), TWO) : null;
+    }
+
+    private static boolean isThere(BigDecimal price) {
+        return price != null && price.signum() > 0;
     }
 }
