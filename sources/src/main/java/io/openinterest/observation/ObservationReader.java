@@ -103,6 +103,13 @@ public final class ObservationReader {
      */
     public record Reading(Observation observation, Quarantined quarantined) {}
 
+    /** A text that can be kept: not too long, not blank, and no half of a character, which can't be written. */
+    public static boolean isName(String text) {
+        return text.length() <= MAX_TEXT
+                && !text.isBlank()
+                && text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    }
+
     /** Reads one record from UTF-8 text. Never throws for what is in the text. */
     public Reading read(byte[] text, int offset, int length) {
         Observation written = writtenForm.read(text, offset, length);
@@ -378,12 +385,8 @@ public final class ObservationReader {
             return token == JsonToken.VALUE_NULL || token == JsonToken.VALUE_STRING && text.isEmpty();
         }
 
-        /** A text that can be kept: not too long, not blank, and no half of a character, which can't be written. */
         boolean isText() {
-            return token == JsonToken.VALUE_STRING
-                    && text.length() <= MAX_TEXT
-                    && !text.isBlank()
-                    && text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+            return token == JsonToken.VALUE_STRING && isName(text);
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.openinterest.valuation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.observation.AssetClass;
+import io.openinterest.observation.ObservationReader;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.valuation.Listing.Entry;
 import io.openinterest.valuation.Listing.Problem;
@@ -102,8 +103,22 @@ final class AnswerReader implements Observer {
         if (instrument.contractSize() != null && instrument.contractSize().signum() <= 0) {
             throw new Fields.BadSchema("the contract size is not above 0");
         }
+        if (instrument.strike() != null && instrument.strike().signum() < 0) {
+            throw new Fields.BadSchema("the strike is negative");
+        }
+        requireName("symbol", instrument.symbol(), "a market");
+        requireName("base", instrument.base(), "an asset");
+        requireName("quote", instrument.quote(), "an asset");
+        requireName("margin", instrument.margin(), "an asset");
         SymbolTerms.check(instrument);
         return instrument;
+    }
+
+    /** What is observed has names that can be read back from the topic. */
+    private static void requireName(String field, String text, String of) {
+        if (!ObservationReader.isName(text)) {
+            throw new Fields.BadSchema("the " + field + " is no name of " + of);
+        }
     }
 
     @Override

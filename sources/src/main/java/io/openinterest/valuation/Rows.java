@@ -150,6 +150,9 @@ final class Rows {
         if (isNegative(row.premium())) {
             return "premium";
         }
+        if (isNegative(row.fundingHours())) {
+            return "funding interval";
+        }
         return isNegative(row.volume()) ? "volume" : null;
     }
 

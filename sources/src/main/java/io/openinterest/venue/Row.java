@@ -140,8 +140,9 @@ public final class Row {
 
     /** Funding as a fraction of notional per so many hours; null hours are 8. */
     public Row funding(@Nullable BigDecimal rate, @Nullable BigDecimal hours) {
-        fundingRate = rate;
-        fundingHours = rate == null ? null : hours;
+        boolean isOfNoTime = hours != null && hours.signum() == 0;
+        fundingRate = isOfNoTime ? null : rate;
+        fundingHours = fundingRate == null ? null : hours;
         return this;
     }
 

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openinterest.observation.Json;
+import io.openinterest.observation.JsonText;
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.ObservationReader;
 import io.openinterest.observation.Quarantined;
+import io.openinterest.observation.RecordJson;
 import io.openinterest.venue.Fields;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,6 +42,7 @@ class VenueMutationIT {
 
     private static final Path CASES = Path.of("src", "test", "resources", "venues");
     private static final BigDecimal TOLERANCE = new BigDecimal("0.005");
+    private static final RecordJson<Observation> WRITER = RecordJson.of(Observation.class, Json.Decimals.NUMBER);
     private static final BigDecimal EIGHT = new BigDecimal(8);
 
     @ParameterizedTest
@@ -137,7 +143,8 @@ class VenueMutationIT {
                     List<String> body = new ArrayList<>(lines);
                     body.set(at, changed);
                     VenueCase.Outcome got = played.playWith(place, String.join("\n", body));
-                    String wrong = judge(right, got);
+                    String wrong = unreadable(got.observations());
+                    wrong = wrong == null ? judge(right, got) : wrong;
                     tally.changes++;
                     if (wrong == null) {
                         tally.same++;
@@ -205,6 +212,20 @@ class VenueMutationIT {
             }
         }
         return isLess || found.size() < expected.size() ? "" : null;
+    }
+
+    /** What the other stage can't read of what is observed; null where it can read all. */
+    private static String unreadable(List<Observation> observations) {
+        ObservationReader reader = new ObservationReader(InstantSource.system());
+        JsonText text = new JsonText();
+        for (Observation observation : observations) {
+            byte[] written = WRITER.write(observation, text).toBytes();
+            Quarantined refused = reader.read(written, 0, written.length).quarantined();
+            if (refused != null) {
+                return observation.market() + " can't be read back: " + refused.detail();
+            }
+        }
+        return null;
     }
 
     private static boolean isTold(List<Quarantined> right, List<Quarantined> got) {

@@ -68,6 +68,47 @@ class VenueReaderTest {
     }
 
     @Test
+    void leavesOutAFundingRateOfNoHoursAndRejectsOneOfLess() {
+        list(BTC);
+        readFunded("0.0001", "0");
+        readFunded("0.0001", "-8");
+
+        assertThat(observed).singleElement().satisfies(o -> {
+            assertThat(o.amountBase()).isEqualByComparingTo("3");
+            assertThat(o.fundingRate()).isNull();
+            assertThat(o.fundingIntervalHours()).isNull();
+        });
+        assertThat(rejected)
+                .extracting(Quarantined::reason, Quarantined::detail)
+                .containsExactly(tuple(Reason.MALFORMED, "the funding interval is negative"));
+    }
+
+    /** What is written must be readable for the other stage. */
+    @Test
+    void observesNoMarketWhoseTermsNobodyCouldReadBack() {
+        Instant expiration = Instant.parse("2026-12-25T08:00:00Z");
+        list(
+                BTC,
+                Instrument.perpetual("BLANK", " ", "USDT", "USDT"),
+                Instrument.perpetual("LONG", "B".repeat(256), "USDT", "USDT"),
+                Instrument.perpetual("HALF\ud83d", "BTC", "USDT", "USDT"),
+                Instrument.option("BELOW", "BTC", "USD", "BTC", MarketType.CALL, expiration, number("-1")));
+        read(out -> {
+            for (String symbol : List.of("BTCUSDT", "BLANK", "LONG", "HALF\ud83d", "BELOW")) {
+                out.row(symbol).count(number("3")).mark(number("50000")).emit();
+            }
+        });
+
+        assertThat(observed).extracting(Observation::symbol).containsExactly("BTCUSDT");
+        assertThat(rejected)
+                .extracting(Quarantined::reason, Quarantined::detail)
+                .containsExactly(
+                        tuple(Reason.SCHEMA, "the base is no name of an asset in 2 rows, the first is BLANK"),
+                        tuple(Reason.SCHEMA, "the symbol is no name of a market"),
+                        tuple(Reason.SCHEMA, "the strike is negative"));
+    }
+
+    @Test
     void countsContractsOfBothSidesAndOfMultipliedCoins() {
         // given: a contract of 10 units of 1000 pepe
         unit = Unit.CONTRACTS;
@@ -746,6 +787,14 @@ class VenueReaderTest {
 
     private void readAt(Instant at, Consumer<Observer> parser) {
         observations.read("feed", Origin.REST, "GET /feed", Reply.message("{}", at), parser);
+    }
+
+    private void readFunded(String rate, String hours) {
+        read(out -> out.row("BTCUSDT")
+                .count(number("3"))
+                .funding(number(rate), number(hours))
+                .mark(number("50000"))
+                .emit());
     }
 
     private void readSized(String size) {
