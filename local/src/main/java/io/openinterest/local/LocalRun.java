@@ -146,6 +146,9 @@ public final class LocalRun {
         enter(Phase.WORKING);
         requireFreePorts(configuration());
         requireFolder("export.parquet", configuration().exportParquet());
+        for (VenueSettings venue : LiveVenues.files(configuration())) {
+            requireReadable("venues." + venue.id() + ".files", venue.option("files", null));
+        }
         Path checkpoints = checkpoints(configuration());
         startBroker();
         enter(Phase.ASKING);
@@ -362,6 +365,21 @@ public final class LocalRun {
         throw new ConfigurationException(
                 key + " is \"" + folder + "\", allowed is a folder that can be written, or a prefix of an object store"
                         + " that Flink has a plugin for.");
+    }
+
+    /** Asked before anything starts, because the source would look for it again and again and say nothing. */
+    private static void requireReadable(String key, String folder) {
+        try {
+            org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(folder);
+            if (path.getFileSystem().getFileStatus(path).isDir()) {
+                return;
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.info("{} can't be read", folder, e);
+        }
+        throw new ConfigurationException(key + " is \"" + folder
+                + "\", allowed is a folder that can be read, or a prefix of an object store that"
+                + " Flink has a plugin for.");
     }
 
     /** Asked before anything starts, because servers find out late and say so at length. */

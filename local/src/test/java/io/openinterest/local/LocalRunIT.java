@@ -263,6 +263,16 @@ class LocalRunIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/no/such/folder", "/dev/null", "foo://bucket"})
+    void filesOfAVenueThatCanNeverBeReadEndItBeforeAnythingStarts(String folder) throws Exception {
+        Process run = run(
+                "--set", "source=simulated", "--set", "venues.cme.enabled=true", "--set", "venues.cme.files=" + folder);
+
+        assertThat(exitCode(run)).isEqualTo(2);
+        assertThat(Files.readString(output)).startsWith("venues.cme.files").hasLineCount(1);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "replay.paths=[no-such-file]",
