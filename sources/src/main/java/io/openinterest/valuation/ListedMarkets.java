@@ -215,6 +215,15 @@ final class ListedMarkets {
         return problem(Reason.IMPLAUSIBLE_LIST, "the instrument list lost " + gone + " of " + of + " markets", line);
     }
 
+    /**
+     * The objection to what a list calls closed of the markets that were observed before a restart; null where there is
+     * none.
+     */
+    static Problem tooMany(List<Instrument> closed, int observed, Instant at) {
+        int gone = unexpired(closed, at);
+        return isTooMuch(gone, observed) ? lostTooMuch(gone, observed, null) : null;
+    }
+
     /** A single market may always close. */
     private static boolean isTooMuch(int gone, int of) {
         return gone > 1 && gone * 2 > of;

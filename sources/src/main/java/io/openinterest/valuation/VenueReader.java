@@ -120,11 +120,15 @@ public final class VenueReader {
      */
     public Trust refresh(Listing sweep, boolean isFinished, String endpoint, Instant at) {
         ListedMarkets.Renewal renewal = listed.renew(sweep, isFinished, at);
-        for (Instrument gone : renewal.closed()) {
-            // while the job was down
-            if (guard.isKnown(naming.market(gone))) {
-                delist(gone, at);
-            }
+        List<Instrument> closed = renewal.closed().stream()
+                // while the job was down
+                .filter(gone -> guard.isKnown(naming.market(gone)))
+                .toList();
+        Listing.Problem tooMany = ListedMarkets.tooMany(closed, guard.markets(), at);
+        if (tooMany == null) {
+            closed.forEach(gone -> delist(gone, at));
+        } else {
+            rejections.reject(List.of(tooMany), endpoint, at);
         }
         for (Instrument gone : renewal.delisted()) {
             delist(gone, at);
@@ -140,7 +144,7 @@ public final class VenueReader {
                 rejections.reject(at, endpoint, Reason.UNKNOWN_INSTRUMENT, detail, null);
             }
         }
-        return renewal.trust();
+        return tooMany == null ? renewal.trust() : Trust.PART;
     }
 
     private void delist(Instrument gone, Instant at) {

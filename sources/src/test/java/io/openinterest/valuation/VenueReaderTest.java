@@ -554,6 +554,41 @@ class VenueReaderTest {
     }
 
     @Test
+    void aFirstListThatCallsMostMarketsClosedThatWereObservedBeforeARestartIsNotBelieved() {
+        // given five markets that were observed before the job stopped, of which one has expired since
+        start();
+        Instrument expired = Instrument.future("E", "E", "USDT", "USDT", NOW.minusSeconds(60));
+        LastFigures last = new LastFigures(3, 50_000, 150_000);
+        observations.resume(Map.of(
+                "x-BTCUSDT-future",
+                last,
+                "x-B-future",
+                last,
+                "x-C-future",
+                last,
+                "x-D-future",
+                last,
+                "x-E-future",
+                last));
+
+        // when
+        Trust trust = refresh(
+                true,
+                BTC.status(Status.DELISTED),
+                Instrument.perpetual("B", "B", "USDT", "USDT").status(Status.DELISTED),
+                Instrument.perpetual("C", "C", "USDT", "USDT").status(Status.DELISTED),
+                Instrument.perpetual("D", "D", "USDT", "USDT"),
+                expired.status(Status.DELISTED));
+
+        // then
+        assertThat(trust).isEqualTo(Trust.PART);
+        assertThat(observed).isEmpty();
+        assertThat(rejected)
+                .extracting(Quarantined::reason, Quarantined::detail)
+                .containsExactly(tuple(Reason.IMPLAUSIBLE_LIST, "the instrument list lost 3 of 5 markets"));
+    }
+
+    @Test
     void eachProductLineIsCompleteByItself() {
         // given: two lines, the second of two pages
         start();
