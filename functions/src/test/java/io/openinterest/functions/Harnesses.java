@@ -17,6 +17,7 @@ import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.StreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.tasks.TestProcessingTimeService;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 
@@ -52,6 +53,15 @@ public final class Harnesses {
         while (clock.getNumActiveTimers() > 0) {
             clock.setCurrentTime(clock.getCurrentProcessingTime() + 1000);
         }
+    }
+
+    /** The last watermark an operator let pass, of those not taken away yet; the least long where it let none pass. */
+    public static long lastWatermark(AbstractStreamOperatorTestHarness<?> operator) {
+        long last = Long.MIN_VALUE;
+        for (Object element : operator.getOutput()) {
+            last = element instanceof Watermark watermark ? watermark.getTimestamp() : last;
+        }
+        return last;
     }
 
     /** The entries of a map in state whose values are bytes, as the last checkpoint has them. */

@@ -254,15 +254,24 @@ final class PipelineHarness implements AutoCloseable {
             subtask.processWatermark(new Watermark(watermark));
         }
         flow();
+        for (var subtask : track) {
+            subtask.processWatermark(new Watermark(watermark));
+            subtask.getOutput().clear();
+        }
+        long held = watermark;
         for (var subtask : snapshot.subtasks) {
             subtask.processWatermark2(new Watermark(watermark));
             subtask.processWatermark1(new Watermark(watermark));
             Harnesses.takeAllTurns(subtask);
+            held = Math.min(held, Harnesses.lastWatermark(subtask));
         }
         flow();
+        if (held == Long.MIN_VALUE) {
+            return;
+        }
         for (var stage : totals) {
             for (var subtask : stage.subtasks) {
-                subtask.processWatermark(new Watermark(watermark));
+                subtask.processWatermark(new Watermark(held));
             }
             flow();
         }

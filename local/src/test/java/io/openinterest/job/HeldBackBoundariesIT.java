@@ -18,6 +18,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,31 @@ class HeldBackBoundariesIT {
         List<String> records = assertSameAsPlausible(75, 100, "3h", parallelism);
 
         assertThat(alerts(records)).isNotEmpty().noneMatch(alert -> alert.contains(" expired "));
+    }
+
+    @Test
+    void subtasksAgreeOnBoundariesHeldBackWhenTheNextObservationComesInTheMinuteTheyPass() throws Exception {
+        // given markets in many shards, each observed at its time of the minute, and one ahead of them that can't be
+        // believed
+        StringBuilder observations = new StringBuilder();
+        for (int second = 0; second < 90 * 60; second += 5) {
+            int market = second / 5 % 12;
+            int minute = second / 60;
+            if (minute < 10) {
+                observations.append(observation("exchange" + market, minute, second % 60, 10_000 + second));
+            } else if (second % 7 == 0) {
+                observations.append(observation("exchange0", minute + 4, second % 60, 200_000 << (second % 5)));
+            } else if (second % 3 == 0) {
+                observations.append(
+                        observation("exchange" + (1 + second / 5 % 11), minute, second % 60, 10_000 + second));
+            }
+        }
+
+        List<String> records = replay(observations, "3h", 1);
+
+        for (int run = 0; run < 3; run++) {
+            assertThat(replay(observations, "3h", 4)).containsExactlyInAnyOrderElementsOf(records);
+        }
     }
 
     /** Minute by minute one market, of which so many minutes after the tenth are implausible, beside one that is silent. */

@@ -23,6 +23,7 @@ import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.ReadOnlyBroadcastState;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -74,6 +75,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private transient long publishedUpTo;
     private transient ListState<Long> settled;
     private transient long settledUpTo;
+    private transient ReadOnlyBroadcastState<Long, Long> reached;
     private transient ValueState<Progress> progresses;
     private transient Markets marketsByShard;
     private transient ListState<Late> late;
@@ -149,6 +151,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         publishedUpTo = greatest(published);
         settled = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("settled", Types.LONG));
         settledUpTo = greatest(settled);
+        reached = context.getOperatorStateStore().getBroadcastState(RunBounds.REACHED);
     }
 
     private static long greatest(ListState<Long> boundaries) throws Exception {
@@ -168,6 +171,12 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     @Override
     public long doneUpTo() {
         return publishedUpTo;
+    }
+
+    /** What runs to an end publishes nothing after the last accepted observation, which is not known before it came. */
+    @Override
+    public long passable(long watermark) throws Exception {
+        return settings.bounded() ? RunBounds.passable(watermark, reached) : watermark;
     }
 
     /** What runs to an end holds boundaries back by what has come until then. */
@@ -246,13 +255,11 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         boolean ended = context.timerService().currentWatermark() == NO_TIMER_LEFT;
         long limit = timestamp + 1;
         boolean complete = ended;
-        if (settings.bounded()) {
-            // As of this timer, whatever event time has jumped to: a pass goes out of all subtasks at the same time.
-            long passed = ended ? Long.MAX_VALUE : limit;
-            long last = RunBounds.last(passed, context.getBroadcastState(RunBounds.REACHED));
+        if (ended && settings.bounded()) {
+            long last = RunBounds.last(Long.MAX_VALUE, context.getBroadcastState(RunBounds.REACHED));
             // Event time can jump from its beginning to its end: still one boundary after the other, all shards
             // together.
-            complete = ended && last <= limit;
+            complete = last <= limit;
             limit = Math.min(limit, last);
         }
         Shard shard = new Shard(context, out);

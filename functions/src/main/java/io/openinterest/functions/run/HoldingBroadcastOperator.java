@@ -22,7 +22,7 @@ final class HoldingBroadcastOperator<K, I, B, O> extends CoBroadcastWithKeyedOpe
     private static final long TURN_MILLIS = 10;
 
     private long eventTime = Long.MIN_VALUE;
-    /** The newest watermark that came. */
+    /** The newest watermark that came, as far as it may pass. */
     private long goal = Long.MIN_VALUE;
     /** The next minute to pass on the way there. */
     private long minute;
@@ -38,7 +38,11 @@ final class HoldingBroadcastOperator<K, I, B, O> extends CoBroadcastWithKeyedOpe
 
     @Override
     public void processWatermark(Watermark watermark) throws Exception {
-        goal = watermark.getTimestamp();
+        long passable = function().passable(watermark.getTimestamp());
+        if (passable <= goal) {
+            return;
+        }
+        goal = passable;
         boolean ends = goal == Long.MAX_VALUE;
         long done = function().doneUpTo();
         last = ends || done == Long.MIN_VALUE ? Long.MIN_VALUE : Math.min(goal, done + LONGEST_SILENCE);

@@ -26,6 +26,14 @@ public interface HoldsState {
     }
 
     /**
+     * How far event time goes on when a watermark comes: no further than boundaries are published, where they are held
+     * back. So nothing downstream is forgotten before its time, and what is released later passes as if it had not waited.
+     */
+    default long passable(long watermark) throws Exception {
+        return watermark;
+    }
+
+    /**
      * Whether elements may be taken between two minutes of such a jump, though they came after it: they say themselves what
      * event time they came at.
      */

@@ -15,8 +15,8 @@ import org.apache.flink.streaming.api.functions.co.BaseBroadcastProcessFunction;
 /**
  * The first and the last boundary of a run, as broadcast by {@link TrackRun}. Times are epoch milliseconds.
  *
- * <p>What an observation says of the run is known to every subtask at all boundaries after the event time its source had
- * reached, and to some of them earlier. So it counts from there on only, and all subtasks agree.
+ * <p>What an observation says of the run is known to every subtask at all boundaries that event time had not passed when
+ * it came, and to some subtasks earlier. So it counts from there on only, and all subtasks agree.
  */
 public final class RunBounds {
 
@@ -25,8 +25,8 @@ public final class RunBounds {
             new MapStateDescriptor<>("answered", Types.STRING, TypeInformation.of(Answer.class));
 
     /**
-     * Broadcast state: by minute, the boundary after the greatest time accepted by then. The minute is the last one that
-     * the observation itself made the watermark pass.
+     * Broadcast state: by minute, the boundary after the greatest time accepted by then. The minute is the first one that no
+     * subtask passes without knowing it.
      */
     public static final MapStateDescriptor<Long, Long> REACHED =
             new MapStateDescriptor<>("reached", Types.LONG, Types.LONG);
@@ -107,6 +107,18 @@ public final class RunBounds {
             }
         }
         return last;
+    }
+
+    /**
+     * How far event time goes on at a watermark in a run that ends by itself: as far as boundaries are known to belong to
+     * it.
+     */
+    public static long passable(long watermark, ReadOnlyBroadcastState<Long, Long> reached) throws Exception {
+        if (watermark == Long.MAX_VALUE) {
+            return watermark;
+        }
+        long last = last(Interval.floorToMinute(watermark + 1), reached);
+        return last == Long.MIN_VALUE ? last : Math.min(watermark, last - 1);
     }
 
     /** True from the first full minute on by which every awaited venue has answered, or the first one a minute ago. */

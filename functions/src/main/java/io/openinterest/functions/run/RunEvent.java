@@ -5,7 +5,7 @@ package io.openinterest.functions.run;
  *
  * @param venue a venue that has answered for the first time; null if this is about the reach of observations
  * @param time as-of time of that answer, or the boundary after the greatest time of an accepted observation
- * @param watermark event time its source had reached
+ * @param watermark event time its source had reached; of a reach, the first minute at which everybody knows it
  * @param rule what became of an alert rule; then the others say nothing
  */
 public record RunEvent(String venue, long time, long watermark, Rule rule) {
@@ -23,9 +23,13 @@ public record RunEvent(String venue, long time, long watermark, Rule rule) {
         return new RunEvent(venue, time, watermark, null);
     }
 
-    /** Accepted observations reach a boundary. */
-    public static RunEvent reached(long boundary, long watermark) {
-        return new RunEvent(null, boundary, watermark, null);
+    /**
+     * Accepted observations reach a boundary.
+     *
+     * @param knownAt the first minute that event time passes nowhere before this is known
+     */
+    public static RunEvent reached(long boundary, long knownAt) {
+        return new RunEvent(null, boundary, knownAt, null);
     }
 
     /** An alert rule was written or removed. */

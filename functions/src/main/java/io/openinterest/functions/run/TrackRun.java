@@ -34,7 +34,16 @@ public final class TrackRun extends ProcessFunction<Arrival, RunEvent> {
         long boundary = Interval.boundaryAfter(time);
         if (boundary > reached) {
             reached = boundary;
-            out.collect(RunEvent.reached(boundary, arrival.reached()));
+            out.collect(RunEvent.reached(boundary, knownAt(arrival, context)));
         }
+    }
+
+    /**
+     * The first minute event time passes after this: what had passed before may have passed elsewhere without it. Before
+     * event time begins nothing has passed anywhere.
+     */
+    private static long knownAt(Arrival arrival, Context context) {
+        long passed = context.timerService().currentWatermark();
+        return passed == Long.MIN_VALUE ? arrival.reached() : Interval.boundaryAfter(passed + 1);
     }
 }

@@ -154,6 +154,43 @@ class EventTimeJumpsTest {
         }
     }
 
+    @Test
+    void eventTimeGoesNoFurtherThanBoundariesThatAreHeldBack() throws Exception {
+        // given: a recording whose last accepted observation is of the first minute
+        try (var markets = markets(settings(true), null)) {
+            arrive(MarketFixture.market().at("2026-03-01T07:00:10Z", "100", "1000"), markets);
+            reach("2026-03-01T07:01:00Z", "2026-03-01T07:00:00Z", markets);
+
+            // when others that can't be believed move event time
+            pass("2026-03-01T07:02:00Z", markets);
+            pass("2026-03-01T07:40:00Z", markets);
+
+            // then what may still be corrected is not forgotten downstream by the time the next is published
+            assertThat(Harnesses.lastWatermark(markets)).isEqualTo(millis("2026-03-01T07:01:00Z") - 1);
+
+            // and when the recording goes on, boundary after boundary passes
+            arrive(MarketFixture.market().at("2026-03-01T07:40:10Z", "100", "1000"), markets);
+            reach("2026-03-01T07:41:00Z", "2026-03-01T07:41:00Z", markets);
+            pass("2026-03-01T07:41:00Z", markets);
+            assertThat(Harnesses.lastWatermark(markets)).isEqualTo(millis("2026-03-01T07:41:00Z") - 1);
+            assertThat(new ArrayList<>(markets.getOutput()))
+                    .filteredOn(Watermark.class::isInstance)
+                    .hasSize(41);
+        }
+    }
+
+    private static void reach(
+            String boundary,
+            String knownAt,
+            KeyedTwoInputStreamOperatorTestHarness<Integer, Arrival, RunEvent, Contribution> markets)
+            throws Exception {
+        markets.processElement2(new StreamRecord<>(RunEvent.reached(millis(boundary), millis(knownAt))));
+    }
+
+    private static long millis(String time) {
+        return Instant.parse(time).toEpochMilli();
+    }
+
     private static SnapshotSettings settings(boolean bounded) {
         return new SnapshotSettings(
                 Map.of(), Duration.ofMinutes(5), Duration.ofMinutes(15), Set.of(AssetClass.CRYPTO), Set.of(), bounded);
