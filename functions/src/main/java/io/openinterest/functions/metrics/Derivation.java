@@ -25,11 +25,10 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.BiFunction;
 
 /**
- * Derives the metrics of one entity from what it looks back at, and changes nothing. Notation in comments: V value, T the
+ * Derives the metrics of one entity from what it looks back at. Notation in comments: V value, T the
  * boundary, i the interval, h a horizon, L the ledger. Everything that looks back needs the boundary it looks back at in
  * the entity's unbroken sequence of 1-minute records.
  */
@@ -57,14 +56,6 @@ final class Derivation {
         this.settings = settings;
         this.values = values;
     }
-
-    /**
-     * Metrics of a boundary.
-     *
-     * @param row to be published
-     * @param trail what the next record of the interval goes on from
-     */
-    record Derived(MetricsRow row, Trail trail) {}
 
     /**
      * The point later boundaries look back at.
@@ -99,22 +90,23 @@ final class Derivation {
     }
 
     /**
-     * The metrics of a boundary at an interval.
+     * The metrics of a boundary at an interval, which keeps the variance for the record after it.
      *
      * @param points what the interval looks back at, ascending; the last one is the boundary
-     * @param before the record one interval before; null where there is none
+     * @param before the boundary one interval before; null where it has no record of the interval
      */
-    Derived derive(Slot slot, Interval interval, List<Point> points, Trail before) {
+    MetricsRow derive(Slot slot, Interval interval, List<Point> points, Slot before) {
         Past past = new Past(points, interval);
         Slot.Figures figures = slot.figures();
         TotalRow.Unpublished more = figures.more();
         Instant time = Instant.ofEpochMilli(slot.time);
         BigDecimal r = past.rateOfReturn();
         Returns returns = r == null ? Returns.NONE : past.returnsBefore();
-        BigDecimal variance = Statistics.variance(r, before == null ? null : before.variance());
-        Boolean leaderChanged = before == null || before.leader() == null || more.leader() == null
-                ? null
-                : (Boolean) !Objects.equals(before.leader(), more.leader());
+        BigDecimal variance = Statistics.variance(r, before == null ? null : before.variance(interval));
+        slot.keep(interval, variance);
+        String leader = before == null ? null : before.figures().more().leader();
+        Boolean leaderChanged =
+                leader == null || more.leader() == null ? null : (Boolean) !leader.equals(more.leader());
         Figures derived = new Figures(
                 new Size(figures.valueUsd(), figures.coverage(), past.horizons((now, then) -> then.coverageShare())),
                 changes(past),
@@ -132,7 +124,7 @@ final class Derivation {
                         past.horizons((now, then) -> relativeChange(now.priceUsd(), then.priceUsd())),
                         regime(past, r)),
                 new Activity(more.fundingRate8h(), more.volumeRatio()));
-        return new Derived(row(slot.time, interval, derived), new Trail(slot.time, variance, more.leader()));
+        return row(slot.time, interval, derived);
     }
 
     private MetricsRow row(long boundary, Interval interval, Figures figures) {

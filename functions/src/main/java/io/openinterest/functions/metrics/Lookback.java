@@ -8,7 +8,6 @@ import io.openinterest.functions.record.Revisions;
 import io.openinterest.functions.record.TotalRow;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
@@ -40,7 +38,6 @@ final class Lookback {
     private final CorrectionWindow corrections;
     private final MapState<Long, byte[]> slots;
     private final ValueState<byte[]> revised;
-    private final MapState<Interval, byte[]> trails;
     private final MapState<Long, byte[]> minuteChunks;
     private final MapState<Long, byte[]> dayChunks;
     private final Series minutes;
@@ -49,18 +46,17 @@ final class Lookback {
     /** The state of whichever key is current. */
     Lookback(RuntimeContext context, CorrectionWindow corrections) {
         this.corrections = corrections;
-        slots = context.getMapState(packed("correctable", Types.LONG));
+        slots = context.getMapState(packed("correctable"));
         revised = context.getState(
                 new ValueStateDescriptor<>("revisions", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
-        trails = context.getMapState(packed("trails", TypeInformation.of(Interval.class)));
-        minuteChunks = context.getMapState(packed("minutes", Types.LONG));
-        dayChunks = context.getMapState(packed("day", Types.LONG));
+        minuteChunks = context.getMapState(packed("minutes"));
+        dayChunks = context.getMapState(packed("day"));
         minutes = new Series(minuteChunks, Interval.FIFTEEN_MINUTES.millis(), MINUTE);
         day = new Series(dayChunks, HOUR, Interval.FIVE_MINUTES.millis());
     }
 
-    private static <K> MapStateDescriptor<K, byte[]> packed(String name, TypeInformation<K> key) {
-        return new MapStateDescriptor<>(name, key, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+    private static MapStateDescriptor<Long, byte[]> packed(String name) {
+        return new MapStateDescriptor<>(name, Types.LONG, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
     }
 
     /**
@@ -114,16 +110,10 @@ final class Lookback {
         return last;
     }
 
-    /** Whether nothing is known of the entity. */
-    boolean isEmpty() throws Exception {
-        return slots.isEmpty() && trails.isEmpty();
-    }
-
     /** Forgets the entity. */
     void clear() {
         slots.clear();
         revised.clear();
-        trails.clear();
         minuteChunks.clear();
         dayChunks.clear();
     }
@@ -132,29 +122,47 @@ final class Lookback {
     private TreeMap<Long, Slot> slots(long earliest, long step) throws Exception {
         TreeMap<Long, Slot> open = new TreeMap<>();
         for (long time = earliest; time <= step; time += MINUTE) {
-            byte[] slot = slots.get(time);
+            Slot slot = slot(time);
             if (slot != null) {
-                open.put(time, Slot.unpack(time, slot));
+                open.put(time, slot);
             }
         }
         return open;
     }
 
+    private Slot slot(long time) throws Exception {
+        byte[] slot = slots.get(time);
+        return slot == null ? null : Slot.unpack(time, slot);
+    }
+
     private void forgetSlots(long oldest, long step) throws Exception {
-        slots.remove(Interval.floorToMinute(oldest - 1));
+        long newlyPast = Interval.floorToMinute(oldest - 1) - MINUTE;
+        if (isPast(newlyPast, oldest)) {
+            slots.remove(newlyPast);
+        }
         if (!Interval.FIVE_MINUTES.isBoundary(step)) {
-            // what else is past, behind a gap, can wait a little: it has to be looked for
+            // what else is past, a longer record or behind a gap, can wait a little: it has to be looked for
             return;
         }
         List<Long> past = new ArrayList<>();
         for (long time : slots.keys()) {
-            if (time < oldest) {
+            if (isPast(time, oldest)) {
                 past.add(time);
             }
         }
         for (long time : past) {
             slots.remove(time);
         }
+    }
+
+    /** Whether a boundary can't be corrected any more, and neither can the record that goes on from it. */
+    private static boolean isPast(long time, long oldest) {
+        for (Interval interval : Interval.values()) {
+            if (interval.isBoundary(time) && time + interval.millis() >= oldest) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static <T> T last(List<T> list) {
@@ -166,7 +174,9 @@ final class Lookback {
 
         private final long earliest;
         private final Derivation derivation;
-        private final Map<Interval, List<Trail>> newTrails = new EnumMap<>(Interval.class);
+        /** Slots before the earliest boundary that a record goes on from, null where there is none. */
+        private final Map<Long, Slot> before = new HashMap<>();
+
         private List<Point> hour = List.of();
         private List<Point> newDay;
         private int knownHour = -1;
@@ -203,13 +213,11 @@ final class Lookback {
                 }
                 for (Interval interval : Interval.values()) {
                     if (slot.has(interval)) {
-                        List<Trail> trail = trail(interval);
-                        Trail last = trail.isEmpty() ? null : last(trail);
-                        boolean goesOn = last != null && last.time() == slot.time - interval.millis();
                         List<Point> points = interval == Interval.ONE_MINUTE ? hour : day();
-                        Derivation.Derived derived = derivation.derive(slot, interval, points, goesOn ? last : null);
-                        trail.add(derived.trail());
-                        rows.put(derived.row().boundary(), derived.row());
+                        Slot last = slot(slot.time - interval.millis(), open);
+                        boolean goesOn = last != null && last.has(interval);
+                        MetricsRow row = derivation.derive(slot, interval, points, goesOn ? last : null);
+                        rows.put(row.boundary(), row);
                     }
                 }
             }
@@ -225,7 +233,6 @@ final class Lookback {
             if (newDay != null) {
                 newDay.subList(knownDay, newDay.size()).clear();
             }
-            newTrails.values().forEach(trail -> trail.removeIf(one -> one.time() >= earliest));
         }
 
         private List<Point> day() throws Exception {
@@ -236,24 +243,20 @@ final class Lookback {
             return newDay;
         }
 
-        private List<Trail> trail(Interval interval) throws Exception {
-            List<Trail> trail = newTrails.get(interval);
-            if (trail == null) {
-                trail = Trail.unpack(trails.get(interval), earliest);
-                newTrails.put(interval, trail);
+        private Slot slot(long time, TreeMap<Long, Slot> open) throws Exception {
+            if (time >= earliest) {
+                return open.get(time);
             }
-            return trail;
+            if (!before.containsKey(time)) {
+                before.put(time, Lookback.this.slot(time));
+            }
+            return before.get(time);
         }
 
         void write(long oldest) throws Exception {
             minutes.write(hour, earliest, oldest, HOUR + MINUTE);
             if (newDay != null) {
                 day.write(newDay, earliest, oldest, DAY);
-            }
-            for (Map.Entry<Interval, List<Trail>> trail : newTrails.entrySet()) {
-                trail.getValue()
-                        .removeIf(one -> one.time() < oldest - trail.getKey().millis());
-                trails.put(trail.getKey(), Trail.pack(trail.getValue()));
             }
         }
     }

@@ -12,14 +12,18 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
 /**
- * A boundary whose records may still be corrected. Its 1m, 5m and 15m records say the same but for their ledgers, of
- * which that of the minute counts.
+ * A boundary whose records may still be corrected, or the next record of an interval whose record may be. Its 1m, 5m and
+ * 15m records say the same but for their ledgers, of which that of the minute counts.
  */
 final class Slot {
+
+    private static final Interval[] INTERVALS = Interval.values();
 
     final long time;
     private Figures figures = Figures.NONE;
     private int records;
+    /** By interval; null where the record has no return, nor any before it. */
+    private final BigDecimal[] variances = new BigDecimal[INTERVALS.length];
 
     Slot(long time) {
         this.time = time;
@@ -78,6 +82,16 @@ final class Slot {
         return (records & Point.bit(interval)) != 0;
     }
 
+    /** Exponentially weighted variance of the returns, as the record of an interval has it; null where there is none. */
+    BigDecimal variance(Interval interval) {
+        return variances[interval.ordinal()];
+    }
+
+    /** Keeps the variance that the next record of an interval goes on from. */
+    void keep(Interval interval, BigDecimal variance) {
+        variances[interval.ordinal()] = variance;
+    }
+
     boolean isEmpty() {
         return records == 0;
     }
@@ -130,6 +144,11 @@ final class Slot {
         }
         out.writeBoolean(flow.begins());
         Packing.putText(more.leader(), out);
+        for (Interval interval : INTERVALS) {
+            if (has(interval)) {
+                Packing.putDecimal(variance(interval), out);
+            }
+        }
         return out.getCopyOfBuffer();
     }
 
@@ -160,6 +179,11 @@ final class Slot {
                 types,
                 coinMargin,
                 new TotalRow.Unpublished(hhi, effectiveCount, Packing.getText(in), leaderShare, funding, volume, null));
+        for (Interval interval : INTERVALS) {
+            if (slot.has(interval)) {
+                slot.keep(interval, Packing.getDecimal(in));
+            }
+        }
         return slot;
     }
 }

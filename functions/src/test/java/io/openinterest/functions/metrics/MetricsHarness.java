@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
@@ -96,7 +95,6 @@ public final class MetricsHarness implements AutoCloseable {
         for (String state : List.of("correctable", "minutes", "day")) {
             entries.putAll(Harnesses.entries(operator.getOperator(), state, Types.LONG));
         }
-        entries.putAll(Harnesses.entries(operator.getOperator(), "trails", TypeInformation.of(Interval.class)));
         return entries;
     }
 
