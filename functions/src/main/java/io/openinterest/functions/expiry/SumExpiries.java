@@ -75,7 +75,8 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
     public void onTimer(long timestamp, OnTimerContext context, Collector<ExpiryRow> out) throws Exception {
         TreeMap<Long, List<OptionContribution>> passes = waiting.take(timestamp);
         Unpacked<Long, ExpirySums>.Values boundaries = boundariesByExpiry.of(context.getCurrentKey());
-        Revisions revisions = Revisions.unpack(revised.value());
+        byte[] counted = revised.value();
+        Revisions revisions = Revisions.unpack(counted);
         for (List<OptionContribution> options : passes.values()) {
             TreeMap<Long, List<OptionContribution>> byBoundary = new TreeMap<>();
             for (OptionContribution option : options) {
@@ -97,7 +98,10 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
             }
         }
         revisions.forgetUpTo(timestamp + 1 - kept);
-        revised.update(revisions.pack());
+        byte[] counts = revisions.pack();
+        if (counts != null || counted != null) {
+            revised.update(counts);
+        }
     }
 
     /** Takes in what one pass says about one boundary. */

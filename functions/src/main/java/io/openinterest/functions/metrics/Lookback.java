@@ -79,7 +79,8 @@ final class Lookback {
             open.computeIfAbsent(row.boundary().millis(), Slot::new).put(row);
         }
         Map<Boundary, MetricsRow> now = fold.rows(open);
-        Revisions revisions = Revisions.unpack(revised.value());
+        byte[] counted = revised.value();
+        Revisions revisions = Revisions.unpack(counted);
         List<MetricsRow> changed = new ArrayList<>();
         for (Slot slot : open.values()) {
             for (Interval interval : Interval.values()) {
@@ -96,7 +97,10 @@ final class Lookback {
         fold.write(oldest);
         forgetSlots(oldest, step);
         revisions.forgetUpTo(oldest - MINUTE);
-        revised.update(revisions.pack());
+        byte[] counts = revisions.pack();
+        if (counts != null || counted != null) {
+            revised.update(counts);
+        }
         return changed;
     }
 
