@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The markets of a venue, renewed by each sweep of its list. A market leaves when the list calls it closed, or when a
@@ -28,6 +29,7 @@ import java.util.stream.Collectors;
 final class ListedMarkets {
 
     private final Predicate<Instrument> wanted;
+    private final Predicate<Instrument> remembered;
     private final Instruments instruments;
     private final Map<String, String> lines = new HashMap<>();
     private final Map<String, Instrument> changed = new HashMap<>();
@@ -43,13 +45,20 @@ final class ListedMarkets {
      *
      * @param trust how much of it was believed
      * @param delisted markets that are gone
-     * @param closed markets that were closed before they were seen listed
+     * @param closed markets that were observed before a restart and closed before they were seen listed again
      * @param problems what could not be used
      */
     record Renewal(Trust trust, List<Instrument> delisted, List<Instrument> closed, List<Problem> problems) {}
 
-    ListedMarkets(Predicate<Instrument> wanted) {
+    /**
+     * No market is listed yet.
+     *
+     * @param wanted whether a market is to be observed
+     * @param remembered whether a market was observed, maybe before a restart
+     */
+    ListedMarkets(Predicate<Instrument> wanted, Predicate<Instrument> remembered) {
         this.wanted = wanted;
+        this.remembered = remembered;
         this.instruments = new Instruments(wanted);
     }
 
@@ -87,17 +96,23 @@ final class ListedMarkets {
         List<Instrument> delisted =
                 alive().stream().filter(old -> gone.contains(old.key())).toList();
 
-        List<Instrument> closed = new ArrayList<>();
+        List<Instrument> closed = closed(listing);
+        Set<String> disbelieved = Set.of();
+        if (!checkClosed(closed, listing, at, problems)) {
+            isPlausible = false;
+            disbelieved = closed.stream().map(Instrument::key).collect(Collectors.toSet());
+            closed = List.of();
+        }
         Map<String, Instrument> next = new LinkedHashMap<>();
         boolean isHeld = false;
         for (Entry entry : listing.entries()) {
+            if (disbelieved.contains(entry.key())) {
+                continue;
+            }
             Instrument now = next(entry, instruments.get(entry.key()), gone.contains(entry.key()), problems);
             if (now != null) {
                 isHeld |= changed.containsKey(entry.key());
                 next.put(entry.key(), now);
-                if (now.status() == Status.DELISTED && instruments.get(entry.key()) == null) {
-                    closed.add(now);
-                }
                 lines.put(entry.key(), listing.lineOf(entry.key()));
             }
         }
@@ -158,6 +173,30 @@ final class ListedMarkets {
                 .toList();
     }
 
+    /** The markets that the sweep says are closed and were observed before a restart: nothing else is known of them. */
+    private List<Instrument> closed(Listing listing) {
+        return remembered(listing)
+                .filter(entry -> entry.isDelisted() && instruments.get(entry.key()) == null)
+                .map(entry -> entry.instrument().status(Status.DELISTED))
+                .toList();
+    }
+
+    private Stream<Entry> remembered(Listing listing) {
+        return listing.entries().stream()
+                .filter(entry -> entry.instrument() != null && remembered.test(entry.instrument()));
+    }
+
+    /** False where it calls too many of the markets it names closed; then it says nothing of those. */
+    private boolean checkClosed(List<Instrument> closed, Listing listing, Instant at, List<Problem> problems) {
+        int gone = unexpired(closed, at);
+        int of = unexpired(remembered(listing).map(Entry::instrument).toList(), at);
+        if (isTooMuch(gone, of)) {
+            problems.add(lostTooMuch(gone, of, null));
+            return false;
+        }
+        return true;
+    }
+
     /** The markets that the sweep says are gone, by line. */
     private Map<String, List<Instrument>> lost(Listing listing, boolean isFinished, List<Problem> problems) {
         Map<String, List<Instrument>> lost = new TreeMap<>();
@@ -213,15 +252,6 @@ final class ListedMarkets {
 
     private static Problem lostTooMuch(int gone, int of, String line) {
         return problem(Reason.IMPLAUSIBLE_LIST, "the instrument list lost " + gone + " of " + of + " markets", line);
-    }
-
-    /**
-     * The objection to what a list calls closed of the markets that were observed before a restart; null where there is
-     * none.
-     */
-    static Problem tooMany(List<Instrument> closed, int observed, Instant at) {
-        int gone = unexpired(closed, at);
-        return isTooMuch(gone, observed) ? lostTooMuch(gone, observed, null) : null;
     }
 
     /** A single market may always close. */

@@ -72,7 +72,7 @@ public final class VenueReader {
         this.settings = settings;
         this.sink = sink;
         this.naming = new Naming(venue, settings);
-        this.listed = new ListedMarkets(naming::isWanted);
+        this.listed = new ListedMarkets(naming::isWanted, this::isRemembered);
         this.prices =
                 new Prices(settings.common().rates(), settings.maxAge() != null ? settings.maxAge() : venue.maxAge());
         this.observations = new Observations(venue, settings, naming);
@@ -120,16 +120,7 @@ public final class VenueReader {
      */
     public Trust refresh(Listing sweep, boolean isFinished, String endpoint, Instant at) {
         ListedMarkets.Renewal renewal = listed.renew(sweep, isFinished, at);
-        List<Instrument> closed = renewal.closed().stream()
-                // while the job was down
-                .filter(gone -> guard.isKnown(naming.market(gone)))
-                .toList();
-        Listing.Problem tooMany = ListedMarkets.tooMany(closed, guard.markets(), at);
-        if (tooMany == null) {
-            closed.forEach(gone -> delist(gone, at));
-        } else {
-            rejections.reject(List.of(tooMany), endpoint, at);
-        }
+        renewal.closed().forEach(gone -> delist(gone, at));
         for (Instrument gone : renewal.delisted()) {
             delist(gone, at);
             checks.forget(naming.market(gone));
@@ -144,7 +135,11 @@ public final class VenueReader {
                 rejections.reject(at, endpoint, Reason.UNKNOWN_INSTRUMENT, detail, null);
             }
         }
-        return tooMany == null ? renewal.trust() : Trust.PART;
+        return renewal.trust();
+    }
+
+    private boolean isRemembered(Instrument market) {
+        return guard.isKnown(naming.market(market));
     }
 
     private void delist(Instrument gone, Instant at) {

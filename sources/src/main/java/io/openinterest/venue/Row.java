@@ -138,11 +138,10 @@ public final class Row {
         return this;
     }
 
-    /** Funding as a fraction of notional per so many hours; null hours are 8. */
+    /** Funding as a fraction of notional per so many hours; null or 0 hours are 8. */
     public Row funding(@Nullable BigDecimal rate, @Nullable BigDecimal hours) {
-        boolean isOfNoTime = hours != null && hours.signum() == 0;
-        fundingRate = isOfNoTime ? null : rate;
-        fundingHours = fundingRate == null ? null : hours;
+        fundingRate = rate;
+        fundingHours = rate == null ? null : hours;
         return this;
     }
 

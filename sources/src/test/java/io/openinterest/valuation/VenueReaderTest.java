@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of what parsers report, with a made-up exchange. */
@@ -68,15 +69,15 @@ class VenueReaderTest {
     }
 
     @Test
-    void leavesOutAFundingRateOfNoHoursAndRejectsOneOfLess() {
+    void keepsAFundingRateOfNoHoursWhichAreEightAndRejectsOneOfLess() {
         list(BTC);
         readFunded("0.0001", "0");
         readFunded("0.0001", "-8");
 
         assertThat(observed).singleElement().satisfies(o -> {
             assertThat(o.amountBase()).isEqualByComparingTo("3");
-            assertThat(o.fundingRate()).isNull();
-            assertThat(o.fundingIntervalHours()).isNull();
+            assertThat(o.fundingRate()).isEqualByComparingTo("0.0001");
+            assertThat(o.fundingIntervalHours()).isEqualByComparingTo("0");
         });
         assertThat(rejected)
                 .extracting(Quarantined::reason, Quarantined::detail)
@@ -571,21 +572,34 @@ class VenueReaderTest {
                 "x-E-future",
                 last));
 
-        // when
-        Trust trust = refresh(
-                true,
-                BTC.status(Status.DELISTED),
-                Instrument.perpetual("B", "B", "USDT", "USDT").status(Status.DELISTED),
-                Instrument.perpetual("C", "C", "USDT", "USDT").status(Status.DELISTED),
-                Instrument.perpetual("D", "D", "USDT", "USDT"),
-                expired.status(Status.DELISTED));
+        Instrument b = Instrument.perpetual("B", "B", "USDT", "USDT");
+        Instrument c = Instrument.perpetual("C", "C", "USDT", "USDT");
+        Instrument d = Instrument.perpetual("D", "D", "USDT", "USDT");
+        Instrument[] wrong = {
+            BTC.status(Status.DELISTED),
+            b.status(Status.DELISTED),
+            c.status(Status.DELISTED),
+            d,
+            expired.status(Status.DELISTED)
+        };
+
+        // when it comes twice
+        assertThat(refresh(true, wrong)).isEqualTo(Trust.PART);
+        assertThat(refresh(true, wrong)).isEqualTo(Trust.PART);
 
         // then
-        assertThat(trust).isEqualTo(Trust.PART);
         assertThat(observed).isEmpty();
+        Tuple lost = tuple(Reason.IMPLAUSIBLE_LIST, "the instrument list lost 3 of 4 markets");
         assertThat(rejected)
                 .extracting(Quarantined::reason, Quarantined::detail)
-                .containsExactly(tuple(Reason.IMPLAUSIBLE_LIST, "the instrument list lost 3 of 5 markets"));
+                .containsExactly(lost, lost);
+
+        // and when the venue answers as it should, what is closed is delisted
+        assertThat(refresh(true, BTC, b, c.status(Status.DELISTED), d, expired.status(Status.DELISTED)))
+                .isEqualTo(Trust.ALL);
+        assertThat(observed)
+                .extracting(Observation::symbol, Observation::delisted)
+                .containsExactlyInAnyOrder(tuple("C", true), tuple("E", true));
     }
 
     @Test
