@@ -187,7 +187,7 @@ public final class Section {
     /** An address of one of the schemes, to which a path can be added. */
     URI uri(String key, List<String> schemes, URI fallback) {
         String allowed = "an address that begins with " + String.join(":// or ", schemes)
-                + ":// and has no more than a host, a port and a path";
+                + ":// and has neither query nor fragment";
         return scalar(key, allowed, fallback, text -> {
             try {
                 URI uri = new URI(text);

@@ -276,7 +276,7 @@ class JobConfigurationTest {
             rates.eur=0                     | rates.eur is "0", allowed is a number above 0.
             rates.eur=NaN                   | rates.eur is "NaN", allowed is a number above 0.
             venues.okx.enabled=maybe        | venues.okx.enabled is "maybe", allowed is true or false.
-            venues.okx.rest-url=okx.com     | venues.okx.rest-url is "okx.com", allowed is an address that begins with https:// or http:// and has no more than a host, a port and a path.
+            venues.okx.rest-url=okx.com     | venues.okx.rest-url is "okx.com", allowed is an address that begins with https:// or http:// and has neither query nor fragment.
             venues.okx.api-key=hunter2      | There is no key venues.okx.api-key (set to a value not shown here, secrets belong in environment variables), allowed is venues.okx.symbols, venues.okx.enabled, venues.okx.rest-url, venues.okx.ws-url, venues.okx.poll-interval, venues.okx.max-age, venues.okx.transport.
             venues.okx.transport=telex      | venues.okx.transport is "telex", allowed is rest, websocket.
             venues.binance-options.stream=x | venues.binance-options.stream is "x", allowed is openInterest, optionOpenInterest.
@@ -295,11 +295,11 @@ class JobConfigurationTest {
             source=LIVE                     | source is "LIVE", allowed is live, auto, simulated, replay, kafka.
             source=null                     | source is empty, allowed is live, auto, simulated, replay, kafka.
             venues.okx.symbols=[,]          | --set venues.okx.symbols has no readable value, allowed is a plain value or a list as [a, b].
-            venues.okx.rest-url=https:///x  | venues.okx.rest-url is "https:///x", allowed is an address that begins with https:// or http:// and has no more than a host, a port and a path.
-            venues.okx.rest-url=http://h:0  | venues.okx.rest-url is "http://h:0", allowed is an address that begins with https:// or http:// and has no more than a host, a port and a path.
-            venues.okx.ws-url=ws://h:65536  | venues.okx.ws-url is "ws://h:65536", allowed is an address that begins with wss:// or ws:// and has no more than a host, a port and a path.
-            venues.okx.rest-url=http://h/?a | venues.okx.rest-url is "http://h/?...", allowed is an address that begins with https:// or http:// and has no more than a host, a port and a path.
-            venues.okx.rest-url=http://h/#a | venues.okx.rest-url is "http://h/#a", allowed is an address that begins with https:// or http:// and has no more than a host, a port and a path.
+            venues.okx.rest-url=https:///x  | venues.okx.rest-url is "https:///x", allowed is an address that begins with https:// or http:// and has neither query nor fragment.
+            venues.okx.rest-url=http://h:0  | venues.okx.rest-url is "http://h:0", allowed is an address that begins with https:// or http:// and has neither query nor fragment.
+            venues.okx.ws-url=ws://h:65536  | venues.okx.ws-url is "ws://h:65536", allowed is an address that begins with wss:// or ws:// and has neither query nor fragment.
+            venues.okx.rest-url=http://h/?a | venues.okx.rest-url is "http://h/?...", allowed is an address that begins with https:// or http:// and has neither query nor fragment.
+            venues.okx.rest-url=http://h/#a | venues.okx.rest-url is "http://h/#a", allowed is an address that begins with https:// or http:// and has neither query nor fragment.
             venues.okx.max-age=0s           | venues.okx.max-age is "0s", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at least 1ms and at most 366d.
             flink=[a]                       | flink is "["a"]", allowed is a group of keys.
             kafka.properties.security.protocol=TLS | kafka.properties.security.protocol can't be used, allowed is (case insensitive) [SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT].
