@@ -68,7 +68,7 @@ public final class EvaluateAlerts
      * Evaluates rules.
      *
      * @param startRules in force until the topic says otherwise
-     * @param bounded true if the input ends by itself: then boundaries are held back until the run is known to reach them
+     * @param bounded true if the input ends by itself: then nothing is missed before the run is known to reach it
      */
     public EvaluateAlerts(List<AlertRule> startRules, boolean bounded) {
         this.startRules = new ArrayList<>(startRules);
@@ -133,7 +133,7 @@ public final class EvaluateAlerts
         boolean ended = watermark == Long.MAX_VALUE;
         long reach = Long.MAX_VALUE;
         if (ended || bounded) {
-            // As of this timer, as the markets do, whatever event time has jumped to.
+            // As of this timer, whatever event time has jumped to.
             long passed = ended ? Long.MAX_VALUE : timestamp + 1;
             reach = RunBounds.last(passed, context.getBroadcastState(RunBounds.REACHED));
         }
@@ -269,7 +269,8 @@ public final class EvaluateAlerts
          * Time passes, whether the entity has records or not.
          *
          * @param boundary the boundary event time has passed
-         * @param published all records up to there are published; an earlier boundary while some are held back
+         * @param published all records up to there are known to be published; an earlier boundary where the run is not
+         *     known to go on
          */
         void pass(long boundary, long published) throws Exception {
             for (Interval interval : Interval.values()) {

@@ -179,7 +179,7 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
 
     /**
      * Forgets what no row can ask for any more: all rows sent with it have been taken, and no correction reaches its
-     * boundary. A boundary held back is sent late, so its time alone says nothing.
+     * boundary.
      */
     private void prune(BroadcastState<Said, Known> parents, long watermark) throws Exception {
         long oldest = watermark - settings.corrections().allowedLateness().toMillis() - 2 * Interval.MINUTE_MILLIS;

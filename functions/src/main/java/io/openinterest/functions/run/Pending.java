@@ -15,7 +15,7 @@ import org.apache.flink.streaming.api.TimerService;
 
 /**
  * Elements of a key that wait until the watermark has passed the time they were sent at: then everything sent with them
- * is here. Several passes can be sent at one time, where boundaries were held back; they are taken one after the other.
+ * is here. Several passes can be sent at one time, at the end of a run; they are taken one after the other.
  *
  * @param <T> what waits
  */

@@ -100,8 +100,8 @@ final class TotalState {
     }
 
     /**
-     * Whether it has ended and has the longer records that hold its last one. Boundaries that are held back bring these when
-     * event time is far ahead.
+     * Whether it has ended and has the longer records that hold its last one, which a correction may bring when event time is
+     * far ahead.
      */
     boolean isOver() {
         return !isPresent() && (!latest.begun() || doneUpTo - latest.lastRecord() >= OWED_FOR);
