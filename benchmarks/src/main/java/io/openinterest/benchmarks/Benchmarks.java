@@ -132,10 +132,7 @@ public final class Benchmarks {
         long count = count(markets);
         ObservationLines.write(lines, markets, minutes);
         check(lines, count);
-        Graph.Output first;
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(output), 1 << 20)) {
-            first = Graph.runAndDigest(input, out);
-        }
+        Graph.Output first = runInto(output, input);
         for (int i = 1; i < parallelisms.length; i++) {
             Graph.Output other = Graph.runAndDigest(input.withParallelism(parallelisms[i]), null);
             if (!other.equals(first)) {
@@ -151,10 +148,7 @@ public final class Benchmarks {
         String copier = copier(markets);
         contend(tokens, tokens, count, () -> Tokens.read(lines));
         contend("reader of observations, " + markets + " markets", tokens, count, () -> read(lines));
-        contend(copier, copier, count, () -> {
-            Tokens.read(lines);
-            Tokens.copy(output);
-        });
+        contend(copier, copier, count, copyingText(lines, output));
         for (int parallelism : parallelisms) {
             contend(graph(markets, parallelism), copier, count, () -> Graph.run(input.withParallelism(parallelism)));
         }
@@ -183,17 +177,12 @@ public final class Benchmarks {
         Graph.Input late = input("late", markets, parallelisms[0]);
         ObservationLines.writeLate(late.observations(), markets, minutes);
         Path corrected = folder.resolve("output-late-" + markets + "-" + minutes + ".jsonl");
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(corrected), 1 << 20)) {
-            Graph.runAndDigest(late, out);
-        }
+        runInto(corrected, late);
         String someLate = "graph, one in " + ObservationLines.ONE_IN + " late";
         contenders.add(new Contender(someLate, cpuOfOthers(() -> Graph.run(late))));
         rows.add(lateOne("a late observation, against one in order", someLate, graph, count));
         String textOfLate = "token copier, one in " + ObservationLines.ONE_IN + " late";
-        contenders.add(new Contender(textOfLate, cpuOfOthers(() -> {
-            Tokens.read(late.observations());
-            Tokens.copy(corrected);
-        })));
+        contenders.add(new Contender(textOfLate, cpuOfOthers(copyingText(late.observations(), corrected))));
         rows.add(lateOne("its text, which is all it corrects", textOfLate, copier(markets), count));
         compare(someLate, someLate, count, textOfLate, count);
 
@@ -216,6 +205,20 @@ public final class Benchmarks {
                 Graph.runAndDigest(gap, null).records(),
                 graph,
                 Graph.runAndDigest(input, null).records());
+    }
+
+    /** What the graph writes, kept as lines. */
+    private static Graph.Output runInto(Path file, Graph.Input input) throws Exception {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
+            return Graph.runAndDigest(input, out);
+        }
+    }
+
+    private static OwnWork copyingText(Path read, Path written) {
+        return () -> {
+            Tokens.read(read);
+            Tokens.copy(written);
+        };
     }
 
     private static Row lateOne(String name, String of, String yardstick, long count) {
