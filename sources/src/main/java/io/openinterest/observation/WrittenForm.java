@@ -10,8 +10,9 @@ import java.util.Map;
 
 /**
  * Reads an observation in the one form in which this project writes it: every field in the order of the record, no space
- * between, plain decimals with or without quotes, texts of ASCII without escapes, times as {@code 2026-12-25T08:00:00Z}
- * with three decimals or none. A single pass over the bytes that makes nothing but the observation.
+ * between, decimals with or without quotes, texts of ASCII without escapes, times as {@code 2026-12-25T08:00:00Z}
+ * with three decimals or none. A single pass over the bytes that makes nothing but the observation. A small exponent,
+ * which this project writes nowhere, is understood too: what else writes JSON has one in every small funding rate.
  *
  * <p>Knows no faults: for whatever is not exactly of that form, valid or not, it gives null, and
  * {@link ObservationReader} looks again.
@@ -54,8 +55,10 @@ final class WrittenForm {
     /** Digits that surely fit a long. */
     private static final int LONG_DIGITS = 18;
 
-    /** Characters of a number beyond which it is left to the one who knows the limits. */
+    /** Characters of a number, and an exponent, beyond which it is left to the one who knows the limits. */
     private static final int MAX_NUMBER = 60;
+
+    private static final int MAX_EXPONENT = 39;
 
     private static final int MILLIS_PER_DAY = 86_400_000;
 
@@ -293,13 +296,15 @@ final class WrittenForm {
                 break;
             }
         }
-        int length = at - from;
+        int to = at;
+        int length = to - from;
         boolean leadingZero = length > 1 && line[from] == '0' && point != from + 1;
-        check(length > 0 && length <= MAX_NUMBER && point != from && point != at - 1 && !leadingZero);
+        check(length > 0 && length <= MAX_NUMBER && point != from && point != to - 1 && !leadingZero);
+        int exponent = exponent();
         if (significant == 0) {
             return BigDecimal.ZERO;
         }
-        int scale = (point < 0 ? 0 : at - point - 1) - zeros;
+        int scale = (point < 0 ? 0 : to - point - 1) - zeros - exponent;
         if (significant <= LONG_DIGITS) {
             return BigDecimal.valueOf(negative ? -unscaled : unscaled, scale);
         }
@@ -307,12 +312,32 @@ final class WrittenForm {
         if (negative) {
             digits[count++] = '-';
         }
-        for (int i = from; i < at; i++) {
+        for (int i = from; i < to; i++) {
             if (i != point) {
                 digits[count++] = (char) line[i];
             }
         }
         return new BigDecimal(new BigDecimal(digits, 0, count - zeros).unscaledValue(), scale);
+    }
+
+    /** Of ten, behind a number; 0 where there is none. */
+    private int exponent() {
+        if (at >= end || line[at] != 'e' && line[at] != 'E') {
+            return 0;
+        }
+        at++;
+        boolean negative = at < end && line[at] == '-';
+        if (negative || at < end && line[at] == '+') {
+            at++;
+        }
+        int from = at;
+        int exponent = 0;
+        while (at < end && line[at] >= '0' && line[at] <= '9') {
+            exponent = 10 * exponent + line[at++] - '0';
+            check(exponent <= MAX_EXPONENT);
+        }
+        check(at > from && at - from <= 3);
+        return negative ? -exponent : exponent;
     }
 
     private Instant time(boolean isRequired) {

@@ -43,6 +43,14 @@ class WrittenFormTest {
         "-0",
         "00",
         "1e3",
+        "5.436e-05",
+        "1.20E-7",
+        "0e0",
+        "1e39",
+        "1e-40",
+        "1e",
+        "e-05",
+        "E+1",
         "1E+400",
         "-1",
         ".5",
@@ -98,6 +106,16 @@ class WrittenFormTest {
     @ValueSource(strings = {PERPETUAL, OPTION})
     void whatThisProjectWritesIsOfTheForm(String line) {
         byte[] text = bytes(line);
+
+        assertThat(form.read(text, 0, text.length))
+                .isNotNull()
+                .isEqualTo(reader.readAnyForm(text, 0, text.length).observation());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5.436e-05", "1E-8", "-2.50e-04", "1.2e+1", "0e0"})
+    void smallNumbersAsOthersWriteThemAreOfTheForm(String rate) {
+        byte[] text = bytes(PERPETUAL.replace("\"funding_rate\":-0.0001", "\"funding_rate\":" + rate));
 
         assertThat(form.read(text, 0, text.length))
                 .isNotNull()
