@@ -134,7 +134,7 @@ final class Graph {
         }
 
         private static long digest(TopicRecord record) {
-            String text = record.topic() + " " + record.key() + " " + record.time() + " "
+            String text = record.topic() + " " + record.keyText() + " " + record.time() + " "
                     + new String(record.value(), StandardCharsets.UTF_8);
             long hash = 0xcbf29ce484222325L;
             for (int i = 0; i < text.length(); i++) {

@@ -26,8 +26,8 @@ final class CollectedRecords implements Sink<TopicRecord> {
     /** Topic, key and value of every record. */
     static List<String> texts() {
         return RECORDS.stream()
-                .map(record ->
-                        record.topic() + " " + record.key() + " " + new String(record.value(), StandardCharsets.UTF_8))
+                .map(record -> record.topic() + " " + record.keyText() + " "
+                        + new String(record.value(), StandardCharsets.UTF_8))
                 .toList();
     }
 

@@ -202,7 +202,7 @@ class SavepointIT {
     private record Published(String topic, String key, Instant time, String value) {
 
         static Published of(TopicRecord record) {
-            return new Published(record.topic(), record.key(), record.time(), new String(record.value(), UTF_8));
+            return new Published(record.topic(), record.keyText(), record.time(), new String(record.value(), UTF_8));
         }
 
         /** Whether it follows from an observation that the savepoint does not know. */

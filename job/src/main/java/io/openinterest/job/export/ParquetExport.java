@@ -71,10 +71,10 @@ public final class ParquetExport {
 
         @Override
         public void flatMap(TopicRecord record, Collector<ExportedRecord> out) {
-            if (!record.key().equals(ObservationsTopic.MARK_KEY)) {
+            if (!ObservationsTopic.isMark(record.key())) {
                 out.collect(new ExportedRecord(
                         record.topic(),
-                        record.key(),
+                        record.keyText(),
                         record.time() == null ? 0 : record.time().toEpochMilli(),
                         replay ? null : Clock.systemUTC().millis(),
                         record.value()));

@@ -64,7 +64,7 @@ public final class ObservationsTopic {
     /** Header of observations that were found plausible when they were written. */
     static final String ACCEPTED_HEADER = "accepted";
 
-    private static final byte[] MARK_KEY_BYTES = MARK_KEY.getBytes(StandardCharsets.UTF_8);
+    static final byte[] MARK_KEY_BYTES = MARK_KEY.getBytes(StandardCharsets.UTF_8);
 
     /** Records of a partition among which there is a mark, one a second, if there are marks. */
     private static final long RECENT = 20_000;
@@ -194,7 +194,12 @@ public final class ObservationsTopic {
     }
 
     private static boolean isMark(ConsumerRecord<byte[], byte[]> record) {
-        return Arrays.equals(record.key(), MARK_KEY_BYTES);
+        return isMark(record.key());
+    }
+
+    /** Whether a record of this key is a time mark. */
+    public static boolean isMark(byte[] key) {
+        return Arrays.equals(key, MARK_KEY_BYTES);
     }
 
     /**

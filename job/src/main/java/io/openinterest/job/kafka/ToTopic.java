@@ -16,6 +16,7 @@ import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.RecordJson;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -201,7 +202,7 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
             out.collect(new TopicRecord(
                     topic.apply(record),
                     null,
-                    key.apply(record),
+                    key.apply(record).getBytes(StandardCharsets.UTF_8),
                     time.apply(record),
                     json.write(record, text).toBytes()));
         }

@@ -131,8 +131,7 @@ public final class TopicSink {
 
         @Override
         public ProducerRecord<byte[], byte[]> serialize(TopicRecord record, KafkaSinkContext context, Long timestamp) {
-            byte[] key = record.key().getBytes(StandardCharsets.UTF_8);
-            if (key.length + record.value().length > maxRecord) {
+            if (record.key().length + record.value().length > maxRecord) {
                 return refused(
                         record,
                         "the record has " + record.value().length + " bytes, more than Kafka takes in one request");
@@ -140,15 +139,15 @@ public final class TopicSink {
             if (record.time() != null && record.time().toEpochMilli() < 0) {
                 return refused(record, "the record's time is before 1970, which Kafka takes for none");
             }
-            return producerRecord(record, key);
+            return producerRecord(record);
         }
 
-        private ProducerRecord<byte[], byte[]> producerRecord(TopicRecord record, byte[] key) {
+        private ProducerRecord<byte[], byte[]> producerRecord(TopicRecord record) {
             return new ProducerRecord<>(
                     prefix + record.topic(),
                     record.partition(),
                     record.time() == null ? 0 : record.time().toEpochMilli(),
-                    key,
+                    record.key(),
                     record.value(),
                     record.topic().equals(Topics.OBSERVATIONS) ? ACCEPTED : null);
         }
@@ -162,11 +161,11 @@ public final class TopicSink {
                     null,
                     null,
                     Quarantined.Reason.BAD_RECORD,
-                    "For topic " + record.topic() + ", key " + record.key() + ": " + why + ".",
+                    "For topic " + record.topic() + ", key " + record.keyText() + ": " + why + ".",
                     raw);
             try {
                 byte[] value = Json.mapper(decimals).writeValueAsBytes(quarantined);
-                return producerRecord(new TopicRecord(Topics.QUARANTINE, null, "", null, value), new byte[0]);
+                return producerRecord(new TopicRecord(Topics.QUARANTINE, null, new byte[0], null, value));
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException("a quarantine record can't be written", e);
             }

@@ -116,7 +116,7 @@ public final class WriteWatermarks extends KeyedProcessFunction<Integer, TopicRe
         return new TopicRecord(
                 Topics.OBSERVATIONS,
                 partition,
-                ObservationsTopic.MARK_KEY,
+                ObservationsTopic.MARK_KEY_BYTES,
                 mark,
                 value.getBytes(StandardCharsets.UTF_8));
     }
@@ -141,10 +141,11 @@ public final class WriteWatermarks extends KeyedProcessFunction<Integer, TopicRe
             if (told == null || !record.time().isBefore(told)) {
                 told = record.time().truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
                 for (int partition = 0; partition < partitions; partition++) {
-                    out.collect(new TopicRecord(record.topic(), partition, ObservationsTopic.MARK_KEY, told, null));
+                    out.collect(
+                            new TopicRecord(record.topic(), partition, ObservationsTopic.MARK_KEY_BYTES, told, null));
                 }
             }
-            int partition = Utils.toPositive(Utils.murmur2(record.key().getBytes(StandardCharsets.UTF_8))) % partitions;
+            int partition = Utils.toPositive(Utils.murmur2(record.key())) % partitions;
             out.collect(new TopicRecord(record.topic(), partition, record.key(), record.time(), record.value()));
         }
     }

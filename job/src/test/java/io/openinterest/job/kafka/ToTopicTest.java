@@ -67,7 +67,7 @@ class ToTopicTest {
 
     private static <T> String written(ToTopic<T, ?> form, T element) throws Exception {
         TopicRecord record = records(form, element).get(0);
-        return record.topic() + " " + record.key() + " " + record.time();
+        return record.topic() + " " + record.keyText() + " " + record.time();
     }
 
     private static <T> List<TopicRecord> records(ToTopic<T, ?> form, T element) throws Exception {

@@ -90,6 +90,13 @@ class TopicSinkTest {
 
     private ProducerRecord<byte[], byte[]> written(String topic, Instant time, String value) {
         return serializer.serialize(
-                new TopicRecord(topic, null, "a-key.", time, value.getBytes(StandardCharsets.UTF_8)), null, null);
+                new TopicRecord(
+                        topic,
+                        null,
+                        "a-key.".getBytes(StandardCharsets.UTF_8),
+                        time,
+                        value.getBytes(StandardCharsets.UTF_8)),
+                null,
+                null);
     }
 }

@@ -103,15 +103,15 @@ class WriteWatermarksTest {
         WriteWatermarks.Address address = new WriteWatermarks.Address(4);
         for (String key :
                 List.of("binance-BTCUSDT-future", "okx-BTC-USDT-SWAP-future", "deribit-BTC-PERPETUAL-future")) {
-            address.flatMap(new TopicRecord("observations", null, key, START, new byte[0]), into(addressed));
+            address.flatMap(
+                    new TopicRecord("observations", null, key.getBytes(UTF_8), START, new byte[0]), into(addressed));
         }
 
         assertThat(addressed)
                 .filteredOn(record -> record.value() != null)
                 .hasSize(3)
-                .allSatisfy(record -> assertThat(record.partition())
-                        .isEqualTo(
-                                BuiltInPartitioner.partitionForKey(record.key().getBytes(UTF_8), 4)));
+                .allSatisfy(record ->
+                        assertThat(record.partition()).isEqualTo(BuiltInPartitioner.partitionForKey(record.key(), 4)));
     }
 
     private static Collector<TopicRecord> into(List<TopicRecord> records) {
@@ -149,7 +149,9 @@ class WriteWatermarksTest {
             Instant time = START.plusMillis(millis);
             List<TopicRecord> addressed = new ArrayList<>();
             address.flatMap(
-                    new TopicRecord("observations", null, "binance-BTCUSDT-future", time, new byte[] {'{', '}'}),
+                    new TopicRecord(
+                            "observations", null, "binance-BTCUSDT-future".getBytes(UTF_8), time, new byte[] {'{', '}'
+                            }),
                     into(addressed));
             for (TopicRecord record : addressed) {
                 operator.processElement(record, time.toEpochMilli());
@@ -170,7 +172,7 @@ class WriteWatermarksTest {
                     .map(record -> {
                         String time = record.time().toString().substring(11);
                         String mark = "{\"mark\":\"2026-03-01T" + time + "\"}";
-                        return record.key().equals("_time") && new String(record.value(), UTF_8).equals(mark)
+                        return record.keyText().equals("_time") && new String(record.value(), UTF_8).equals(mark)
                                 ? "mark " + time
                                 : time;
                     })
