@@ -46,6 +46,7 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
     private final SnapshotSettings settings;
     private final boolean live;
 
+    private transient Fingerprint.Taker fingerprints;
     private transient Unpacked<String, AcceptedMarket> marketsByShard;
 
     private AcceptObservations(SnapshotSettings settings, boolean live) {
@@ -65,6 +66,7 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
 
     @Override
     public void open(OpenContext context) {
+        fingerprints = new Fingerprint.Taker();
         marketsByShard = new Unpacked<>(
                 getRuntimeContext(),
                 "markets",
@@ -89,7 +91,7 @@ public final class AcceptObservations extends KeyedProcessFunction<Integer, Arri
         } else if (market.isForgotten(Interval.floorToMinute(arrival.reached()), settings)) {
             market = market.anew();
         }
-        if (!market.isRepetition(observation, arrival.reached())) {
+        if (!market.isRepetition(observation, arrival.reached(), fingerprints)) {
             judge(arrival, market, context, out);
         }
         held.put(market);

@@ -65,12 +65,12 @@ final class AcceptedMarket {
     }
 
     /** Whether the same observation has come before, its minute still being open; remembers it if not. */
-    boolean isRepetition(Observation observation, long watermark) {
+    boolean isRepetition(Observation observation, long watermark, Fingerprint.Taker fingerprints) {
         forgetPassed(watermark);
         if (Interval.boundaryAfter(observation.time().toEpochMilli()) <= watermark) {
             return false;
         }
-        Fingerprint print = Fingerprint.of(observation);
+        Fingerprint print = fingerprints.of(observation);
         for (int i = 0; i < recent.length; i += 2) {
             if (recent[i] == print.head() && recent[i + 1] == print.tail()) {
                 return true;

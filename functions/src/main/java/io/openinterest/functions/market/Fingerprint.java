@@ -22,11 +22,28 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 record Fingerprint(long head, long tail) {
 
-    private static final int PACKED_BYTES = 256;
+    /** Takes fingerprints, each in the same memory: one thread has it. */
+    static final class Taker {
 
-    static Fingerprint of(Observation o) {
-        DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
-        try {
+        private static final int PACKED_BYTES = 512;
+
+        private final DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
+        private final MessageDigest hashing = sha256();
+
+        Fingerprint of(Observation o) {
+            out.clear();
+            try {
+                pack(o);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            hashing.update(out.getSharedBuffer(), 0, out.length());
+            ByteBuffer hash = ByteBuffer.wrap(hashing.digest());
+            long minute = Interval.boundaryAfter(o.time().toEpochMilli()) / Interval.MINUTE_MILLIS;
+            return new Fingerprint(minute << Integer.SIZE | Integer.toUnsignedLong(hash.getInt()), hash.getLong());
+        }
+
+        private void pack(Observation o) throws IOException {
             for (String text : new String[] {
                 o.market(),
                 o.exchange(),
@@ -62,12 +79,7 @@ record Fingerprint(long head, long tail) {
             }
             Packing.putLong(o.sides(), out);
             out.writeBoolean(o.delisted());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
-        ByteBuffer hash = ByteBuffer.wrap(sha256().digest(out.getCopyOfBuffer()));
-        long minute = Interval.boundaryAfter(o.time().toEpochMilli()) / Interval.MINUTE_MILLIS;
-        return new Fingerprint(minute << Integer.SIZE | Integer.toUnsignedLong(hash.getInt()), hash.getLong());
     }
 
     /** The boundary after the time of the observation, epoch milliseconds. */

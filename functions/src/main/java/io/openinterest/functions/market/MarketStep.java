@@ -97,14 +97,15 @@ record MarketStep(
             return Status.ABSENT;
         }
         long age = boundary - value.time().toEpochMilli();
-        if (age > settings.forgottenAfterMillis(value.venue())) {
+        boolean isIncluded = age <= settings.maxAgeMillis(value.venue());
+        if (!isIncluded && age > settings.forgottenAfterMillis(value.venue())) {
             return Status.ABSENT;
         }
         if (value.delisted()
                 || (value.expiration() != null && value.expiration().toEpochMilli() <= boundary)) {
             return Status.GONE;
         }
-        return age <= settings.maxAgeMillis(value.venue()) ? Status.INCLUDED : Status.STALE;
+        return isIncluded ? Status.INCLUDED : Status.STALE;
     }
 
     private static Bar bar(

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 
 class PackedObservationTest {
 
+    private final Fingerprint.Taker fingerprints = new Fingerprint.Taker();
+
     @Property(tries = 500)
     void readsBackWhatWasWritten(@ForAll("observations") Observation one, @ForAll("observations") Observation reference)
             throws IOException {
@@ -35,10 +37,10 @@ class PackedObservationTest {
     @Property(tries = 500)
     void fingerprintsAreEqualWhereObservationsAre(
             @ForAll("observations") Observation one, @ForAll("observations") Observation other) {
-        assertThat(Fingerprint.of(one).equals(Fingerprint.of(other)))
+        assertThat(fingerprints.of(one).equals(fingerprints.of(other)))
                 .isEqualTo(ObservationOrder.text(one).equals(ObservationOrder.text(other)));
-        assertThat(Fingerprint.of(rescaled(one))).isEqualTo(Fingerprint.of(one));
-        assertThat(Fingerprint.boundary(Fingerprint.of(one).head()))
+        assertThat(fingerprints.of(rescaled(one))).isEqualTo(fingerprints.of(one));
+        assertThat(Fingerprint.boundary(fingerprints.of(one).head()))
                 .isEqualTo(Math.floorDiv(one.time().toEpochMilli(), 60_000L) * 60_000 + 60_000);
     }
 
