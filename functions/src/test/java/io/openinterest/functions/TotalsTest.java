@@ -97,6 +97,35 @@ class TotalsTest {
     }
 
     @Test
+    void aLateValueThatNoRecordShowsIsNoRevision() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            // given a market that is stale, so that nothing is covered
+            run.arrive(MarketFixture.market().at("2026-03-01T07:00:05Z", "100", "1000"));
+            MarketFixture eth = MarketFixture.market().symbol("ETHUSDT", "eth", "usdt");
+            for (int minute = 0; minute < 10; minute++) {
+                run.arrive(eth.at("2026-03-01T07:0" + minute + ":10Z", "100", "1000"));
+            }
+
+            // when its last value turns out to be 0
+            run.arrive(MarketFixture.market().at("2026-03-01T07:00:30Z", "0", "1000"));
+            run.end();
+
+            // then that is said where it counted, and not where nothing is covered as before
+            assertThat(run.total("asset:btc", Interval.ONE_MINUTE, "2026-03-01T07:05:00Z")
+                            .edition()
+                            .revision())
+                    .isOne();
+            assertThat(run.totalRows)
+                    .filteredOn(row -> row.key().equals("asset:btc"))
+                    .filteredOn(row -> row.interval() == Interval.ONE_MINUTE)
+                    .filteredOn(row -> row.time().equals(Instant.parse("2026-03-01T07:08:00Z")))
+                    .singleElement()
+                    .satisfies(
+                            row -> assertThat(row.figures().basis().coverage()).isZero());
+        }
+    }
+
+    @Test
     void nothingIsPublishedAfterTheLastObservation() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
             run.arrive(MarketFixture.market().at("2026-03-01T07:00:05Z", "100", "1000"));

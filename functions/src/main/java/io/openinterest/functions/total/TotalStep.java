@@ -42,6 +42,10 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
 
     private static final long BEGINS_ANEW_AFTER = Duration.ofHours(24).toMillis();
     private static final int MOVERS = 3;
+    private static final int COVERAGE_DIGITS = 6;
+    /** As a ratio of nothing to something is written. */
+    private static final BigDecimal NOTHING_COVERED = BigDecimal.ZERO.setScale(COVERAGE_DIGITS);
+
     private static final OptionValue NO_OPTIONS = new OptionValue(Rounding.usd(BigDecimal.ZERO), null);
 
     /**
@@ -215,9 +219,9 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
         BigDecimal included = sums.valueUsd();
         BigDecimal all = included.add(sums.staleUsd);
         if (all.signum() == 0) {
-            return sums.stale > 0 ? BigDecimal.ZERO : null;
+            return sums.stale > 0 ? NOTHING_COVERED : null;
         }
-        return Rounding.ratio(included, all, 6);
+        return Rounding.ratio(included, all, COVERAGE_DIGITS);
     }
 
     private Unpublished unpublished(Level level, Bar window) {
