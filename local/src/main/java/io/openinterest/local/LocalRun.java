@@ -142,6 +142,8 @@ public final class LocalRun {
 
     private int runUntilStopped() throws Exception {
         OpenInterestJob.check(configuration());
+        FlinkOptions options = new FlinkOptions(configuration().local().flink());
+        options.check();
         FaultSchedule faults = faults(configuration().simulatorFaults());
         enter(Phase.WORKING);
         requireFreePorts(configuration());
@@ -206,6 +208,13 @@ public final class LocalRun {
             return 0;
         }
         if (!result.isSuccess()) {
+            ConfigurationException mistake = result.getSerializedThrowable()
+                    .filter(failure -> Failures.isOfBeginning(failure))
+                    .map(failure -> options.refused(failure, cluster.restored() == null))
+                    .orElse(null);
+            if (mistake != null) {
+                throw mistake;
+            }
             String last =
                     result.getSerializedThrowable().map(Failures::sentence).orElse("for no known reason");
             System.err.println("The job failed: " + (watch.firstCause() == null ? last : watch.firstCause()) + log());
