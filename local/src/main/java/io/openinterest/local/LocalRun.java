@@ -4,6 +4,7 @@ import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
 import io.openinterest.job.OpenInterestJob;
 import io.openinterest.job.config.ConfigurationException;
+import io.openinterest.job.config.Folder;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.job.config.LiveVenues;
@@ -33,7 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
-import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.common.utils.Exit;
@@ -142,15 +142,12 @@ public final class LocalRun {
 
     private int runUntilStopped() throws Exception {
         OpenInterestJob.check(configuration());
-        FlinkOptions options = new FlinkOptions(configuration().local().flink());
-        options.check();
+        new FlinkOptions(configuration().local().flink()).check();
         FaultSchedule faults = faults(configuration().simulatorFaults());
         enter(Phase.WORKING);
         requireFreePorts(configuration());
-        requireFolder("export.parquet", configuration().exportParquet());
-        for (VenueSettings venue : LiveVenues.files(configuration())) {
-            requireReadable("venues." + venue.id() + ".files", venue.option("files", null));
-        }
+        configuration().exported().ifPresent(Folder::requireWritable);
+        LiveVenues.folders(configuration()).forEach(Folder::requireReadable);
         Path checkpoints = checkpoints(configuration());
         startBroker();
         enter(Phase.ASKING);
@@ -208,13 +205,6 @@ public final class LocalRun {
             return 0;
         }
         if (!result.isSuccess()) {
-            ConfigurationException mistake = result.getSerializedThrowable()
-                    .filter(failure -> Failures.isOfBeginning(failure))
-                    .map(failure -> options.refused(failure, cluster.restored() == null))
-                    .orElse(null);
-            if (mistake != null) {
-                throw mistake;
-            }
             String last =
                     result.getSerializedThrowable().map(Failures::sentence).orElse("for no known reason");
             System.err.println("The job failed: " + (watch.firstCause() == null ? last : watch.firstCause()) + log());
@@ -355,40 +345,6 @@ public final class LocalRun {
                         + "*  For the real ones: --set source=live, with a way to the internet.%n%s%n",
                 line, PROBE.toSeconds(), line);
         return false;
-    }
-
-    /** Asked before anything starts, because the job would find out again and again. */
-    private static void requireFolder(String key, String folder) {
-        if (folder == null) {
-            return;
-        }
-        try {
-            org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(folder);
-            FileSystem files = path.getFileSystem();
-            if (files.mkdirs(path) && files.getFileStatus(path).isDir()) {
-                return;
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            LOG.info("{} can't be used", folder, e);
-        }
-        throw new ConfigurationException(
-                key + " is \"" + folder + "\", allowed is a folder that can be written, or a prefix of an object store"
-                        + " that Flink has a plugin for.");
-    }
-
-    /** Asked before anything starts, because the source would look for it again and again and say nothing. */
-    private static void requireReadable(String key, String folder) {
-        try {
-            org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(folder);
-            if (path.getFileSystem().getFileStatus(path).isDir()) {
-                return;
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            LOG.info("{} can't be read", folder, e);
-        }
-        throw new ConfigurationException(key + " is \"" + folder
-                + "\", allowed is a folder that can be read, or a prefix of an object store that"
-                + " Flink has a plugin for.");
     }
 
     /** Asked before anything starts, because servers find out late and say so at length. */

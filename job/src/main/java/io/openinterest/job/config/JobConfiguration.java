@@ -11,6 +11,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -213,6 +214,11 @@ public record JobConfiguration(
     /** Whether observations come from venues, simulated ones too. */
     public boolean isLive() {
         return source != SourceKind.REPLAY && source != SourceKind.KAFKA;
+    }
+
+    /** The folder that takes every record as Parquet too; empty for none. */
+    public Optional<Folder> exported() {
+        return Optional.ofNullable(exportParquet).map(folder -> new Folder("export.parquet", folder));
     }
 
     /** Venues that are read; none in a replay. */

@@ -62,6 +62,13 @@ public final class LiveVenues {
                 .toList();
     }
 
+    /** The folders of their files. */
+    public static List<Folder> folders(JobConfiguration configuration) {
+        return files(configuration).stream()
+                .map(venue -> new Folder("venues." + venue.id() + ".files", venue.option("files", null)))
+                .toList();
+    }
+
     private static List<VenueSettings> enabled(JobConfiguration configuration) {
         SourceSettings alone = common(configuration, Set.of());
         Set<String> directExchanges = new HashSet<>();

@@ -52,8 +52,9 @@ public final class ParquetExport {
 
     /** A path of this machine unless it names a file system, as {@code s3://bucket/prefix} does. */
     private static org.apache.flink.core.fs.Path path(String folder) {
-        return folder.contains("://")
-                ? new org.apache.flink.core.fs.Path(folder)
+        org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(folder);
+        return path.toUri().getScheme() != null
+                ? path
                 : new org.apache.flink.core.fs.Path(
                         Path.of(folder).toAbsolutePath().toUri());
     }
