@@ -1,7 +1,6 @@
 package io.openinterest.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openinterest.job.config.Arguments;
@@ -107,7 +106,7 @@ class MistakesTest {
                 "checkpoint-interval=0s",
                 "checkpoint-interval=10m",
                 "parallelism=0",
-                "parallelism=577",
+                "parallelism=129",
                 "parallelism=two",
                 "local.dashboard-port=0",
                 "local.dashboard-port=65536",
@@ -140,9 +139,6 @@ class MistakesTest {
                 "venues.cme.enabled=true",
                 "venues.okx=on",
                 "venus.okx.enabled=false",
-                "export.parquet=foo://bucket",
-                "export.parquet=://bucket",
-                "export.parquet=",
                 "lateness",
                 "=5s",
                 "a.b.c.d=1"
@@ -192,15 +188,6 @@ class MistakesTest {
     @Test
     void whatOnlyAProducerFindsFaultWithIsToldBeforeAnythingStarts() {
         assertTold("kafka.properties", "--set", "kafka.properties.acks=1");
-    }
-
-    @Test
-    void filesOfAVenueAreOfAFileSystemThatAClusterMayKnow() {
-        assertTold("venues.cme.files", "--set", "venues.cme.enabled=true", "--set", "venues.cme.files=foo://bucket");
-        assertThatCode(() -> check("--set", "venues.cme.enabled=true", "--set", "venues.cme.files=s3://bucket/cme"))
-                .doesNotThrowAnyException();
-        assertThatCode(() -> check("--set", "venues.cme.enabled=true", "--set", "venues.cme.files=/only/there"))
-                .doesNotThrowAnyException();
     }
 
     private void write(String name, String content) throws IOException {

@@ -1,22 +1,13 @@
 package io.openinterest.local;
 
-import java.util.stream.Stream;
-import org.apache.flink.runtime.client.JobInitializationException;
 import org.apache.flink.util.SerializedThrowable;
 
 /** Failures as people read them. */
 final class Failures {
 
     private static final int MAX_SENTENCE = 300;
-    private static final String OF_BEGINNING = JobInitializationException.class.getName();
 
     private Failures() {}
-
-    /** Whether a job failed before it ran. */
-    static boolean isOfBeginning(Throwable failure) {
-        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                .anyMatch(cause -> name(cause).equals(OF_BEGINNING));
-    }
 
     /** A line: the name of the deepest cause and what it says. */
     static String sentence(Throwable failure) {
@@ -24,7 +15,9 @@ final class Failures {
         while (cause.getCause() != null && cause.getCause() != cause) {
             cause = cause.getCause();
         }
-        String name = name(cause);
+        String name = cause instanceof SerializedThrowable serialized
+                ? serialized.getOriginalErrorClassName()
+                : cause.getClass().getName();
         String message = String.valueOf(cause.getMessage())
                 .lines()
                 .findFirst()
@@ -36,11 +29,5 @@ final class Failures {
         String simple = name.substring(name.lastIndexOf('.') + 1).replace('$', '.');
         String sentence = message.isEmpty() || message.equals("null") ? simple : simple + ": " + message;
         return sentence.length() > MAX_SENTENCE ? sentence.substring(0, MAX_SENTENCE) + "..." : sentence;
-    }
-
-    private static String name(Throwable failure) {
-        return failure instanceof SerializedThrowable serialized
-                ? serialized.getOriginalErrorClassName()
-                : failure.getClass().getName();
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,6 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
-import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
@@ -39,7 +39,6 @@ import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.util.FileUtils;
-import org.apache.flink.util.FlinkException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +68,15 @@ final class LocalCluster implements AutoCloseable {
     private static final Duration CANCEL = Duration.ofSeconds(30);
     private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
 
+    /** Flink options that the local run's own keys decide. */
+    private static final Set<String> OWN = Set.of(
+            RestOptions.PORT.key(),
+            RestOptions.BIND_PORT.key(),
+            RestOptions.ADDRESS.key(),
+            RestOptions.BIND_ADDRESS.key(),
+            CheckpointingOptions.CHECKPOINTING_INTERVAL.key(),
+            CoreOptions.DEFAULT_PARALLELISM.key());
+
     private final JobConfiguration.Local settings;
     private final int parallelism;
     private final int metricsPort;
@@ -97,19 +105,18 @@ final class LocalCluster implements AutoCloseable {
      * @throws ConfigurationException when an option of the user can't be used
      */
     static LocalCluster start(JobConfiguration.Local settings, int parallelism, Path kept) throws Exception {
+        for (String option : settings.flink().keySet()) {
+            if (OWN.contains(option)) {
+                throw new ConfigurationException("flink." + option + " is set by a key of the job itself.");
+            }
+        }
         try {
             LocalCluster cluster = new LocalCluster(settings, parallelism, kept);
             cluster.cluster.start();
             return cluster;
-        } catch (IllegalArgumentException | IllegalConfigurationException e) {
-            throw told(new FlinkOptions(settings.flink()).refused(e, true), e);
-        } catch (FlinkException e) {
-            throw told(new FlinkOptions(settings.flink()).refused(e, false), e);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException("flink: " + Failures.sentence(e));
         }
-    }
-
-    private static Exception told(ConfigurationException mistake, Exception failure) {
-        return mistake == null ? failure : mistake;
     }
 
     /** An environment for a job of this cluster, which goes on from the newest kept checkpoint where there is one. */

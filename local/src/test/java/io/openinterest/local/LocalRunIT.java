@@ -20,7 +20,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -278,7 +277,6 @@ class LocalRunIT {
             strings = {
                 "replay.paths=[no-such-file]",
                 "export.parquet=foo://bucket",
-                "flink.heartbeat.interval=soon",
                 "local.data=/dev/null",
                 "simulator.faults=/dev/null"
             })
@@ -287,25 +285,6 @@ class LocalRunIT {
 
         assertThat(exitCode(run)).isEqualTo(2);
         assertThat(Files.readString(output)).startsWith(override.split("=")[0]).hasLineCount(1);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "flink.execution.attached=maybe",
-                "flink.taskmanager.memory.network.min=1gb",
-                "flink.high-availability.type=nothere",
-                "flink.state.backend.type=nothere",
-                "flink.execution.checkpointing.dir=foo://bucket"
-            })
-    void aValueThatFlinkDoesNotTakeIsNamed(String override) throws Exception {
-        Process run = run("--set", "source=replay", "--set", "replay.paths=[" + recording + "]", "--set", override);
-
-        assertThat(exitCode(run)).as(Files.readString(output)).isEqualTo(2);
-        String[] option = override.split("=");
-        assertThat(Files.readString(output).lines())
-                .last(InstanceOfAssertFactories.STRING)
-                .startsWith(option[0] + " is \"" + option[1] + "\", which Flink does not take: ");
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class ConfFile {
 
     private static final int MAX_BYTES = 16 << 20;
+    private static final String EMPTY = "it is empty";
 
     private static final JsonMapper MAPPER = JsonMapper.builder(new YAMLFactory())
             .addModule(new SimpleModule().addDeserializer(LocalDate.class, new DateDeserializer()))
@@ -78,16 +79,25 @@ public final class ConfFile {
             throw new Unusable(
                     e.getCause() == null ? e.getOriginalMessage() : e.getCause().getMessage());
         } catch (JsonMappingException e) {
-            throw new Unusable(place(e) + why(e));
+            throw new Unusable(isEmpty(yaml) ? EMPTY : place(e) + why(e));
         } catch (JsonProcessingException e) {
             String line =
                     e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
             throw new Unusable("it is not readable as YAML" + line);
         }
         if (table == null) {
-            throw new Unusable("it is empty");
+            throw new Unusable(EMPTY);
         }
         return table;
+    }
+
+    /** Nothing, or nothing but comments. */
+    private static boolean isEmpty(byte[] yaml) throws IOException {
+        try {
+            return MAPPER.readTree(yaml).isMissingNode();
+        } catch (JsonProcessingException e) {
+            return false;
+        }
     }
 
     /** The keys that lead to the fault, such as {@code words.equity[0]}, for a sentence on it. */
