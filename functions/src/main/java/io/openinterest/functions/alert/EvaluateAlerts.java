@@ -55,7 +55,6 @@ public final class EvaluateAlerts
     private static final long SILENCE = Duration.ofHours(1).toMillis();
 
     private final List<AlertRule> startRules;
-    private final boolean bounded;
 
     private transient Map<String, AlertRule> start;
     private transient RuleIndex index;
@@ -68,11 +67,9 @@ public final class EvaluateAlerts
      * Evaluates rules.
      *
      * @param startRules in force until the topic says otherwise
-     * @param bounded true if the input ends by itself: then nothing is missed before the run is known to reach it
      */
-    public EvaluateAlerts(List<AlertRule> startRules, boolean bounded) {
+    public EvaluateAlerts(List<AlertRule> startRules) {
         this.startRules = new ArrayList<>(startRules);
-        this.bounded = bounded;
     }
 
     @Override
@@ -129,16 +126,10 @@ public final class EvaluateAlerts
                 evaluation.take(record);
             }
         }
-        long watermark = context.timerService().currentWatermark();
-        boolean ended = watermark == Long.MAX_VALUE;
-        long reach = Long.MAX_VALUE;
-        if (ended || bounded) {
-            // As of this timer, whatever event time has jumped to.
-            long passed = ended ? Long.MAX_VALUE : timestamp + 1;
-            reach = RunBounds.last(passed, context.getBroadcastState(RunBounds.REACHED));
-        }
-        if (!ended || timestamp < reach) {
-            evaluation.pass(timestamp + 1, Math.min(timestamp + 1, reach));
+        // event time comes no further than boundaries are published, but at the end
+        boolean ended = context.timerService().currentWatermark() == Long.MAX_VALUE;
+        if (!ended || timestamp < RunBounds.last(Long.MAX_VALUE, context.getBroadcastState(RunBounds.REACHED))) {
+            evaluation.pass(timestamp + 1);
         }
     }
 
@@ -268,21 +259,19 @@ public final class EvaluateAlerts
         /**
          * Time passes, whether the entity has records or not.
          *
-         * @param boundary the boundary event time has passed
-         * @param published all records up to there are known to be published; an earlier boundary where the run is not
-         *     known to go on
+         * @param boundary the boundary event time has passed: all records up to there are published
          */
-        void pass(long boundary, long published) throws Exception {
+        void pass(long boundary) throws Exception {
             for (Interval interval : Interval.values()) {
                 Long last = interval.isBoundary(boundary) ? lastRecords.get(interval) : null;
                 if (last == null) {
                     continue;
                 }
                 boolean stays = false;
-                boolean missed = last + interval.millis() <= published;
+                boolean missed = last + interval.millis() <= boundary;
                 for (Map.Entry<Subject, AlertStanding> one : known(interval).entrySet()) {
-                    AlertStanding standing = expired(one.getKey(), one.getValue(), last, published, false);
-                    stays |= keep(one.getKey(), one.getValue(), missed ? standing.broken() : standing, published);
+                    AlertStanding standing = expired(one.getKey(), one.getValue(), last, boundary, false);
+                    stays |= keep(one.getKey(), one.getValue(), missed ? standing.broken() : standing, boundary);
                 }
                 if (stays) {
                     timers.registerEventTimeTimer(boundary + interval.millis() - 1);

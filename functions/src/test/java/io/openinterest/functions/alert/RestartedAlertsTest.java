@@ -107,7 +107,7 @@ class RestartedAlertsTest {
             for (int i = 0; i < parallelism; i++) {
                 var subtask = new KeyedTwoInputStreamOperatorTestHarness<>(
                         new CoBroadcastWithKeyedOperator<>(
-                                new EvaluateAlerts(startRules, false),
+                                new EvaluateAlerts(startRules),
                                 List.of(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED)),
                         BoundaryRecord::entity,
                         null,
