@@ -14,8 +14,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
-import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.streaming.api.operators.KeyContext;
@@ -56,9 +54,7 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
                 Types.LONG,
                 ExpirySums::pack,
                 (boundary, packed) -> ExpirySums.unpack(packed));
-        revised = getRuntimeContext()
-                .getState(
-                        new ValueStateDescriptor<>("revisions", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+        revised = Revisions.state(getRuntimeContext());
     }
 
     @Override
@@ -75,8 +71,7 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
     public void onTimer(long timestamp, OnTimerContext context, Collector<ExpiryRow> out) throws Exception {
         TreeMap<Long, List<OptionContribution>> passes = waiting.take(timestamp);
         Unpacked<Long, ExpirySums>.Values boundaries = boundariesByExpiry.of(context.getCurrentKey());
-        byte[] counted = revised.value();
-        Revisions revisions = Revisions.unpack(counted);
+        Revisions revisions = Revisions.read(revised);
         for (List<OptionContribution> options : passes.values()) {
             TreeMap<Long, List<OptionContribution>> byBoundary = new TreeMap<>();
             for (OptionContribution option : options) {
@@ -98,10 +93,7 @@ public final class SumExpiries extends KeyedProcessFunction<String, OptionContri
             }
         }
         revisions.forgetUpTo(timestamp + 1 - kept);
-        byte[] counts = revisions.pack();
-        if (counts != null || counted != null) {
-            revised.update(counts);
-        }
+        revisions.write(revised);
     }
 
     /** Takes in what one pass says about one boundary. */

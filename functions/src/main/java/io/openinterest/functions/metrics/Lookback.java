@@ -16,7 +16,6 @@ import org.apache.flink.api.common.functions.RuntimeContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 
@@ -47,8 +46,7 @@ final class Lookback {
     Lookback(RuntimeContext context, CorrectionWindow corrections) {
         this.corrections = corrections;
         slots = context.getMapState(packed("correctable"));
-        revised = context.getState(
-                new ValueStateDescriptor<>("revisions", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
+        revised = Revisions.state(context);
         minuteChunks = context.getMapState(packed("minutes"));
         dayChunks = context.getMapState(packed("day"));
         minutes = new Series(minuteChunks, Interval.FIFTEEN_MINUTES.millis(), MINUTE);
@@ -79,8 +77,7 @@ final class Lookback {
             open.computeIfAbsent(row.boundary().millis(), Slot::new).put(row);
         }
         Map<Boundary, MetricsRow> now = fold.rows(open);
-        byte[] counted = revised.value();
-        Revisions revisions = Revisions.unpack(counted);
+        Revisions revisions = Revisions.read(revised);
         List<MetricsRow> changed = new ArrayList<>();
         for (Slot slot : open.values()) {
             for (Interval interval : Interval.values()) {
@@ -97,10 +94,7 @@ final class Lookback {
         fold.write(oldest);
         forgetSlots(oldest, step);
         revisions.forgetUpTo(oldest - MINUTE);
-        byte[] counts = revisions.pack();
-        if (counts != null || counted != null) {
-            revised.update(counts);
-        }
+        revisions.write(revised);
         return changed;
     }
 

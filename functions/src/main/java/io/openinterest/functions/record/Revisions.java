@@ -7,6 +7,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.apache.flink.api.common.functions.RuntimeContext;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +26,8 @@ public final class Revisions {
 
     /** Times published where that is more than once, by {@link #key}. */
     private final TreeMap<Long, Integer> counts = new TreeMap<>();
+
+    private boolean isStored;
 
     /**
      * Publishes a record where it is otherwise than before: as the first of its boundary, under its next revision, or, where
@@ -62,19 +68,29 @@ public final class Revisions {
         return boundary / Interval.MINUTE_MILLIS * INTERVALS + interval.ordinal();
     }
 
-    /** The counts as bytes for a state of their own; null where there are none. */
-    public byte @Nullable [] pack() throws IOException {
-        if (counts.isEmpty()) {
-            return null;
-        }
-        DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
-        pack(out);
-        return out.getCopyOfBuffer();
+    /** A state of their own, for {@link #read} and {@link #write}. */
+    public static ValueState<byte[]> state(RuntimeContext context) {
+        return context.getState(
+                new ValueStateDescriptor<>("revisions", PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO));
     }
 
     /** Reads counts back from a state of their own. */
-    public static Revisions unpack(byte @Nullable [] packed) throws IOException {
-        return packed == null ? new Revisions() : unpack(new DataInputDeserializer(packed));
+    public static Revisions read(ValueState<byte[]> state) throws IOException {
+        byte[] packed = state.value();
+        Revisions revisions = packed == null ? new Revisions() : unpack(new DataInputDeserializer(packed));
+        revisions.isStored = packed != null;
+        return revisions;
+    }
+
+    /** Writes the counts into the state they were read from, unless there are none and were none: almost no key has any. */
+    public void write(ValueState<byte[]> state) throws IOException {
+        if (!counts.isEmpty()) {
+            DataOutputSerializer out = new DataOutputSerializer(PACKED_BYTES);
+            pack(out);
+            state.update(out.getCopyOfBuffer());
+        } else if (isStored) {
+            state.clear();
+        }
     }
 
     /** Writes the counts into state. */
