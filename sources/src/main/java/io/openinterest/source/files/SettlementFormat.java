@@ -22,8 +22,10 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.reader.SimpleStreamFormat;
@@ -43,8 +45,15 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
     /** Eight products with a dozen months each make a few KB a day. */
     private static final int MAX_FILE = 8 << 20;
 
+    private static final String IS_FINAL = "is_final";
     private static final List<String> COLUMNS = List.of(
-            "trade_date", "product_code", "contract_month", "open_interest", "settle", "is_final", "published_at");
+            "trade_date", "product_code", "contract_month", "open_interest", "settle", IS_FINAL, "published_at");
+
+    /** As databases and spreadsheets write what is true, beside CME's own word. */
+    private static final Set<String> FINAL = Set.of("true", "t", "yes", "y", "1", "final");
+
+    /** No p: beside it an f would be final. */
+    private static final Set<String> PRELIMINARY = Set.of("false", "f", "no", "n", "0", "preliminary", "prelim");
 
     private final VenueSettings settings;
 
@@ -132,6 +141,11 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
                 for (int i = 0; i < cells.length; i++) {
                     row.put(names.get(i), cells[i]);
                 }
+                String isFinal = text(row, IS_FINAL).toLowerCase(Locale.ROOT);
+                if (!FINAL.contains(isFinal) && !PRELIMINARY.contains(isFinal)) {
+                    bad("is_final is '" + text(row, IS_FINAL) + "', allowed is true or false", line);
+                    continue;
+                }
                 newest.merge(text(row, "product_code") + " " + text(row, "contract_month"), row, WholeFile::newer);
             }
             Venue cme = Adapters.create(settings);
@@ -168,7 +182,7 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
 
         /** A final figure is above the preliminary one of its trade date. */
         private static String order(ObjectNode row) {
-            boolean isFinal = text(row, "is_final").matches("(?i)true|t|yes|y|1|final|f");
+            boolean isFinal = FINAL.contains(text(row, IS_FINAL).toLowerCase(Locale.ROOT));
             return text(row, "trade_date") + (isFinal ? " 1 " : " 0 ") + text(row, "published_at");
         }
 

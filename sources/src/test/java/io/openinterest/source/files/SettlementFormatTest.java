@@ -1,0 +1,84 @@
+package io.openinterest.source.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.openinterest.observation.Arrival;
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Quarantined;
+import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.VenueSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.connector.file.src.reader.StreamFormat;
+import org.apache.flink.core.fs.local.LocalFileSystem;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettlementFormatTest {
+
+    private static final String HEADER =
+            "trade_date,product_code,contract_month,open_interest,settle,is_final,published_at\n";
+
+    /** Younger than a value counts. */
+    private static final Instant PUBLISHED = Instant.now().minusSeconds(3600);
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"true,false", "TRUE,FALSE", "t,f", "T,F", "1,0", "yes,no", "Y,N", "final,preliminary", "Final,Prelim"})
+    void theFinalFigureOfADayCountsHoweverThatIsWritten(String isFinal, String isNot) throws IOException {
+        // given a preliminary figure that was published again behind the final one
+        List<Arrival> arrivals = read(row("21000", isFinal, 0) + row("20000", isNot, 30));
+
+        assertThat(arrivals)
+                .extracting(Arrival::observation)
+                .extracting(Observation::contractCount)
+                .map(count -> count.toPlainString())
+                .containsExactly("21000");
+    }
+
+    @Test
+    void whatIsNeitherTrueNorFalseIsInQuarantine() throws IOException {
+        List<Arrival> arrivals = read(
+                row("21000", "true", 0) + row("20000", "maybe", 30) + row("20001", "", 31) + row("20002", "P", 32));
+
+        assertThat(arrivals.stream().map(Arrival::observation).filter(Objects::nonNull))
+                .extracting(observation -> observation.contractCount().toPlainString())
+                .containsExactly("21000");
+        assertThat(arrivals.stream().map(Arrival::quarantined).filter(Objects::nonNull))
+                .extracting(Quarantined::reason, Quarantined::detail)
+                .containsExactly(
+                        tuple(Reason.BAD_RECORD, "is_final is 'maybe', allowed is true or false"),
+                        tuple(Reason.BAD_RECORD, "is_final is '', allowed is true or false"),
+                        tuple(Reason.BAD_RECORD, "is_final is 'P', allowed is true or false"));
+    }
+
+    private List<Arrival> read(String rows) throws IOException {
+        Path file = Files.writeString(folder.resolve("day.csv"), HEADER + rows);
+        SettlementFormat format = new SettlementFormat(VenueSettings.of("cme", SourceSettings.defaults()));
+        List<Arrival> arrivals = new ArrayList<>();
+        try (StreamFormat.Reader<Arrival> reader = format.createReader(
+                new Configuration(), new LocalFileSystem().open(new org.apache.flink.core.fs.Path(file.toUri())))) {
+            for (Arrival arrival = reader.read(); arrival != null; arrival = reader.read()) {
+                arrivals.add(arrival);
+            }
+        }
+        return arrivals;
+    }
+
+    private static String row(String openInterest, String isFinal, int seconds) {
+        return "2029-11-19,BTC,2029-12," + openInterest + ",86250," + isFinal + "," + PUBLISHED.plusSeconds(seconds)
+                + "\n";
+    }
+}
