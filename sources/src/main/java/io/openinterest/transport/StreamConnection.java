@@ -215,7 +215,7 @@ final class StreamConnection implements Socket, StreamLine.End {
     public void refused(Network.Answer answer) {
         Fault fault = Fault.of(Reply.of(null, answer.status(), answer.headers(), "", answer.receivedAt()));
         Duration stated = fault == null ? null : fault.pause();
-        if (fault != null && (fault.kind() == Fault.Kind.LIMITED || fault.kind() == Fault.Kind.DENIED)) {
+        if (fault != null && fault.kind().isOfAddress()) {
             // it is the address that is refused, not this connection
             openings.pause(Verdict.longer(Duration.ofSeconds(1), stated));
             context.stats().pausedUntil(context.clock().now().plus(Verdict.longer(Duration.ZERO, stated)));

@@ -139,6 +139,8 @@ final class Sweep {
     /** Ends it without a word. */
     void abandon() {
         isOver = true;
+        // what waits for the end of a ban of days may be held for as long
+        waiting.clear();
     }
 
     /** True while it waits for the venue to recover. */
@@ -146,9 +148,9 @@ final class Sweep {
         return context.millis() < pausedUntil;
     }
 
-    /** Whether nothing was asked or answered for so long, though it does not wait: an answer was lost. */
+    /** Whether nothing was asked or answered for so long, though it waits for nothing else: an answer was lost. */
     boolean isStuck(Duration longest) {
-        return !isPaused() && context.millis() - movedAt > longest.toMillis();
+        return !isPaused() && !isTimed && context.millis() - movedAt > longest.toMillis();
     }
 
     /** Until when it waits, on the clock of {@link ReceiptClock#millis}. */
@@ -256,7 +258,7 @@ final class Sweep {
     private void failed(Line line, Request request, Fault fault, String raw) {
         // a refusal is an answer: the venue is well
         note(fault.kind() == Fault.Kind.REFUSED);
-        boolean isLimited = fault.kind() == Fault.Kind.LIMITED || fault.kind() == Fault.Kind.DENIED;
+        boolean isLimited = fault.kind().isOfAddress();
         boolean isFirst = line.limitedAfter < 0;
         boolean isGivenUp = isLimited ? isLimitedAlone(line, fault.kind()) : isFailing(line, fault.kind());
         boolean isLeftOut = isGivenUp || fault.kind() == Fault.Kind.REFUSED;
@@ -285,6 +287,10 @@ final class Sweep {
                 }
                 pauseWithLimit(request, fault);
             }
+            case BANNED -> {
+                waiting.add(line);
+                pauseWithLimit(request, fault);
+            }
             case DENIED -> {
                 waiting.add(line);
                 // many in a row may be a ban again
@@ -303,15 +309,17 @@ final class Sweep {
     private boolean isLimitedAlone(Line line, Fault.Kind kind) {
         boolean isAlone = answered > line.limitedAfter && ++line.tries >= way.tries;
         // where only this is left, nothing can be answered in between, and what was answered before counts
-        line.limitedAfter = kind == Fault.Kind.DENIED && waiting.isEmpty() ? 0 : answered;
+        line.limitedAfter = kind != Fault.Kind.LIMITED && waiting.isEmpty() ? 0 : answered;
         return isAlone;
     }
 
-    /** Pauses, and whoever shares the rate limit of the question with it. */
+    /** Pauses, and whoever shares the rate limit of the question with it; with a ban whoever shares any. */
     private void pauseWithLimit(Request request, Fault fault) {
         Duration pause = pause(fault);
         Quota quota = context.quota(request);
-        if (quota != null) {
+        if (fault.kind() == Fault.Kind.BANNED) {
+            context.quotas().values().forEach(any -> any.pause(pause, context.millis()));
+        } else if (quota != null) {
             quota.pause(pause, context.millis());
         }
     }

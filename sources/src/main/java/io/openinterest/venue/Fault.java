@@ -41,8 +41,15 @@ public record Fault(
         LIMITED,
         /** Access is denied, mostly to this address and seldom to one question: nothing is asked until the pause is over. */
         DENIED,
+        /** This address is banned, for longer where it goes on: nothing is asked of any rate limit until the pause is over. */
+        BANNED,
         /** This question has no answer, others have: go on and do not repeat it in this sweep. */
-        REFUSED
+        REFUSED;
+
+        /** Whether it is the address that is not answered, and not the question alone. */
+        public boolean isOfAddress() {
+            return this == LIMITED || this == DENIED || this == BANNED;
+        }
     }
 
     /** An error code of the venue's own about this one request. */
@@ -60,8 +67,8 @@ public record Fault(
         return waiting(Kind.LIMITED, reply, code, message, pause);
     }
 
-    private static Fault denied(Reply reply, String message, @Nullable Duration pause) {
-        return waiting(Kind.DENIED, reply, Integer.toString(reply.status()), message, pause);
+    private static Fault denied(Kind kind, Reply reply, String message, @Nullable Duration pause) {
+        return waiting(kind, reply, Integer.toString(reply.status()), message, pause);
     }
 
     private static Fault waiting(Kind kind, Reply reply, String code, String message, @Nullable Duration pause) {
@@ -82,9 +89,9 @@ public record Fault(
         }
         return switch (status) {
             case 429 -> limited(reply, "429", "too many requests", null);
-            case 418 -> denied(reply, "this address is banned", longer(retryAfter(reply), BAN));
-            case 403 -> denied(reply, "access denied", longer(retryAfter(reply), BAN));
-            case 451 -> denied(reply, "not available from this place", BAN_PAUSE);
+            case 418 -> denied(Kind.BANNED, reply, "this address is banned", longer(retryAfter(reply), BAN));
+            case 403 -> denied(Kind.DENIED, reply, "access denied", longer(retryAfter(reply), BAN));
+            case 451 -> denied(Kind.DENIED, reply, "not available from this place", BAN_PAUSE);
             case 408 -> status(Kind.RETRY, reply);
             default -> status(status >= 500 ? Kind.RETRY : Kind.REFUSED, reply);
         };

@@ -51,7 +51,9 @@ public final class Stub implements Venue {
 
     @Override
     public List<RateLimit> limits() {
-        return List.of(RateLimit.of("stub", 10_000, Duration.ofSeconds(1)));
+        return List.of(
+                RateLimit.of("stub", 10_000, Duration.ofSeconds(1)),
+                RateLimit.of("stub-history", 10_000, Duration.ofSeconds(1)));
     }
 
     /** {"at":1795176000000,"count":"7","price":"2"} */
@@ -63,7 +65,8 @@ public final class Stub implements Venue {
                 (some, from, to) -> List.of(Request.get("/past")
                         .with("symbol", some.stream().map(Instrument::symbol).collect(Collectors.joining(",")))
                         .with("from", from.toEpochMilli())
-                        .with("to", to.toEpochMilli())),
+                        .with("to", to.toEpochMilli())
+                        .limit("stub-history")),
                 (reply, out) -> List.of(reply.request().param("symbol").split(","))
                         .forEach(symbol -> out.row(symbol)
                                 .count(decimal(reply.json(), "count"))

@@ -49,6 +49,29 @@ class BackfillRunnerTest {
     }
 
     @Test
+    void nothingAtAllIsAskedWhileTheAddressIsBanned() {
+        // given a history with a rate limit of its own, which answers that the address is banned for five minutes
+        venue.network
+                .answer("/list", "[\"A\"]")
+                .answer("/rest", request -> null)
+                .answer("/past", 418, Map.of("retry-after", "300"), "{}");
+        venue.start("stub", ManualTime.START.minusSeconds(60), Map.of());
+        venue.pass(Duration.ofSeconds(10));
+        assertThat(venue.network.asked("/past")).hasSize(1);
+        int asked = venue.network.asked("/rest").size();
+
+        // when, then
+        venue.pass(Duration.ofSeconds(285));
+        assertThat(venue.network.asked("/past")).hasSize(1);
+        assertThat(venue.network.asked("/rest")).hasSize(asked);
+
+        // and when that is over
+        venue.pass(Duration.ofMinutes(2));
+        assertThat(venue.network.asked("/past").size()).isGreaterThan(1);
+        assertThat(venue.network.asked("/rest").size()).isGreaterThan(asked);
+    }
+
+    @Test
     void marketsThatMayBeNamedTogetherAreAskedForTogether() {
         // given
         venue.network

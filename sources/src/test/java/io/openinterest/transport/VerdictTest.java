@@ -65,13 +65,12 @@ class VerdictTest {
     void theStatusIsJudgedFirst(String id, int status) {
         Venue venue = Adapters.create(VenueSettings.of(id, SourceSettings.defaults()));
         boolean isLimit = List.of(403, 418, 429, 451).contains(status);
+        Kind kind = status == 429 ? Kind.LIMITED : status == 418 ? Kind.BANNED : isLimit ? Kind.DENIED : Kind.RETRY;
 
         for (String body : BODIES) {
             Fault fault = verdict(venue, status, body, "900");
 
-            assertThat(fault.kind())
-                    .as(body)
-                    .isEqualTo(!isLimit ? Kind.RETRY : status == 429 ? Kind.LIMITED : Kind.DENIED);
+            assertThat(fault.kind()).as(body).isEqualTo(kind);
             assertThat(fault.reason()).as(body).isEqualTo(Reason.HTTP_STATUS);
             assertThat(fault.pause())
                     .as(body)

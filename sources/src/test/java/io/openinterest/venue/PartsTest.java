@@ -68,7 +68,7 @@ class PartsTest {
     @ParameterizedTest
     @CsvSource({
         "429, LIMITED, 7",
-        "418, DENIED, 120",
+        "418, BANNED, 120",
         "403, DENIED, 120",
         "451, DENIED, 600",
         "408, RETRY, 7",
