@@ -278,6 +278,23 @@ class TotalsTest {
     }
 
     @Test
+    void ofTwoThatCountAsOneTheGreaterIsOneOfThree() throws Exception {
+        try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
+            run.arrive(MarketFixture.market().at("2026-03-01T07:00:05Z", "2000", "1000"));
+
+            // given two that can't be believed, equal in time and database_time, of which the first has the greater
+            // value
+            run.arrive(MarketFixture.market().at("2026-03-01T07:01:05Z", "30000", "1000"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:01:05Z", "60000", "400"));
+            run.arrive(MarketFixture.market().at("2026-03-01T07:02:05Z", "31000", "1000"));
+            assertThat(run.accepted).hasSize(1);
+
+            run.arrive(MarketFixture.market().at("2026-03-01T07:03:05Z", "32000", "1000"));
+            assertThat(run.accepted).hasSize(2);
+        }
+    }
+
+    @Test
     void whatCountsAsOneObservationIsOneOfThree() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
             run.arrive(MarketFixture.market().at("2026-03-01T07:00:05Z", "2000", "1000"));

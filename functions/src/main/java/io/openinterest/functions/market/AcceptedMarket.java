@@ -3,11 +3,9 @@ package io.openinterest.functions.market;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Packing;
 import io.openinterest.observation.Observation;
-import java.io.DataInput;
-import java.io.DataOutput;
+import io.openinterest.observation.ObservationOrder;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,17 +33,9 @@ final class AcceptedMarket {
     /** Its value. */
     private BigDecimal lastValueUsd;
     /** The implausible observations since, the newest two at most. */
-    private final List<Suspect> suspects = new ArrayList<>(2);
+    private final List<Observation> suspects = new ArrayList<>(2);
     /** Fingerprints of the observations of minutes the watermark has not passed, accepted or not: two numbers each. */
     private long[] recent = {};
-
-    /** An observation that cannot be believed; one of the same times is the same again. */
-    private record Suspect(Instant time, Instant databaseTime, BigDecimal amount) {
-
-        private boolean isSame(Suspect other) {
-            return time.equals(other.time) && Objects.equals(databaseTime, other.databaseTime);
-        }
-    }
 
     /** A new memory that still knows repetitions: the next observation is the first again. */
     AcceptedMarket anew() {
@@ -108,16 +98,26 @@ final class AcceptedMarket {
         if (doubt == null) {
             return null;
         }
-        Suspect suspect = new Suspect(observation.time(), observation.databaseTime(), observation.amountBase());
-        suspects.removeIf(suspect::isSame);
-        if (observation.valueUsd().compareTo(MAX_VALUE_USD) <= 0 && isThirdAlike(suspect.amount())) {
+        for (int i = 0; i < suspects.size(); i++) {
+            Observation suspect = suspects.get(i);
+            if (isSame(suspect, observation)) {
+                // they count as one, and the greater is it
+                suspects.set(i, ObservationOrder.compare(suspect, observation) < 0 ? observation : suspect);
+                return doubt;
+            }
+        }
+        if (observation.valueUsd().compareTo(MAX_VALUE_USD) <= 0 && isThirdAlike(observation.amountBase())) {
             return null;
         }
-        suspects.add(suspect);
+        suspects.add(observation);
         if (suspects.size() == CONVINCING) {
             suspects.remove(0);
         }
         return doubt;
+    }
+
+    private static boolean isSame(Observation a, Observation b) {
+        return a.time().equals(b.time()) && Objects.equals(a.databaseTime(), b.databaseTime());
     }
 
     private String doubtAlone(Observation observation) {
@@ -142,9 +142,9 @@ final class AcceptedMarket {
         }
         BigDecimal least = amount;
         BigDecimal greatest = amount;
-        for (Suspect suspect : suspects) {
-            least = least.min(suspect.amount());
-            greatest = greatest.max(suspect.amount());
+        for (Observation suspect : suspects) {
+            least = least.min(suspect.amountBase());
+            greatest = greatest.max(suspect.amountBase());
         }
         return greatest.compareTo(least.multiply(SAME_WITHIN_RATIO)) <= 0;
     }
@@ -168,23 +168,13 @@ final class AcceptedMarket {
         Packing.putDecimal(lastAmount, out);
         Packing.putDecimal(lastValueUsd, out);
         Packing.putLong(suspects.size(), out);
-        for (Suspect suspect : suspects) {
-            put(suspect.time, out);
-            put(suspect.databaseTime, out);
-            Packing.putDecimal(suspect.amount, out);
+        for (Observation suspect : suspects) {
+            PackedObservation.put(suspect, null, out);
         }
         for (long print : recent) {
             out.writeLong(print);
         }
         return out.getCopyOfBuffer();
-    }
-
-    private static void put(Instant time, DataOutput out) throws IOException {
-        out.writeBoolean(time != null);
-        if (time != null) {
-            out.writeLong(time.getEpochSecond());
-            out.writeInt(time.getNano());
-        }
     }
 
     /** Reads a memory back. */
@@ -196,16 +186,12 @@ final class AcceptedMarket {
         market.lastAmount = Packing.getDecimal(in);
         market.lastValueUsd = Packing.getDecimal(in);
         for (int left = Packing.getInt(in); left > 0; left--) {
-            market.suspects.add(new Suspect(time(in), time(in), Packing.getDecimal(in)));
+            market.suspects.add(PackedObservation.get(null, in));
         }
         market.recent = new long[in.available() / Long.BYTES];
         for (int i = 0; i < market.recent.length; i++) {
             market.recent[i] = in.readLong();
         }
         return market;
-    }
-
-    private static Instant time(DataInput in) throws IOException {
-        return in.readBoolean() ? Instant.ofEpochSecond(in.readLong(), in.readInt()) : null;
     }
 }
