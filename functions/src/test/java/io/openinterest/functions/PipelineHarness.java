@@ -15,6 +15,7 @@ import io.openinterest.functions.total.SumTotals.Scope;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
+import io.openinterest.wire.EvenKeys;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 /** The operators from arrivals to totals, one after the other in one thread, with Flink's own state and timers. */
 final class PipelineHarness implements AutoCloseable {
 
-    private static final int MAX_PARALLELISM = 128;
+    private static final int MAX_PARALLELISM = EvenKeys.KEY_GROUPS;
     private static final long DISORDER = 60_000;
 
     private final SnapshotSettings settings;

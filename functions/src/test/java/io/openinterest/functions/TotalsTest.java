@@ -14,6 +14,7 @@ import io.openinterest.functions.run.RunEvent;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.wire.EvenKeys;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -784,7 +785,8 @@ class TotalsTest {
     }
 
     private static int subtask(String market) {
-        return KeyGroupRangeAssignment.assignKeyToParallelOperator(SnapshotMarkets.shard(market), 128, 2);
+        return KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                SnapshotMarkets.shard(market), EvenKeys.KEY_GROUPS, 2);
     }
 
     @Test

@@ -106,7 +106,7 @@ class MistakesTest {
                 "checkpoint-interval=0s",
                 "checkpoint-interval=10m",
                 "parallelism=0",
-                "parallelism=129",
+                "parallelism=577",
                 "parallelism=two",
                 "local.dashboard-port=0",
                 "local.dashboard-port=65536",

@@ -36,7 +36,7 @@ class DayOfStateIT {
     @RegisterExtension
     static final MiniClusterExtension CLUSTER = MiniClusters.withSlots(1);
 
-    private static final int ASSETS = 8;
+    private static final int ASSETS = 32;
     private static final int HOUR_MINUTES = 60;
     private static final int MINUTES = HOUR_MINUTES * Integer.getInteger("state.hours", 26);
     private static final int KIBI = 1024;

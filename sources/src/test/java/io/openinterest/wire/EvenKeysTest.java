@@ -10,40 +10,53 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EvenKeysTest {
 
-    @ParameterizedTest
-    @ValueSource(ints = {2, 4, 8, 16, 32, 64})
-    void everySubtaskHasAsManyShards(int parallelism) {
-        int[] shards = EvenKeys.of(64);
+    private static final int ALL = EvenKeys.KEY_GROUPS;
 
-        assertThat(subtasks(shards, parallelism)).containsOnly(64 / parallelism);
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4, 6, 8, 9, 12, 16, 18, 24, 32, 36, 48, 64, 96})
+    void everySubtaskHasAsManyOfAll(int parallelism) {
+        assertThat(subtasks(EvenKeys.of(ALL), parallelism)).containsOnly(ALL / parallelism);
     }
 
-    /** Where the shards can't be divided evenly, nobody is idle and nobody has more than one too many. */
+    @Test
+    void nobodyHasATenthMoreThanTheMean() {
+        int[] all = EvenKeys.of(ALL);
+        for (int parallelism = 1; parallelism <= 64; parallelism++) {
+            int[] shares = subtasks(all, parallelism);
+
+            assertThat(10 * parallelism * Arrays.stream(shares).max().orElseThrow())
+                    .isLessThan(11 * ALL);
+        }
+    }
+
+    /** Where a few can't be divided evenly, nobody is idle and nobody has more than one too many. */
     @Test
     void nobodyIsIdleAtAnyParallelism() {
+        int[] few = EvenKeys.of(64);
         for (int parallelism = 1; parallelism <= 64; parallelism++) {
-            int[] shards = subtasks(EvenKeys.of(64), parallelism);
+            int[] shares = subtasks(few, parallelism);
 
-            assertThat(Arrays.stream(shards).min().orElseThrow()).isPositive();
-            assertThat(Arrays.stream(shards).max().orElseThrow()).isLessThanOrEqualTo(64 / parallelism + 1);
+            assertThat(Arrays.stream(shares).min().orElseThrow()).isPositive();
+            assertThat(Arrays.stream(shares).max().orElseThrow()).isLessThanOrEqualTo(64 / parallelism + 1);
         }
     }
 
     @Test
     void ofAsManySubtasksAsKeysEachHasOne() {
-        for (int count = 1; count <= EvenKeys.KEY_GROUPS; count++) {
+        for (int count = 1; count <= 128; count++) {
             assertThat(subtasks(EvenKeys.of(count), count)).containsOnly(1);
         }
+        assertThat(subtasks(EvenKeys.of(ALL), ALL)).containsOnly(1);
     }
 
     @Test
     void keysAreDifferentHoweverMany() {
-        assertThat(EvenKeys.of(300)).doesNotHaveDuplicates().hasSize(300);
+        assertThat(EvenKeys.of(2000)).doesNotHaveDuplicates().hasSize(2000);
     }
 
     @Test
     void keysStayWhatTheyAreForStateIsSavedUnderThem() {
-        assertThat(EvenKeys.of(4)).containsExactly(312, 75, 84, 57);
+        assertThat(EvenKeys.of(4)).containsExactly(159, 232, 459, 779);
     }
 
     /** How many of the keys each subtask has. */

@@ -62,8 +62,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
 
     private static final long serialVersionUID = 1L;
 
-    /** A few dozen, so that every subtask has as many at any sensible parallelism. */
-    private static final int[] SHARDS = EvenKeys.of(64);
+    /** One in each key group: nobody has more than its share. */
+    private static final int[] SHARDS = EvenKeys.of(EvenKeys.KEY_GROUPS);
 
     private static final long NO_TIMER_LEFT = Long.MAX_VALUE;
 

@@ -6,6 +6,7 @@ import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.AlertEvent;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.run.RunBounds;
+import io.openinterest.wire.EvenKeys;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Alerts are the same however often the job is restarted and rescaled, and in whatever order subtasks hear of rules. */
 class RestartedAlertsTest {
 
-    private static final int MAX_PARALLELISM = 128;
+    private static final int MAX_PARALLELISM = EvenKeys.KEY_GROUPS;
     private static final int BOUNDARIES = 60;
     private static final int ENTITIES = 6;
     private static final int RULES = 4;

@@ -291,7 +291,7 @@ class JobConfigurationTest {
             replay.paths=[s3cret            | --set replay.paths has no readable value, allowed is a plain value or a list as [a, b].
             kafka.partitions={a: 1}         | kafka.partitions is "{"a":1}", allowed is a whole number from 1 to 1000.
             lateness.x=1                    | lateness is "{"x":1}", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at most 1h.
-            parallelism=1.5                 | parallelism is "1.5", allowed is a whole number from 1 to 128.
+            parallelism=1.5                 | parallelism is "1.5", allowed is a whole number from 1 to 576.
             source=LIVE                     | source is "LIVE", allowed is live, auto, simulated, replay, kafka.
             source=null                     | source is empty, allowed is live, auto, simulated, replay, kafka.
             venues.okx.symbols=[,]          | --set venues.okx.symbols has no readable value, allowed is a plain value or a list as [a, b].
