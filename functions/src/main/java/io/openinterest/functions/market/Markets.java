@@ -112,6 +112,9 @@ final class Markets {
     /** The packed minutes of a market, under its number and their boundary. */
     record MinutesOfMarket(MapState<Long, byte[]> state, int number) {
 
+        /** 2^32 divided by the golden ratio. */
+        private static final long SPREAD = 0x9E37_79B9L;
+
         byte[] get(long boundary) throws Exception {
             return state.get(key(number, boundary));
         }
@@ -124,9 +127,13 @@ final class Markets {
             state.remove(key(number, boundary));
         }
 
-        /** The number and the minute side by side, minutes before 1970 too. */
+        /**
+         * The number and the minute side by side, minutes before 1970 too. The minute is moved by the number: a long's hash
+         * is that of its halves, and small numbers beside few minutes would be a few hashes.
+         */
         static long key(int number, long boundary) {
-            return (long) number << Integer.SIZE | boundary / Interval.MINUTE_MILLIS & 0xFFFF_FFFFL;
+            long minute = boundary / Interval.MINUTE_MILLIS + number * SPREAD;
+            return (long) number << Integer.SIZE | minute & 0xFFFF_FFFFL;
         }
     }
 }

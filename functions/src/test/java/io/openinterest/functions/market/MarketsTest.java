@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.functions.market.Markets.MinutesOfMarket;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -20,5 +22,21 @@ class MarketsTest {
                 .toList();
 
         assertThat(keys).doesNotHaveDuplicates();
+    }
+
+    /** Else the state of a shard would be a table of a few long chains. */
+    @Test
+    void theMinutesOfAShardAreSpreadOverATable() {
+        long seven = Instant.parse("2026-03-01T07:00:00Z").toEpochMilli();
+        Set<Integer> places = new HashSet<>();
+        for (int number = 0; number < 200; number++) {
+            for (int minute = 0; minute < 15; minute++) {
+                int hash = Long.hashCode(MinutesOfMarket.key(number, seven + minute * 60_000L));
+                places.add((hash ^ hash >>> 16) & 4095);
+            }
+        }
+
+        // 3000 keys at random take 2126 of 4096 places
+        assertThat(places).hasSizeGreaterThan(1800);
     }
 }
