@@ -1,7 +1,9 @@
 package io.openinterest.functions.alert;
 
+import java.io.Serializable;
+
 /**
- * A record of the topic of rules.
+ * A record of the topic of rules. Serializable, because those that are there when a job is submitted go with it.
  *
  * @param id its key, the rule's id
  * @param json the rule; null or empty removes it
@@ -9,4 +11,4 @@ package io.openinterest.functions.alert;
  * @param partition of the topic; all records of a key are in one
  * @param offset its place in the partition
  */
-public record RuleRecord(String id, String json, long time, int partition, long offset) {}
+public record RuleRecord(String id, String json, long time, int partition, long offset) implements Serializable {}

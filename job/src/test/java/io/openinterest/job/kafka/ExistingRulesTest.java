@@ -8,6 +8,7 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
 
 class ExistingRulesTest {
@@ -75,6 +76,7 @@ class ExistingRulesTest {
     }
 
     private static OneInputStreamOperatorTestHarness<RuleRecord, RuleRecord> harness() throws Exception {
-        return new OneInputStreamOperatorTestHarness<>(new ExistingRules(List.of(FIRST, SECOND)));
+        return new OneInputStreamOperatorTestHarness<>(
+                InstantiationUtil.clone(new ExistingRules(List.of(FIRST, SECOND))));
     }
 }
