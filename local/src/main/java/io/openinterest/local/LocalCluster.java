@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -68,15 +67,6 @@ final class LocalCluster implements AutoCloseable {
     private static final Duration CANCEL = Duration.ofSeconds(30);
     private static final Logger LOG = LoggerFactory.getLogger(LocalCluster.class);
 
-    /** Flink options that the local run's own keys decide. */
-    private static final Set<String> OWN = Set.of(
-            RestOptions.PORT.key(),
-            RestOptions.BIND_PORT.key(),
-            RestOptions.ADDRESS.key(),
-            RestOptions.BIND_ADDRESS.key(),
-            CheckpointingOptions.CHECKPOINTING_INTERVAL.key(),
-            CoreOptions.DEFAULT_PARALLELISM.key());
-
     private final JobConfiguration.Local settings;
     private final int parallelism;
     private final int metricsPort;
@@ -105,11 +95,6 @@ final class LocalCluster implements AutoCloseable {
      * @throws ConfigurationException when an option of the user can't be used
      */
     static LocalCluster start(JobConfiguration.Local settings, int parallelism, Path kept) throws Exception {
-        for (String option : settings.flink().keySet()) {
-            if (OWN.contains(option)) {
-                throw new ConfigurationException("flink." + option + " is set by a key of the job itself.");
-            }
-        }
         try {
             LocalCluster cluster = new LocalCluster(settings, parallelism, kept);
             cluster.cluster.start();

@@ -141,8 +141,7 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
                 for (int i = 0; i < cells.length; i++) {
                     row.put(names.get(i), cells[i]);
                 }
-                String isFinal = text(row, IS_FINAL).toLowerCase(Locale.ROOT);
-                if (!FINAL.contains(isFinal) && !PRELIMINARY.contains(isFinal)) {
+                if (!says(row, FINAL) && !says(row, PRELIMINARY)) {
                     bad("is_final is '" + text(row, IS_FINAL) + "', allowed is true or false", line);
                     continue;
                 }
@@ -180,10 +179,13 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
             return order(a).compareTo(order(b)) > 0 ? a : b;
         }
 
+        private static boolean says(ObjectNode row, Set<String> words) {
+            return words.contains(text(row, IS_FINAL).toLowerCase(Locale.ROOT));
+        }
+
         /** A final figure is above the preliminary one of its trade date. */
         private static String order(ObjectNode row) {
-            boolean isFinal = FINAL.contains(text(row, IS_FINAL).toLowerCase(Locale.ROOT));
-            return text(row, "trade_date") + (isFinal ? " 1 " : " 0 ") + text(row, "published_at");
+            return text(row, "trade_date") + (says(row, FINAL) ? " 1 " : " 0 ") + text(row, "published_at");
         }
 
         private static String text(ObjectNode row, String column) {
