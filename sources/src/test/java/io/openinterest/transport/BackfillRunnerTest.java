@@ -49,6 +49,32 @@ class BackfillRunnerTest {
     }
 
     @Test
+    void aGapWithoutARowOfThePastIsNotAskedAbout() {
+        // given: a row each second
+        venue.network
+                .answer("/list", "[\"A\"]")
+                .answer("/rest", request -> null)
+                .answer("/past", "{}");
+        Instant fullSecond = ManualTime.START.plusSeconds(10);
+        venue.pass(Duration.ofMillis(10_500));
+
+        // when
+        venue.start("stub", fullSecond, Map.of());
+        venue.pass(Duration.ofMillis(200));
+
+        // then
+        assertThat(venue.network.asked("/list")).hasSize(1);
+        assertThat(venue.network.asked("/past")).isEmpty();
+
+        // when: one millisecond more
+        venue.start("stub", fullSecond.minusMillis(1), Map.of());
+        venue.pass(Duration.ofMillis(200));
+
+        // then
+        assertThat(venue.network.asked("/past")).hasSize(1);
+    }
+
+    @Test
     void nothingAtAllIsAskedWhileTheAddressIsBanned() {
         // given a history with a rate limit of its own, which answers that the address is banned for five minutes
         venue.network

