@@ -3,7 +3,6 @@ package io.openinterest.functions.market;
 import io.openinterest.functions.market.Markets.MinutesOfMarket;
 import io.openinterest.functions.record.Folded;
 import io.openinterest.functions.record.Interval;
-import io.openinterest.functions.record.Packing;
 import io.openinterest.functions.record.Revisions;
 import io.openinterest.observation.Observation;
 import java.io.IOException;
@@ -12,7 +11,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -30,10 +28,8 @@ final class MarketState {
     private final Observation reference;
     /** Standing at the last final boundary of the shard. */
     private MarketStanding base = MarketStanding.ABSENT;
-    /** Minutes with observations after that, each packed by itself, as the last checkpoint left them in state. */
-    private final MinutesOfMarket saved;
-    /** By boundary the same minutes and those packed since; null for what is in state. */
-    private final TreeMap<Long, byte[]> packed = new TreeMap<>();
+    /** Minutes with observations after that, each packed by itself. */
+    private final PackedMinutes packed;
     /** Minutes as they are, each packed only when its boundary passes; seldom more than two. */
     private final List<Minute> open = new ArrayList<>(2);
     /** Standing at the last boundary of the shard that is done. */
@@ -45,8 +41,12 @@ final class MarketState {
 
     /** A market that has not been observed yet; the observation says what it is. */
     MarketState(Observation reference, MinutesOfMarket saved) {
+        this(reference, new PackedMinutes(saved));
+    }
+
+    private MarketState(Observation reference, PackedMinutes packed) {
         this.reference = reference;
-        this.saved = saved;
+        this.packed = packed;
     }
 
     /** The revisions of its rows. */
@@ -155,7 +155,7 @@ final class MarketState {
         if (!isNothing()) {
             return null;
         }
-        Long first = packed.isEmpty() ? null : packed.firstKey();
+        Long first = packed.first();
         for (Minute minute : open) {
             first = first == null || minute.boundary() < first ? minute.boundary() : first;
         }
@@ -172,12 +172,8 @@ final class MarketState {
                 return minute;
             }
         }
-        if (!packed.containsKey(boundary)) {
-            return null;
-        }
-        byte[] fresh = packed.get(boundary);
-        byte[] minute = fresh == null ? saved.get(boundary) : fresh;
-        return Minute.unpack(boundary, reference, new DataInputDeserializer(minute));
+        byte[] minute = packed.get(boundary);
+        return minute == null ? null : Minute.unpack(boundary, reference, new DataInputDeserializer(minute));
     }
 
     private void remove(long boundary) throws Exception {
@@ -187,9 +183,7 @@ final class MarketState {
                 return;
             }
         }
-        if (packed.containsKey(boundary) && packed.remove(boundary) == null) {
-            saved.remove(boundary);
-        }
+        packed.remove(boundary);
     }
 
     private void packUpTo(long boundary) throws Exception {
@@ -214,31 +208,20 @@ final class MarketState {
         base.pack(reference, out);
         latest.pack(reference, out);
         revisions.pack(out);
-        long last = 0;
-        for (Map.Entry<Long, byte[]> minute : packed.entrySet()) {
-            long boundary = minute.getKey();
-            if (minute.getValue() != null) {
-                saved.put(boundary, minute.getValue());
-                minute.setValue(null);
-            }
-            Packing.putLong((boundary - last) / Interval.MINUTE_MILLIS, out);
-            last = boundary;
-        }
+        packed.save(out);
         return out.getCopyOfBuffer();
     }
 
     /** Reads a state back. */
     static MarketState unpack(Observation reference, MinutesOfMarket saved, byte[] bytes) throws IOException {
-        MarketState state = new MarketState(reference, saved);
         DataInputDeserializer in = new DataInputDeserializer(bytes);
-        state.base = MarketStanding.unpack(reference, in);
-        state.latest = MarketStanding.unpack(reference, in);
-        state.revisions = Revisions.unpack(in);
-        long boundary = 0;
-        while (in.available() > 0) {
-            boundary += Packing.getLong(in) * Interval.MINUTE_MILLIS;
-            state.packed.put(boundary, null);
-        }
+        MarketStanding base = MarketStanding.unpack(reference, in);
+        MarketStanding latest = MarketStanding.unpack(reference, in);
+        Revisions revisions = Revisions.unpack(in);
+        MarketState state = new MarketState(reference, PackedMinutes.of(saved, in));
+        state.base = base;
+        state.latest = latest;
+        state.revisions = revisions;
         return state;
     }
 }
