@@ -21,8 +21,6 @@ final class RecordSerializer<R extends Record> extends TypeSerializer<R> {
     RecordSerializer(Class<R> type, SerializerConfig config) {
         this.type = type;
         this.config = config;
-        // so that a component without a form is found at submission
-        form();
     }
 
     private RecordForm form() {

@@ -53,6 +53,8 @@ public final class RecordType<R extends Record> extends TypeInformation<R> {
 
     @Override
     public TypeSerializer<R> createSerializer(SerializerConfig config) {
+        // so that a component without a form is found at submission
+        RecordForm.of(type, new Texts(), config);
         return new RecordSerializer<>(type, config);
     }
 

@@ -48,7 +48,7 @@ final class Texts {
         length = 0;
         for (int place : places) {
             if (values[place] != null) {
-                put(((String) values[place]).getBytes(StandardCharsets.UTF_8));
+                put((String) values[place]);
             }
         }
         out.writeInt(length);
@@ -73,6 +73,23 @@ final class Texts {
         Block block = new Block(hash, Arrays.copyOf(buffer, length), split());
         remember(block);
         return block.texts;
+    }
+
+    /** Nearly all are short and ASCII, and go where they belong without an array of their own. */
+    private void put(String text) {
+        int size = text.length();
+        room(length + 1 + size, length);
+        int ascii = 0;
+        while (ascii < size && text.charAt(ascii) <= 0x7F) {
+            buffer[length + 1 + ascii] = (byte) text.charAt(ascii);
+            ascii++;
+        }
+        if (ascii == size && size <= 0x7F) {
+            buffer[length] = (byte) size;
+            length += 1 + size;
+        } else {
+            put(text.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     private void put(byte[] text) {

@@ -145,6 +145,9 @@ public final class DeriveMetrics extends KeyedBroadcastProcessFunction<String, T
                 rows.get(0).entity().level(),
                 settings.corrections().finalBoundary(minute),
                 context.getBroadcastState(RuleWatch.WATCHED));
+        if (intervals.isEmpty()) {
+            return;
+        }
         Map<Boundary, BoundaryRecord> records = new HashMap<>();
         for (TotalRow row : rows) {
             if (intervals.contains(row.interval())) {

@@ -60,8 +60,11 @@ public final class Revisions {
 
     /** Forgets the records up to a boundary: they are final. */
     public void forgetUpTo(long boundary) {
-        counts.headMap(key(Interval.ONE_MINUTE, boundary + Interval.MINUTE_MILLIS))
-                .clear();
+        // of every market at every boundary: almost none has any
+        if (!counts.isEmpty()) {
+            counts.headMap(key(Interval.ONE_MINUTE, boundary + Interval.MINUTE_MILLIS))
+                    .clear();
+        }
     }
 
     private static long key(Interval interval, long boundary) {
