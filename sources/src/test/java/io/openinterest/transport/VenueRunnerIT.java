@@ -60,8 +60,7 @@ class VenueRunnerIT {
         assertThat(observation.market()).isEqualTo("bybit-BTCUSDT-future");
         assertThat(observation.amountBase()).isEqualByComparingTo(new BigDecimal("21"));
         assertThat(observation.origin()).isEqualTo("rest");
-        assertThat(venue.asked())
-                .startsWith(INSTRUMENTS + "?category=linear&limit=1000", TICKERS + "?category=linear");
+        assertThat(venue.asked()).startsWith(INSTRUMENTS + "?category=linear&limit=1000", TICKERS + "?category=linear");
         assertThat(stats.instruments()).isEqualTo(1);
         // the grid's first tick may be at hand
         assertThat(stats.polls()).isGreaterThanOrEqualTo(2);
