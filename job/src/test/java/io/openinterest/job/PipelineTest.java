@@ -17,6 +17,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.JobVertex;
@@ -31,6 +33,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the graph promises whatever it computes. */
 class PipelineTest {
+
+    private static final ConfigOption<String> COMPACTION_STYLE = ConfigOptions.key(
+                    "state.backend.rocksdb.compaction.style")
+            .stringType()
+            .noDefaultValue();
 
     @ParameterizedTest
     @ValueSource(strings = {"all", "ingest", "analyze"})
@@ -93,6 +100,14 @@ class PipelineTest {
     }
 
     @Test
+    void stateOnDiskIsMergedBySizeUnlessTheConfigurationSaysOtherwise() {
+        var options = new org.apache.flink.configuration.Configuration();
+        assertThat(compactionStyle(options)).isEqualTo("UNIVERSAL");
+        options.set(COMPACTION_STYLE, "LEVEL");
+        assertThat(compactionStyle(options)).isEqualTo("LEVEL");
+    }
+
+    @Test
     void rulesComeToTheirBroadcastThroughOneSubtask() {
         StreamGraph graph = graph("all");
         Deque<StreamNode> behind = new ArrayDeque<>();
@@ -124,6 +139,12 @@ class PipelineTest {
 
     private static String name(StreamNode node) {
         return node.getOperatorName().replaceFirst("^Source: ", "");
+    }
+
+    private static String compactionStyle(org.apache.flink.configuration.Configuration options) {
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(options);
+        OpenInterestJob.prepare(environment, new Arguments().configuration(SourceKind.LIVE));
+        return environment.getConfiguration().get(COMPACTION_STYLE);
     }
 
     private static StreamGraph graph(String stages) {

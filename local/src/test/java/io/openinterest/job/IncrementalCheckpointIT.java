@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a checkpoint adds where state is on disk and only what is new is written: most of what is remembered stays as it
- * was.
+ * What a checkpoint adds on average where state is on disk and only what is new is written: most of what is remembered
+ * stays as it was.
  *
  * <pre>mvn verify -Dit.test=IncrementalCheckpointIT -Dfailsafe.failIfNoSpecifiedTests=false -Dstate.hours=26</pre>
  */
@@ -37,7 +37,7 @@ class IncrementalCheckpointIT {
     static final MiniClusterExtension CLUSTER = MiniClusters.withSlots(1);
 
     private static final int MINUTES = 60 * Integer.getInteger("state.hours", 0);
-    private static final int CHECKPOINTS = 9;
+    private static final int CHECKPOINTS = 24;
 
     @TempDir
     private Path checkpoints;
@@ -67,9 +67,7 @@ class IncrementalCheckpointIT {
         }
 
         // now and then the backend writes again what it merges
-        shares.sort(null);
-        assertThat(shares.get(CHECKPOINTS / 2))
-                .as("shares of the state, %s", shares)
-                .isLessThan(0.2);
+        double mean = shares.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+        assertThat(mean).as("shares of the state, %s", shares).isLessThan(0.2);
     }
 }
