@@ -24,7 +24,7 @@ final class AlertMessages {
     static String opened(AlertRule rule, String id, Active alert, BigDecimal valueUsd) {
         String where = ", at an open interest of " + usd(valueUsd);
         return isBoolean(rule.subject())
-                ? sentence(rule.subject(), id, "is true", alert.openedAt(), where)
+                ? sentence(rule.subject(), id, "is " + truth(alert.peak()), alert.openedAt(), where)
                 : sentence(
                         rule.subject(),
                         id,
@@ -40,7 +40,7 @@ final class AlertMessages {
     static String resolved(AlertRule rule, String id, long time, BigDecimal x, Active alert) {
         String peak = "; the peak since " + text(alert.openedAt()) + " was " + figure(rule, alert.peak());
         return isBoolean(rule.subject())
-                ? sentence(rule.subject(), id, "is false again", time, ", since " + text(alert.openedAt()))
+                ? sentence(rule.subject(), id, "is " + truth(x) + " again", time, ", since " + text(alert.openedAt()))
                 : sentence(
                         rule.subject(),
                         id,
@@ -59,7 +59,7 @@ final class AlertMessages {
     }
 
     static String retracted(AlertRule rule, String id, BigDecimal x, Active alert) {
-        String truly = x == null ? "not known" : isBoolean(rule.subject()) ? "false" : figure(rule, x);
+        String truly = x == null ? "not known" : isBoolean(rule.subject()) ? truth(x) : figure(rule, x);
         return sentence(
                 rule.subject(),
                 id,
@@ -92,14 +92,28 @@ final class AlertMessages {
     }
 
     private static String plain(Subject subject, BigDecimal x) {
-        String metric = subject.metric();
-        if (metric.contains("_pct")
-                || metric.contains("share")
-                || metric.contains("coverage")
-                || metric.equals("return")) {
+        if (isFraction(subject.metric())) {
             return rounded(x.movePointRight(2)) + " %";
         }
-        return metric.contains("usd") ? usd(x) : rounded(x);
+        return isUsd(subject.metric()) ? usd(x) : rounded(x);
+    }
+
+    /** By its whole name: what coverage did to a total, {@code change.coverage_usd}, is an amount. */
+    private static boolean isFraction(String metric) {
+        return metric.contains("_pct")
+                || metric.contains("share")
+                || metric.equals("coverage")
+                || metric.equals("return");
+    }
+
+    /** The parts of a value are amounts like the value, whatever they are called. */
+    private static boolean isUsd(String metric) {
+        return metric.contains("usd") || metric.startsWith("by_type.") || metric.startsWith("by_margin.");
+    }
+
+    /** What a figure was that counts 1 or 0; a rule may also look for what is false. */
+    private static String truth(BigDecimal x) {
+        return x.signum() == 0 ? "false" : "true";
     }
 
     private static boolean isBoolean(Subject subject) {

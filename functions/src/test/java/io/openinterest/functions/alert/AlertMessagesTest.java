@@ -62,6 +62,41 @@ class AlertMessagesTest {
     }
 
     @Test
+    void tellsWhatWasStillTrue() {
+        // given a leader that did change, in an asset that late data make too small for the rule
+        AlertRule leader = rule("leader_changed", "\"min-value-usd\": 1000000");
+
+        assertThat(AlertMessages.retracted(leader, "btc", BigDecimal.ONE, alert("1")))
+                .contains("leader_changed of asset btc was true at 2026-12-20T12:00:00Z");
+        assertThat(AlertMessages.retracted(leader, "btc", BigDecimal.ZERO, alert("1")))
+                .contains("leader_changed of asset btc was false at 2026-12-20T12:00:00Z");
+    }
+
+    @Test
+    void tellsWhatIsFalseWhereTheRuleLooksForThat() {
+        AlertRule noHigh = rule("new_high_24h", "\"direction\": \"below\", \"warning\": 0");
+
+        assertThat(AlertMessages.opened(noHigh, "btc", alert("0"), new BigDecimal("2000000")))
+                .contains("new_high_24h of asset btc is false at 2026-12-20T12:00:00Z");
+        assertThat(AlertMessages.resolved(noHigh, "btc", NOON + 300_000, BigDecimal.ONE, alert("0")))
+                .contains("new_high_24h of asset btc is true again at 2026-12-20T12:05:00Z");
+    }
+
+    @Test
+    void tellsAmountsInUsd() {
+        AlertRule stale = rule("change.coverage_usd", "\"direction\": \"down\", \"warning\": 600000");
+        AlertRule calls = rule("by_type.call", "\"direction\": \"above\", \"warning\": 3000000");
+        AlertRule coins = rule("by_margin.coin", "\"direction\": \"above\", \"warning\": 3000000");
+
+        assertThat(AlertMessages.opened(stale, "btc", alert("-6042019.4"), BigDecimal.TEN))
+                .contains("reached -6.04 million USD at", "at or below the warning threshold of -600 thousand USD");
+        assertThat(AlertMessages.opened(calls, "btc", alert("5018510.5"), BigDecimal.TEN))
+                .contains("reached 5.02 million USD at", "threshold of 3 million USD");
+        assertThat(AlertMessages.opened(coins, "btc", alert("5018510.5"), BigDecimal.TEN))
+                .contains("reached 5.02 million USD at", "threshold of 3 million USD");
+    }
+
+    @Test
     void saysWhyAnAlertEnds() {
         AlertRule rule = rule("zscore", "\"warning\": 3");
 
