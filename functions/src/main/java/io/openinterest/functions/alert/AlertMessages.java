@@ -10,6 +10,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /** Sentences of alerts for people: each one sentence with figures as one says them, the time and the rule. */
 final class AlertMessages {
@@ -18,6 +19,10 @@ final class AlertMessages {
     private static final MathContext SIGNIFICANT = new MathContext(DIGITS, RoundingMode.HALF_EVEN);
     private static final BigDecimal THOUSAND = BigDecimal.valueOf(1000);
     private static final List<String> THOUSANDS = List.of("", " thousand", " million", " billion", " trillion");
+
+    /** Those whose name does not say so. */
+    private static final Set<String> FRACTIONS =
+            Set.of("coverage", "ewma_volatility", "funding_rate_8h", "percentile_24h", "return");
 
     private AlertMessages() {}
 
@@ -34,7 +39,9 @@ final class AlertMessages {
     }
 
     static String escalated(AlertRule rule, String id, long time, BigDecimal x) {
-        return sentence(rule.subject(), id, "worsened to " + figure(rule, x), time, beyond(rule, Severity.CRITICAL));
+        return isBoolean(rule.subject())
+                ? sentence(rule.subject(), id, "is " + truth(x), time, ", which is critical")
+                : sentence(rule.subject(), id, "worsened to " + figure(rule, x), time, beyond(rule, Severity.CRITICAL));
     }
 
     static String resolved(AlertRule rule, String id, long time, BigDecimal x, Active alert) {
@@ -95,20 +102,21 @@ final class AlertMessages {
         if (isFraction(subject.metric())) {
             return rounded(x.movePointRight(2)) + " %";
         }
-        return isUsd(subject.metric()) ? usd(x) : rounded(x);
+        return isUsd(subject.metric()) ? usd(x) + pace(subject.metric()) : rounded(x);
     }
 
     /** By its whole name: what coverage did to a total, {@code change.coverage_usd}, is an amount. */
     private static boolean isFraction(String metric) {
-        return metric.contains("_pct")
-                || metric.contains("share")
-                || metric.equals("coverage")
-                || metric.equals("return");
+        return metric.contains("_pct") || metric.contains("share") || FRACTIONS.contains(metric);
     }
 
     /** The parts of a value are amounts like the value, whatever they are called. */
     private static boolean isUsd(String metric) {
         return metric.contains("usd") || metric.startsWith("by_type.") || metric.startsWith("by_margin.");
+    }
+
+    private static String pace(String metric) {
+        return metric.endsWith("_per_min2") ? " per minute squared" : metric.endsWith("_per_min") ? " per minute" : "";
     }
 
     /** What a figure was that counts 1 or 0; a rule may also look for what is false. */

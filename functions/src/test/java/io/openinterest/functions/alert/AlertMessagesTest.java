@@ -7,6 +7,8 @@ import io.openinterest.functions.record.AlertEvent.Severity;
 import java.math.BigDecimal;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AlertMessagesTest {
 
@@ -83,6 +85,14 @@ class AlertMessagesTest {
     }
 
     @Test
+    void tellsWhatBecameCritical() {
+        AlertRule leader = rule("leader_changed", "\"direction\": \"above\", \"warning\": 0, \"critical\": 1");
+
+        assertThat(AlertMessages.escalated(leader, "btc", NOON, BigDecimal.ONE))
+                .contains("leader_changed of asset btc is true at 2026-12-20T12:00:00Z, which is critical");
+    }
+
+    @Test
     void tellsAmountsInUsd() {
         AlertRule stale = rule("change.coverage_usd", "\"direction\": \"down\", \"warning\": 600000");
         AlertRule calls = rule("by_type.call", "\"direction\": \"above\", \"warning\": 3000000");
@@ -94,6 +104,24 @@ class AlertMessagesTest {
                 .contains("reached 5.02 million USD at", "threshold of 3 million USD");
         assertThat(AlertMessages.opened(coins, "btc", alert("5018510.5"), BigDecimal.TEN))
                 .contains("reached 5.02 million USD at", "threshold of 3 million USD");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "funding_rate_8h, 0.0075, 0.005, 0.75 %, 0.5 %",
+        "ewma_volatility, 0.0149, 0.012, 1.49 %, 1.2 %",
+        "percentile_24h, 0.985, 0.95, 98.5 %, 95 %",
+        "velocity_usd_per_min, 5018510.5, 3000000, 5.02 million USD per minute, 3 million USD per minute",
+        "acceleration_usd_per_min2, 1500, 1000, 1.5 thousand USD per minute squared,"
+                + " 1 thousand USD per minute squared",
+        "put_call_ratio, 0.8123, 0.75, 0.81, 0.75",
+        "markets.stale, 12, 10, 12, 10"
+    })
+    void tellsEachFigureInItsUnit(String metric, String figure, String warning, String told, String threshold) {
+        AlertRule rule = rule(metric, "\"direction\": \"above\", \"warning\": " + warning);
+
+        assertThat(AlertMessages.opened(rule, "btc", alert(figure), BigDecimal.TEN))
+                .contains("reached " + told + " at", "threshold of " + threshold + ",");
     }
 
     @Test
