@@ -6,6 +6,7 @@ import io.openinterest.functions.record.Packing;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Objects;
 import org.apache.flink.core.memory.DataInputDeserializer;
 
 /**
@@ -45,9 +46,12 @@ final class PackedMinutes {
         if (at < 0) {
             return null;
         }
-        return fresh[at] == null ? saved.get(boundary) : fresh[at];
+        return fresh[at] == null
+                ? Objects.requireNonNull(saved.get(boundary), "a minute is missing in state")
+                : fresh[at];
     }
 
+    /** Puts a minute where there is none, for what is in state would stay there. */
     void put(long boundary, byte[] minute) {
         int at = find(boundary);
         if (at < 0) {
