@@ -17,12 +17,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
@@ -41,16 +41,6 @@ public final class OpenInterestJob {
 
     /** A checkpoint that came too late is followed by one that may not; a restart would begin where the last one was. */
     private static final int TOLERATED_CHECKPOINTS = 2;
-
-    /**
-     * How state on disk is merged. By levels, as by default, what a few checkpoints wrote is merged with all there is and
-     * written again. This state is small and a tenth of it new in every minute: twice the disk is the lesser cost.
-     */
-    private static final List<ConfigOption<String>> COMPACTION_STYLES = Stream.of("rocksdb", "forst")
-            .map(backend -> ConfigOptions.key("state.backend." + backend + ".compaction.style")
-                    .stringType()
-                    .noDefaultValue())
-            .toList();
 
     /** A boundary waits for half of it on average. */
     private static final Duration WATERMARK_INTERVAL = Duration.ofMillis(50);
@@ -120,7 +110,10 @@ public final class OpenInterestJob {
         }
     }
 
-    /** Sets what the pipeline relies on, whatever the cluster's own configuration says; how state is merged unless it says. */
+    /**
+     * Sets what the pipeline relies on, whatever the configuration says, and how state on disk is merged where it says
+     * nothing about that.
+     */
     public static void prepare(StreamExecutionEnvironment environment, JobConfiguration configuration) {
         var options = new org.apache.flink.configuration.Configuration();
         options.set(PipelineOptions.MAX_PARALLELISM, JobConfiguration.MAX_PARALLELISM);
@@ -135,12 +128,26 @@ public final class OpenInterestJob {
         options.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
         options.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, JobConfiguration.CHECKPOINT_TIMEOUT);
         options.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, TOLERATED_CHECKPOINTS);
-        for (ConfigOption<String> style : COMPACTION_STYLES) {
-            if (environment.getConfiguration().getOptional(style).isEmpty()) {
+        mergeBySize(environment.getConfiguration(), options);
+        environment.configure(options);
+    }
+
+    /**
+     * How state on disk is merged. By levels, as by default, what a few checkpoints wrote is merged with all there is and
+     * written again. This state is small and a tenth of it new in every minute: twice the disk is the lesser cost.
+     */
+    private static void mergeBySize(ReadableConfig given, org.apache.flink.configuration.Configuration options) {
+        for (String backend : List.of("state.backend.rocksdb.", "state.backend.forst.")) {
+            ConfigOption<String> style = option(backend + "compaction.style");
+            ConfigOption<String> predefined = option(backend + "predefined-options");
+            if (given.getOptional(style).or(() -> given.getOptional(predefined)).isEmpty()) {
                 options.set(style, "UNIVERSAL");
             }
         }
-        environment.configure(options);
+    }
+
+    private static ConfigOption<String> option(String key) {
+        return ConfigOptions.key(key).stringType().noDefaultValue();
     }
 
     /** Ends the program, unless it is called by a JobManager after an upload, which has to live on. */

@@ -15,10 +15,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.configuration.ConfigOption;
-import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.JobVertex;
@@ -33,11 +32,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the graph promises whatever it computes. */
 class PipelineTest {
-
-    private static final ConfigOption<String> COMPACTION_STYLE = ConfigOptions.key(
-                    "state.backend.rocksdb.compaction.style")
-            .stringType()
-            .noDefaultValue();
 
     @ParameterizedTest
     @ValueSource(strings = {"all", "ingest", "analyze"})
@@ -99,12 +93,15 @@ class PipelineTest {
                 .allMatch(description -> description.matches("(?s)[a-z-]+: [a-z].*"));
     }
 
-    @Test
-    void stateOnDiskIsMergedBySizeUnlessTheConfigurationSaysOtherwise() {
-        var options = new org.apache.flink.configuration.Configuration();
-        assertThat(compactionStyle(options)).isEqualTo("UNIVERSAL");
-        options.set(COMPACTION_STYLE, "LEVEL");
-        assertThat(compactionStyle(options)).isEqualTo("LEVEL");
+    @ParameterizedTest
+    @ValueSource(strings = {"rocksdb", "forst"})
+    void stateOnDiskIsMergedBySizeUnlessTheConfigurationSaysOtherwise(String backend) {
+        String style = "state.backend." + backend + ".compaction.style";
+        String predefined = "state.backend." + backend + ".predefined-options";
+
+        assertThat(prepared(Map.of())).containsEntry(style, "UNIVERSAL");
+        assertThat(prepared(Map.of(style, "LEVEL"))).containsEntry(style, "LEVEL");
+        assertThat(prepared(Map.of(predefined, "FLASH_SSD_OPTIMIZED"))).doesNotContainKey(style);
     }
 
     @Test
@@ -141,10 +138,11 @@ class PipelineTest {
         return node.getOperatorName().replaceFirst("^Source: ", "");
     }
 
-    private static String compactionStyle(org.apache.flink.configuration.Configuration options) {
-        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(options);
+    private static Map<String, String> prepared(Map<String, String> options) {
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(
+                org.apache.flink.configuration.Configuration.fromMap(options));
         OpenInterestJob.prepare(environment, new Arguments().configuration(SourceKind.LIVE));
-        return environment.getConfiguration().get(COMPACTION_STYLE);
+        return environment.getConfiguration().toMap();
     }
 
     private static StreamGraph graph(String stages) {
