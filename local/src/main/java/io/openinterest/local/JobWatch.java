@@ -28,6 +28,7 @@ final class JobWatch implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "job-watch");
 
     private boolean registered;
+    private boolean answers = true;
     private int pollsWithout;
     private long told;
     private long completedWhenTold = -1;
@@ -55,16 +56,7 @@ final class JobWatch implements AutoCloseable {
 
     private void run() {
         try {
-            while (!closed) {
-                JobStatus status = cluster.getJobStatus(job).get();
-                if (status.isGloballyTerminalState()) {
-                    return;
-                }
-                // Not only while it restarts: that can be over before anybody looks.
-                if (status != JobStatus.CANCELLING) {
-                    tell(cluster.getExecutionGraph(job).get());
-                }
-                replaceTaskManager();
+            while (!closed && look()) {
                 Thread.sleep(POLL_MS);
             }
         } catch (InterruptedException e) {
@@ -76,9 +68,33 @@ final class JobWatch implements AutoCloseable {
         }
     }
 
+    /** Whether there is something to look after. */
+    private boolean look() throws Exception {
+        try {
+            JobStatus status = cluster.getJobStatus(job).get();
+            if (status.isGloballyTerminalState()) {
+                return false;
+            }
+            // Not only while it restarts: that can be over before anybody looks.
+            if (status != JobStatus.CANCELLING) {
+                tell(cluster.getExecutionGraph(job).get());
+            }
+            replaceTaskManager();
+            answers = true;
+        } catch (ExecutionException e) {
+            // A machine that stood still for the time of an answer has no less need of being looked after.
+            if (answers && !closed) {
+                out.println(now() + "  The cluster does not answer: " + Failures.sentence(e));
+            }
+            answers = false;
+        }
+        return true;
+    }
+
     private void replaceTaskManager() throws Exception {
         int connected = cluster.requestClusterOverview().get().getNumTaskManagersConnected();
-        registered |= connected > 0;
+        // A job that failed had one, though it may have ended before anybody looked; the first one may be slow to come.
+        registered |= connected > 0 || told > 0;
         pollsWithout = connected > 0 ? 0 : pollsWithout + 1;
         if (registered && pollsWithout >= GONE_AFTER_POLLS) {
             pollsWithout = 0;

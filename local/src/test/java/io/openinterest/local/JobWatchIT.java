@@ -21,9 +21,10 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job that runs on and on, and what becomes of it when its TaskManager does not. */
 @Timeout(120)
@@ -32,8 +33,9 @@ class JobWatchIT {
     @TempDir
     private Path folder;
 
-    @Test
-    void aTaskManagerThatEndedIsReplacedAndToldInASentence() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTaskManagerThatEndedIsReplacedAndToldInASentence(boolean beforeAnybodyLooked) throws Exception {
         Configuration configuration = new Configuration()
                 .set(RestOptions.BIND_PORT, "0")
                 .set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay")
@@ -47,10 +49,14 @@ class JobWatchIT {
                 .build())) {
             cluster.start();
             JobID job = submitEndless(cluster);
-            try (JobWatch watch = new JobWatch(cluster, job, new PrintStream(said, true, StandardCharsets.UTF_8))) {
-                long before = awaitCheckpointAfter(cluster, job, 0);
-
+            long before = awaitCheckpointAfter(cluster, job, 0);
+            if (beforeAnybodyLooked) {
                 cluster.terminateTaskManager(0).get();
+            }
+            try (JobWatch watch = new JobWatch(cluster, job, new PrintStream(said, true, StandardCharsets.UTF_8))) {
+                if (!beforeAnybodyLooked) {
+                    cluster.terminateTaskManager(0).get();
+                }
 
                 awaitCheckpointAfter(cluster, job, before + 1);
                 assertThat(said.toString(StandardCharsets.UTF_8))
