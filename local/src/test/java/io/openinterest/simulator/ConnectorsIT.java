@@ -26,6 +26,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -54,6 +56,7 @@ class ConnectorsIT {
                 .flatMap(id -> Stream.of("rest", "websocket").map(transport -> Arguments.of(id, transport)));
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0} by {1}")
     @MethodSource("venues")
     void everyMarketIsReadInItsOwnUnitsAndNothingIsQuarantined(String id, String transport) throws Exception {
@@ -84,6 +87,7 @@ class ConnectorsIT {
                 .filter(id -> Adapters.create(settings(id, "rest", null)).history() != null);
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("venuesWithAPast")
     void thePastOfAGapIsReadWithoutHoles(String id) throws Exception {

@@ -35,6 +35,8 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +65,7 @@ class EvidenceDayIT {
                         .map(Arguments::of);
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest
     @MethodSource("venues")
     void aDayOfHonestFiguresContradictsNothing(String venueId) {
@@ -80,6 +83,7 @@ class EvidenceDayIT {
                         one.reason() == Quarantined.Reason.IMPLAUSIBLE || one.reason() == Quarantined.Reason.SHAPE);
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "{0} {2}x")
     @CsvSource({
         "binance-usdm, openInterest, 2",

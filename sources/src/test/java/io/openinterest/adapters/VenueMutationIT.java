@@ -125,6 +125,8 @@ class VenueMutationIT {
     private static void mutate(String venue, Path file, Tally tally) throws IOException {
         VenueCase played = new VenueCase(venue, file);
         VenueCase.Outcome right = played.playUnchanged();
+        Set<Observation> readable = new HashSet<>(right.observations());
+        assertThat(unreadable(right.observations())).isNull();
         for (int index = 0; index < played.blocks().size(); index++) {
             VenueCase.Block block = played.blocks().get(index);
             if (!block.isAnswer()) {
@@ -143,7 +145,9 @@ class VenueMutationIT {
                     List<String> body = new ArrayList<>(lines);
                     body.set(at, changed);
                     VenueCase.Outcome got = played.playWith(place, String.join("\n", body));
-                    String wrong = unreadable(got.observations());
+                    String wrong = unreadable(got.observations().stream()
+                            .filter(observation -> !readable.contains(observation))
+                            .toList());
                     wrong = wrong == null ? judge(right, got) : wrong;
                     tally.changes++;
                     if (wrong == null) {
@@ -266,6 +270,9 @@ class VenueMutationIT {
     }
 
     private static String difference(Observation right, Observation got) {
+        if (right.equals(got)) {
+            return null;
+        }
         for (Map.Entry<String, Function<Observation, Object>> field : IDENTITY.entrySet()) {
             Object expected = field.getValue().apply(right);
             Object actual = field.getValue().apply(got);
