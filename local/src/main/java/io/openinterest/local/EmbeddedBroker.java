@@ -182,7 +182,12 @@ public final class EmbeddedBroker implements AutoCloseable {
     private int controllerPort() throws IOException {
         Path settings = folder.resolve(SETTINGS);
         if (!Files.exists(settings)) {
-            return freePort();
+            int drawn = freePort();
+            while (drawn == port) {
+                // drawn before, and nobody's until the broker starts
+                drawn = freePort();
+            }
+            return drawn;
         }
         Properties known = new Properties();
         try (InputStream in = Files.newInputStream(settings)) {

@@ -22,6 +22,9 @@ final class JobWatch implements AutoCloseable {
     /** A TaskManager that only missed its heartbeats is back before. */
     private static final int GONE_AFTER_POLLS = 8;
 
+    /** The one that was started in its place needs longer to come than one that is there needs to answer. */
+    private static final int LOST_AFTER_POLLS = 120;
+
     private final MiniCluster cluster;
     private final JobID job;
     private final PrintStream out;
@@ -30,6 +33,7 @@ final class JobWatch implements AutoCloseable {
     private boolean registered;
     private boolean answers = true;
     private int pollsWithout;
+    private int patience = GONE_AFTER_POLLS;
     private long told;
     private long completedWhenTold = -1;
     private volatile String cause;
@@ -95,9 +99,15 @@ final class JobWatch implements AutoCloseable {
         int connected = cluster.requestClusterOverview().get().getNumTaskManagersConnected();
         // A job that failed had one, though it may have ended before anybody looked; the first one may be slow to come.
         registered |= connected > 0 || told > 0;
-        pollsWithout = connected > 0 ? 0 : pollsWithout + 1;
-        if (registered && pollsWithout >= GONE_AFTER_POLLS) {
+        if (connected > 0) {
             pollsWithout = 0;
+            patience = GONE_AFTER_POLLS;
+            return;
+        }
+        pollsWithout++;
+        if (registered && pollsWithout >= patience) {
+            pollsWithout = 0;
+            patience = LOST_AFTER_POLLS;
             out.println(now() + "  The TaskManager is gone; another one starts.");
             cluster.startTaskManager();
         }

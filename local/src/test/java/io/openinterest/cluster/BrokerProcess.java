@@ -1,6 +1,7 @@
 package io.openinterest.cluster;
 
 import io.openinterest.Await;
+import io.openinterest.FreePorts;
 import io.openinterest.local.EmbeddedBroker;
 import java.io.IOException;
 import java.net.Socket;
@@ -27,7 +28,7 @@ final class BrokerProcess implements AutoCloseable {
 
     /** Starts a broker with its data below a folder. */
     static BrokerProcess start(Path folder) throws Exception {
-        BrokerProcess broker = new BrokerProcess(folder, JavaProcess.freePort());
+        BrokerProcess broker = new BrokerProcess(folder, FreePorts.next());
         broker.start();
         return broker;
     }

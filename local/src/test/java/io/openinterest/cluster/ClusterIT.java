@@ -187,7 +187,8 @@ class ClusterIT {
         }
     }
 
-    private static void assertEveryRecordOnce(Recording recording, String prefix) throws IOException {
+    private static void assertEveryRecordOnce(Recording recording, String prefix) throws Exception {
+        Committed.awaitNoOpenTransaction(broker.bootstrapServers(), prefix);
         int rows = recording.markets() * recording.minutes();
         assertOnce(prefix + "observations", rows);
         assertOnce(prefix + "market.1m", rows);

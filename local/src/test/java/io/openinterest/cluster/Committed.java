@@ -30,7 +30,7 @@ final class Committed {
      * more: how often each record, which is its topic without the prefix, key, time and a hash of its value.
      */
     static Map<String, Integer> records(String servers, String prefix) throws Exception {
-        Await.until(() -> !hasOpenTransaction(servers, prefix));
+        awaitNoOpenTransaction(servers, prefix);
         return new Follower(servers, prefix).end();
     }
 
@@ -91,6 +91,11 @@ final class Committed {
     /** Waits until a job whose topics have a prefix is in the middle of a transaction. */
     static void awaitOpenTransaction(String servers, String prefix) throws Exception {
         Await.until(() -> hasOpenTransaction(servers, prefix));
+    }
+
+    /** Waits until readers of committed records get all that a job whose topics have a prefix has committed. */
+    static void awaitNoOpenTransaction(String servers, String prefix) throws Exception {
+        Await.until(() -> !hasOpenTransaction(servers, prefix));
     }
 
     private static boolean hasOpenTransaction(String servers, String prefix)

@@ -1,8 +1,6 @@
 package io.openinterest.cluster;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,11 +67,5 @@ record JavaProcess(Process process, Path log) {
     /** What it has said so far. */
     String output() throws IOException {
         return Files.readString(log);
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

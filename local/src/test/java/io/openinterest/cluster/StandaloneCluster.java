@@ -3,6 +3,7 @@ package io.openinterest.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.openinterest.Await;
+import io.openinterest.FreePorts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -58,12 +59,12 @@ final class StandaloneCluster implements AutoCloseable {
 
     /** Starts a cluster without a TaskManager. Checkpoints and savepoints go to the folder. */
     static StandaloneCluster start(Path folder) throws Exception {
-        return start(folder, Map.of("jobmanager.rpc.port", JavaProcess.freePort()), false);
+        return start(folder, Map.of("jobmanager.rpc.port", FreePorts.next()), false);
     }
 
     /** The same with high availability. */
     static StandaloneCluster startHighlyAvailable(Path folder) throws Exception {
-        int port = JavaProcess.freePort();
+        int port = FreePorts.next();
         Files.writeString(folder.resolve("zoo.cfg"), """
                 tickTime=1000
                 dataDir=%s
@@ -93,7 +94,7 @@ final class StandaloneCluster implements AutoCloseable {
 
     private static StandaloneCluster start(Path folder, Map<String, Object> options, boolean zooKeeper)
             throws Exception {
-        int restPort = JavaProcess.freePort();
+        int restPort = FreePorts.next();
         Files.writeString(folder.resolve("config.yaml"), configuration(folder, restPort, options));
         StandaloneCluster cluster = new StandaloneCluster(folder, restPort);
         try {

@@ -3,6 +3,7 @@ package io.openinterest.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openinterest.Await;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -53,7 +54,7 @@ class EmbeddedBrokerIT {
     }
 
     @Test
-    void showsCommittedTransactionsOnlyToReadCommittedConsumers() {
+    void showsCommittedTransactionsOnlyToReadCommittedConsumers() throws Exception {
         try (KafkaProducer<String, String> producer = producer()) {
             producer.initTransactions();
             producer.beginTransaction();
@@ -70,7 +71,7 @@ class EmbeddedBrokerIT {
     }
 
     @Test
-    void keepsItsDataThroughAnOutage() {
+    void keepsItsDataThroughAnOutage() throws Exception {
         try (KafkaProducer<String, String> producer = producer()) {
             producer.initTransactions();
             producer.beginTransaction();
@@ -112,6 +113,19 @@ class EmbeddedBrokerIT {
         }
     }
 
+    private long end(String isolation) {
+        try (KafkaConsumer<String, String> consumer = consumer(isolation)) {
+            return consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
+        }
+    }
+
+    private KafkaConsumer<String, String> consumer(String isolation) {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", isolation),
+                new StringDeserializer(),
+                new StringDeserializer());
+    }
+
     private static List<Path> foldersOfBrokers() throws IOException {
         try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             return files.filter(file -> file.getFileName().toString().startsWith("open-interest-kafka-"))
@@ -127,11 +141,10 @@ class EmbeddedBrokerIT {
                 new StringSerializer());
     }
 
-    private List<String> values(String isolation) {
-        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", broker.bootstrapServers(), "isolation.level", isolation),
-                new StringDeserializer(),
-                new StringDeserializer())) {
+    private List<String> values(String isolation) throws Exception {
+        // a commit is answered before all can read what it commits
+        Await.until(() -> end("read_committed") == end("read_uncommitted"));
+        try (KafkaConsumer<String, String> consumer = consumer(isolation)) {
             consumer.assign(List.of(PARTITION));
             consumer.seekToBeginning(List.of(PARTITION));
             long end = consumer.endOffsets(List.of(PARTITION)).get(PARTITION);

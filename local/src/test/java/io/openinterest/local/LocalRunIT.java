@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.openinterest.Await;
+import io.openinterest.FreePorts;
 import io.openinterest.job.CommittedRecords;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +120,21 @@ class LocalRunIT {
                 .isZero();
         Process run = run("--conf", endless.toString());
 
-        try (OutputStream held = Files.newOutputStream(endless)) {
+        // opened by another thread, for it waits for a reader, and a run that ends before is none
+        CompletableFuture<OutputStream> opened = new CompletableFuture<>();
+        Thread opening = new Thread(() -> {
+            try {
+                opened.complete(Files.newOutputStream(endless));
+            } catch (IOException e) {
+                opened.completeExceptionally(e);
+            }
+        });
+        opening.setDaemon(true);
+        opening.start();
+        CompletableFuture.anyOf(opened, run.onExit()).join();
+        assertThat(opened).as(Files.readString(output)).isCompleted();
+
+        try (OutputStream held = opened.join()) {
             held.write('#');
             held.flush();
             run.destroy();
@@ -198,8 +214,8 @@ class LocalRunIT {
         assertThat(Files.readString(output))
                 .endsWith(
                         "name in replay.paths what is new, which begins with " + other + ", or set another folder.\n");
-        try (EmbeddedBroker broker = EmbeddedBroker.start(
-                LocalRunProcess.freePort(), kept.resolve("kafka"), EmbeddedBroker.keepingOldRecords())) {
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.start(FreePorts.next(), kept.resolve("kafka"), EmbeddedBroker.keepingOldRecords())) {
             assertThat(CommittedRecords.of(broker.bootstrapServers(), "open-interest.total.1m"))
                     .hasSize(1);
         }

@@ -3,9 +3,8 @@ package io.openinterest.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.Await;
+import io.openinterest.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,9 +30,9 @@ final class LocalRunProcess {
                 System.getProperty("java.class.path"),
                 LocalRun.class.getName(),
                 "--set",
-                "local.dashboard-port=" + freePort(),
+                "local.dashboard-port=" + FreePorts.next(),
                 "--set",
-                "local.kafka-port=" + freePort()));
+                "local.kafka-port=" + FreePorts.next()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -74,11 +73,5 @@ final class LocalRunProcess {
         STARTED.forEach(Process::destroyForcibly);
         STARTED.forEach(process -> process.onExit().join());
         STARTED.clear();
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.openinterest.Await;
+import io.openinterest.FreePorts;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -66,7 +67,7 @@ class PrometheusIT {
         Process run = LocalRunProcess.start(said, List.of(), Map.of(), "--set", "source=simulated");
         Process prometheus = null;
         try {
-            int port = LocalRunProcess.freePort();
+            int port = FreePorts.next();
             Files.writeString(
                     folder.resolve("prometheus.yml"),
                     Files.readString(CONF.resolve("prometheus/prometheus.yml"))

@@ -2,6 +2,7 @@ package io.openinterest.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.FreePorts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ class SecuredBrokerIT {
     void everyClientPresentsItselfAndNoSecretIsShown() throws Exception {
         Path store = folder.resolve("store.p12");
         certify(store);
-        int port = LocalRunProcess.freePort();
+        int port = FreePorts.next();
         try (EmbeddedBroker ignored = EmbeddedBroker.start(port, null, secured(store))) {
             Path output = folder.resolve("output.txt");
             Path log = folder.resolve("log.txt");

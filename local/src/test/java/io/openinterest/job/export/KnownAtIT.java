@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -38,8 +39,8 @@ class KnownAtIT {
                 record("11:58", "150", 1, "2026-03-01T11:59:03Z"));
         write(day.resolve("b.parquet"), record("11:59", "250", 1, "2026-03-01T12:01:03Z"));
 
-        assertThat(rows(query(0))).containsExactly("btc|2026-03-01T11:58Z|150", "btc|2026-03-01T11:59Z|250");
-        assertThat(rows(query(1))).containsExactly("btc|2026-03-01T11:58Z|150", "btc|2026-03-01T11:59Z|200");
+        assertThat(rows(query(0))).containsExactly("btc|2026-03-01T11:58:00Z|150", "btc|2026-03-01T11:59:00Z|250");
+        assertThat(rows(query(1))).containsExactly("btc|2026-03-01T11:58:00Z|150", "btc|2026-03-01T11:59:00Z|200");
     }
 
     /** The n-th query of the guide, over the files here. */
@@ -58,7 +59,8 @@ class KnownAtIT {
             statement.execute("SET TimeZone = 'UTC'");
             try (ResultSet results = statement.executeQuery(query)) {
                 while (results.next()) {
-                    rows.add(results.getString(1) + "|" + results.getObject(2) + "|"
+                    rows.add(results.getString(1) + "|"
+                            + results.getObject(2, OffsetDateTime.class).toInstant() + "|"
                             + results.getBigDecimal(3).stripTrailingZeros().toPlainString());
                 }
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
+import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.transport.StubVenue;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.VenueSettings;
@@ -141,7 +142,8 @@ class OpenInterestSourceIT {
             await(seen -> {
                 first.add(seen);
                 return seen.arrival().quarantined() != null
-                        && seen.arrival().quarantined().venue().equals("bybit-linear");
+                        && seen.arrival().quarantined().venue().equals("bybit-linear")
+                        && seen.arrival().quarantined().reason() == Reason.IMPLAUSIBLE;
             });
             assertThat(first)
                     .filteredOn(seen -> seen.arrival().observation() != null)
