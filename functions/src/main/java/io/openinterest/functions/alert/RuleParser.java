@@ -120,6 +120,9 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
             node = STRICT.readTree(json);
         } catch (JsonProcessingException e) {
             throw new BadRuleException("The rule is no JSON object.");
+        } catch (NumberFormatException e) {
+            // what Jackson throws for an exponent of ten digits
+            throw new BadRuleException("The rule has a number beyond all bounds.");
         }
         return parse(node);
     }

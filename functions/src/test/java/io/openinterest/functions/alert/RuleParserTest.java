@@ -140,6 +140,7 @@ class RuleParserTest {
                 "\"id\": \"build-up\"      | \"ids\": [\"*\"]              | The key \"id\" is missing.",
                 "\"id\": \"build-up\"      | \"id\": \"a\", \"colour\": 1 | There is no key \"colour\" in a rule.",
                 "\"id\": \"build-up\"      | \"id\": \"a\", \"id\": \"b\" | The rule is no JSON object.",
+                "\"id\": \"build-up\"      | \"id\": \"a\", \"for\": 1e9999999999 | The rule has a number beyond all bounds.",
                 "\"asset\"                 | \"planet\" | The key \"level\" must be one of total, asset, exchange, exchange-asset, pair, market.",
                 "\"5m\"                    | \"1h\"                       | The key \"interval\" must be one of 1m, 5m, 15m.",
                 "quantity_change_pct.1h    | quantity_change_pct          | There is no metric \"quantity_change_pct\" at level asset.",

@@ -251,7 +251,7 @@ public final class ObservationsTopic {
                     return new TopicEntry(partition, null, ahead(why, "", null, value), null, false);
                 }
                 return new TopicEntry(partition, null, null, Instant.ofEpochMilli(mark.toEpochMilli()), false);
-            } catch (IOException | DateTimeException | ArithmeticException e) {
+            } catch (IOException | DateTimeException | ArithmeticException | NumberFormatException e) {
                 return new TopicEntry(
                         partition, null, ObservationReader.unreadable("this is no time mark", value), null, false);
             }

@@ -32,7 +32,7 @@ class RuleFuzzIT {
                             "\"oi_divergence\"",
                             "\"regime\"")),
             Map.entry("direction", List.of("\"up\"", "\"both\"", "\"above\"", "\"below\"")),
-            Map.entry("warning", List.of("0.02", "1", "\"1e40\"", "-1e999999999", "NaN")),
+            Map.entry("warning", List.of("0.02", "1", "\"1e40\"", "-1e999999999", "1e9999999999", "NaN")),
             Map.entry("critical", List.of("0.05", "2", "\"1e-999999999\"", "0")),
             Map.entry("clear", List.of("0.01", "1", "-0.0", "1e41")),
             Map.entry("for", List.of("1", "2.0", "1e5", "1e6", "0")),
