@@ -80,6 +80,7 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
     private static final int MAX_IDS = 10_000;
     private static final int MAX_BOUNDARIES = 100_000;
     private static final int MAX_NUMBER = 40;
+    private static final int MAX_NUMBER_TEXT = 100;
     private static final int VERSION_DIGITS = 12;
 
     /**
@@ -262,7 +263,8 @@ public record RuleParser(List<AlertRule> rules, List<Quarantined> quarantined) {
         if (node == null) {
             return fallback;
         }
-        if (node.isNumber() || node.isTextual()) {
+        // the length first: a decimal of a million digits is read for seconds
+        if (node.isNumber() || node.isTextual() && node.textValue().length() <= MAX_NUMBER_TEXT) {
             try {
                 BigDecimal value = node.isNumber() ? node.decimalValue() : new BigDecimal(node.asText());
                 if (Math.abs((long) value.precision() - value.scale()) <= MAX_NUMBER

@@ -153,6 +153,7 @@ class RuleParserTest {
                 "\"warning\": 0.02         | \"clear\": 0.02              | The key \"warning\" is missing.",
                 "0.02                      | \"two\"                      | The key \"warning\" must be a number.",
                 "0.02                      | 1e999999999                  | The key \"warning\" must be a number.",
+                "0.02                      | \"00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000.1\" | The key \"warning\" must be a number.",
                 "0.02                      | 0                            | The key \"warning\" must be above 0.",
                 "0.02                      | 0.02, \"critical\": 0.01     | The key \"critical\" must not be reached before \"warning\".",
                 "0.02                      | 0.02, \"clear\": 0.03        | The key \"clear\" must not be beyond \"warning\".",
