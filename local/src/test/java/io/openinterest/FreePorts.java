@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Ports for processes that want to be told theirs. A port that the system draws may be drawn again before the process has
- * it, for another one or for a connection; these are of a range from which Linux draws none, and none is given out twice.
+ * it, for another one or for a connection; these are of a range from which Linux by default draws none, and none is given
+ * out twice.
  */
 public final class FreePorts {
 

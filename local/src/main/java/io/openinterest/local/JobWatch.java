@@ -97,7 +97,8 @@ final class JobWatch implements AutoCloseable {
 
     private void replaceTaskManager() throws Exception {
         int connected = cluster.requestClusterOverview().get().getNumTaskManagersConnected();
-        // A job that failed had one, though it may have ended before anybody looked; the first one may be slow to come.
+        // A job that failed nearly always had one, though it may have ended before anybody looked. The first may be
+        // slow.
         registered |= connected > 0 || told > 0;
         if (connected > 0) {
             pollsWithout = 0;

@@ -46,6 +46,9 @@ class TwoStagesIT {
     @RegisterExtension
     static final MiniClusterExtension CLUSTER = MiniClusters.withSlots(4);
 
+    /** Shorter than the test may take, so that a difference is shown. */
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
     @TempDir
     Path folder;
 
@@ -134,9 +137,10 @@ class TwoStagesIT {
                     .toList();
             consumer.assign(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            Instant deadline = Instant.now().plus(PATIENCE);
             while (expected.isEmpty()
                     ? partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))
-                    : !records.equals(expected)) {
+                    : !records.equals(expected) && Instant.now().isBefore(deadline)) {
                 for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
                     if (!record.key().equals(ObservationsTopic.MARK_KEY)) {
                         records.computeIfAbsent(record.topic().substring(prefix.length()), topic -> new HashSet<>())

@@ -55,6 +55,8 @@ class JobWatchIT {
             }
             try (JobWatch watch = new JobWatch(cluster, job, new PrintStream(said, true, StandardCharsets.UTF_8))) {
                 if (!beforeAnybodyLooked) {
+                    // a second, in which it has been looked at
+                    awaitCheckpointAfter(cluster, job, newestCheckpoint(cluster, job) + 10);
                     cluster.terminateTaskManager(0).get();
                 }
 

@@ -70,6 +70,7 @@ class ConnectorsIT {
         // then
         assertThat(arrivals.stream().map(Arrival::quarantined).filter(Objects::nonNull))
                 .isEmpty();
+        assertThat(seen).as("markets").hasSizeGreaterThan(1);
         for (Arrival arrival : arrivals) {
             Observation observation = arrival.observation();
             if (!observation.delisted()) {
