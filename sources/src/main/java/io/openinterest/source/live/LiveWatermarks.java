@@ -15,11 +15,15 @@ import org.apache.flink.util.clock.RelativeClock;
  * is never idle: with idleness, 2.2 stalls when all sources are silent, and an idle output that resumes stays idle
  * (FLINK-40504). The clock stands still under backpressure, and it never runs ahead of the clock that stamps receipts.
  *
+ * <p>It goes on in whole seconds: every step of it wakes every operator, and nothing happens between two boundaries.
+ *
  * <p>It begins with the first arrival that carries an event time, that is when the venue has answered and its gap is
  * filled, or the wait for that is over. A subtask without any venue never sees an arrival and begins after the longest
  * of these waits.
  */
 final class LiveWatermarks implements WatermarkGenerator<Arrival> {
+
+    private static final long SECOND = 1000;
 
     private final long lateness;
     private final RelativeClock clock;
@@ -30,6 +34,7 @@ final class LiveWatermarks implements WatermarkGenerator<Arrival> {
     private long newest;
     private long at;
     private boolean begun;
+    private long told = Long.MIN_VALUE;
 
     /**
      * Begins now.
@@ -71,8 +76,10 @@ final class LiveWatermarks implements WatermarkGenerator<Arrival> {
     @Override
     public void onPeriodicEmit(WatermarkOutput output) {
         begun |= millis() - start >= longestWait;
-        if (begun) {
-            output.emitWatermark(new Watermark(now() - lateness - 1));
+        long second = (now() - lateness) / SECOND * SECOND;
+        if (begun && second > told) {
+            told = second;
+            output.emitWatermark(new Watermark(second - 1));
         }
     }
 

@@ -105,7 +105,18 @@ class LiveWatermarksTest {
         tick(0);
         arrive(START);
         tick(0);
-        assertThat(emitted).hasSize(2).isSorted();
+        assertThat(emitted).containsExactly(START + 10_000 - 1);
+    }
+
+    @Test
+    void goesOnInWholeSecondsAndTellsEachOnce() {
+        arrive(START - 2_000);
+        tick(999);
+        tick(0);
+        assertThat(emitted).containsExactly(START - 2_000 - 1);
+        tick(1);
+        tick(20);
+        assertThat(emitted).containsExactly(START - 2_000 - 1, START - 1_000 - 1);
     }
 
     @Test
