@@ -62,7 +62,7 @@ public final class MarketFixture {
         return this;
     }
 
-    MarketFixture delisted() {
+    public MarketFixture delisted() {
         delisted = true;
         return this;
     }

@@ -60,7 +60,7 @@ record MarketStep(
     static MarketStep take(MarketStanding before, Minute minute, long boundary, SnapshotSettings settings) {
         Observation value = minute != null ? minute.best() : before.value();
         int observed = minute != null ? minute.observations() : 0;
-        Status status = status(value, boundary, settings);
+        Status status = status(before, value, boundary, settings);
         if (status == Status.ABSENT) {
             value = null;
         }
@@ -92,7 +92,7 @@ record MarketStep(
                 boundary, before, after, change, before.isPresent() && status == Status.GONE, changed, observed);
     }
 
-    private static Status status(Observation value, long boundary, SnapshotSettings settings) {
+    private static Status status(MarketStanding before, Observation value, long boundary, SnapshotSettings settings) {
         if (value == null) {
             return Status.ABSENT;
         }
@@ -101,11 +101,21 @@ record MarketStep(
         if (!isIncluded && age > settings.forgottenAfterMillis(value.venue())) {
             return Status.ABSENT;
         }
-        if (value.delisted()
-                || (value.expiration() != null && value.expiration().toEpochMilli() <= boundary)) {
+        if (value.delisted() || isExpired(value, boundary) || staysExpired(before, value, boundary)) {
             return Status.GONE;
         }
         return isIncluded ? Status.INCLUDED : Status.STALE;
+    }
+
+    private static boolean isExpired(Observation value, long boundary) {
+        return value.expiration() != null && value.expiration().toEpochMilli() <= boundary;
+    }
+
+    /** Whether it had expired and no later expiration is stated now: none at all brings nothing back. */
+    private static boolean staysExpired(MarketStanding before, Observation value, long boundary) {
+        return value.expiration() == null
+                && before.status() == Status.GONE
+                && (isExpired(before.value(), boundary) || !before.value().delisted());
     }
 
     private static Bar bar(

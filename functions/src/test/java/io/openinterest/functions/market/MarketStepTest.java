@@ -83,7 +83,7 @@ class MarketStepTest {
     }
 
     @Test
-    void anExpiredMarketExitsAndADelistedOneMayEnterAgain() {
+    void anExpiredMarketExitsAndStaysGoneUntilItStatesALaterExpiration() {
         take(
                 "2026-03-01T07:59:00Z",
                 MarketFixture.market().future("2026-03-01T08:00:00Z").at("2026-03-01T07:58:10Z", "5", "1000"));
@@ -94,7 +94,29 @@ class MarketStepTest {
         assertThat(gone.change().exitsUsd()).isEqualByComparingTo("-5000");
         assertThat(sums(gone).gone).isEqualTo(1);
 
-        MarketStep again = take("2026-03-01T08:01:00Z", MarketFixture.market().at("2026-03-01T08:00:10Z", "7", "1000"));
+        // when it is observed again, with the same expiration or with none, or is silent, it is still gone
+        assertStillGone(
+                "2026-03-01T08:01:00Z",
+                MarketFixture.market().future("2026-03-01T08:00:00Z").at("2026-03-01T08:00:10Z", "6", "1000"));
+        assertStillGone("2026-03-01T08:02:00Z", MarketFixture.market().at("2026-03-01T08:01:10Z", "7", "1000"));
+        assertStillGone("2026-03-01T08:03:00Z", null);
+        assertStillGone("2026-03-01T08:04:00Z", MarketFixture.market().at("2026-03-01T08:03:10Z", "8", "1000"));
+
+        // and when a later one is stated, it is back
+        MarketStep again = take(
+                "2026-03-01T08:05:00Z",
+                MarketFixture.market().future("2026-03-27T08:00:00Z").at("2026-03-01T08:04:10Z", "7", "1000"));
+        assertThat(again.change().entriesUsd()).isEqualByComparingTo("7000");
+    }
+
+    @Test
+    void aDelistedMarketMayEnterAgain() {
+        take("2026-03-01T07:01:00Z", MarketFixture.market().at("2026-03-01T07:00:10Z", "5", "1000"));
+        MarketStep gone =
+                take("2026-03-01T07:02:00Z", MarketFixture.market().delisted().at("2026-03-01T07:01:10Z", "0", "1000"));
+        assertThat(gone.wentAway()).isTrue();
+
+        MarketStep again = take("2026-03-01T07:03:00Z", MarketFixture.market().at("2026-03-01T07:02:10Z", "7", "1000"));
         assertThat(again.change().entriesUsd()).isEqualByComparingTo("7000");
     }
 
@@ -148,6 +170,12 @@ class MarketStepTest {
         assertThat(row.figures().range().meanUsd()).isEqualByComparingTo("98000");
         assertThat(row.figures().change().quantityUsd()).isEqualByComparingTo("-10000");
         assertThat(row.edition().finalAt()).isEqualTo("2026-03-01T07:25:00Z");
+    }
+
+    private void assertStillGone(String boundary, Observation newest) {
+        MarketStep still = take(boundary, newest);
+        assertThat(still.after().status()).isEqualTo(Status.GONE);
+        assertThat(still.wentAway()).isFalse();
     }
 
     private MarketStep take(String boundary, Observation newest) {
