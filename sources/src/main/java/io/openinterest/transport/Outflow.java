@@ -87,6 +87,7 @@ final class Outflow implements VenueReader.Sink {
 
     @Override
     public void evidence(Evidence evidence) {
+        stats.judged(evidence);
         output.arrived(Arrival.of(evidence, watermark(clock.now())), resumeFrom());
     }
 

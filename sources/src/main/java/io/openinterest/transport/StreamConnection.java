@@ -220,7 +220,7 @@ final class StreamConnection implements Socket, StreamLine.End {
             openings.pause(Verdict.longer(Duration.ofSeconds(1), stated));
             context.stats().pausedUntil(context.clock().now().plus(Verdict.longer(Duration.ZERO, stated)));
         }
-        replace("HTTP " + answer.status(), stated);
+        replace(fault == null ? "HTTP " + answer.status() : fault.detail(), stated);
     }
 
     private void ping(long now) {

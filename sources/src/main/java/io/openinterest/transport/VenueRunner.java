@@ -44,6 +44,7 @@ public final class VenueRunner implements AutoCloseable {
     private BackfillRunner history;
     private Instant owed;
     private boolean isClockDoubted;
+    private boolean isRestored;
 
     /** Takes arrivals. Called on the venue's thread; must not block. */
     public interface Output {
@@ -111,6 +112,7 @@ public final class VenueRunner implements AutoCloseable {
 
     /** Goes on from the figures of each market that were handed on last before a restart; to be called before the start. */
     public void resume(Map<String, LastFigures> last) {
+        isRestored = true;
         context.reader().resume(last);
     }
 
@@ -130,7 +132,9 @@ public final class VenueRunner implements AutoCloseable {
                 outflow.hold();
             }
             SourceSettings common = context.settings().common();
-            context.thread().later(resumeFrom == null ? common.startWait() : common.historyWait(), this::stopWaiting);
+            // a venue that never answered has nothing to resume from, and still does not delay a restart
+            boolean isStart = resumeFrom == null && !isRestored;
+            context.thread().later(isStart ? common.startWait() : common.historyWait(), this::stopWaiting);
             context.thread().every(SECOND, this::second);
             polls.values().forEach(PollRunner::start);
             if (knowsInstruments()) {

@@ -1,7 +1,10 @@
 package io.openinterest.transport;
 
+import io.openinterest.observation.Evidence;
 import io.openinterest.observation.Quarantined.Reason;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -13,6 +16,7 @@ public final class VenueStats {
     private final AtomicLong reconnects = new AtomicLong();
     private final AtomicLong unread = new AtomicLong();
     private final AtomicLongArray quarantined = new AtomicLongArray(Reason.values().length);
+    private final Set<String> contradicted = ConcurrentHashMap.newKeySet();
     private volatile long lastObservationMillis;
     private volatile int instruments;
     private volatile int connections;
@@ -96,6 +100,19 @@ public final class VenueStats {
             pollFailures.incrementAndGet();
         }
         pollLatencyMillis = latencyMillis;
+    }
+
+    /** Checks of how the venue counts that its own figures contradict, by their newest verdicts. */
+    public int contradictedChecks() {
+        return contradicted.size();
+    }
+
+    void judged(Evidence evidence) {
+        if (evidence.verdict() == Evidence.Verdict.CONTRADICTED) {
+            contradicted.add(evidence.check());
+        } else {
+            contradicted.remove(evidence.check());
+        }
     }
 
     void reconnected() {

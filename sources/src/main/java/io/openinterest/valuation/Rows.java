@@ -57,6 +57,8 @@ final class Rows {
             rejections.reject(row, source, Reason.DUPLICATE_SOURCE, "a direct venue of " + exchange + " is enabled");
         } else if (negative != null) {
             rejections.reject(row, source, Reason.MALFORMED, "the " + negative + " is negative");
+        } else if (row.contractSize() != null && row.contractSize().signum() <= 0) {
+            rejections.reject(row, source, Reason.MALFORMED, "the contract size is not above 0");
         } else if (row.count() == null) {
             rejections.reject(row, source, Reason.MISSING_VALUE, "the open interest is missing");
         } else {

@@ -6,6 +6,7 @@ import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.venue.Fault;
+import io.openinterest.venue.Feed;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Instruments;
 import io.openinterest.venue.Observer;
@@ -16,7 +17,9 @@ import io.openinterest.venue.VenueSettings;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Makes observations and quarantine records of what the parsers of one venue report. Used on the venue's thread only;
@@ -38,6 +41,7 @@ public final class VenueReader {
     private final FactorGuard guard;
     private final EvidenceChecks checks;
     private final Shapes shapes;
+    private final Set<String> lookups;
     private final Rows rows;
     private boolean hasToldSymbols;
 
@@ -80,6 +84,10 @@ public final class VenueReader {
         this.guard = new FactorGuard(sink::observed);
         this.checks = new EvidenceChecks(settings.id());
         this.shapes = Shapes.of(settings.id());
+        this.lookups = venue.feeds().stream()
+                .filter(feed -> feed instanceof Feed.Poll poll && poll.kind() == Feed.Poll.Kind.LOOKUP)
+                .map(Feed::name)
+                .collect(Collectors.toUnmodifiableSet());
         this.rows = new Rows(listed, prices, observations, rejections, checks, guard);
     }
 
@@ -100,7 +108,8 @@ public final class VenueReader {
         Outcome outcome = new AnswerReader(
                         answer, settings.common().assetClasses(), listed.instruments(), prices, rows, rejections)
                 .read(parser);
-        if (outcome.reported() > 0 && shapes.isDue(feed, reply.receivedAt())) {
+        boolean saysSomething = outcome.reported() > 0 || (lookups.contains(feed) && outcome.readable());
+        if (saysSomething && shapes.isDue(feed, reply.receivedAt())) {
             for (String change : shapes.compare(feed, reply.json(), reply.receivedAt())) {
                 rejections.reject(answer, reply.text(), null, Reason.SHAPE, change);
             }

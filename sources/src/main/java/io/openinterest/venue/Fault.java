@@ -62,7 +62,7 @@ public record Fault(
         return new Fault(Kind.RETRY, Reason.VENUE_ERROR, code, "the venue answered " + code + ": " + message, null);
     }
 
-    /** A rate limit or ban; a null pause is the answer's Retry-After, else a backoff. */
+    /** A rate limit or ban; the pause is the longer of the given one and the answer's Retry-After, without both a backoff. */
     public static Fault limited(Reply reply, String code, String message, @Nullable Duration pause) {
         return waiting(Kind.LIMITED, reply, code, message, pause);
     }
@@ -74,11 +74,7 @@ public record Fault(
     private static Fault waiting(Kind kind, Reply reply, String code, String message, @Nullable Duration pause) {
         Reason reason = reply.status() / 100 == 2 ? Reason.VENUE_ERROR : Reason.HTTP_STATUS;
         return new Fault(
-                kind,
-                reason,
-                code,
-                "the venue answered " + code + ": " + message,
-                pause != null ? pause : retryAfter(reply));
+                kind, reason, code, "the venue answered " + code + ": " + message, longer(pause, retryAfter(reply)));
     }
 
     /** The fault that HTTP itself shows; null when it is 2xx with a complete JSON body. */
@@ -89,8 +85,8 @@ public record Fault(
         }
         return switch (status) {
             case 429 -> limited(reply, "429", "too many requests", null);
-            case 418 -> denied(Kind.BANNED, reply, "this address is banned", longer(retryAfter(reply), BAN));
-            case 403 -> denied(Kind.DENIED, reply, "access denied", longer(retryAfter(reply), BAN));
+            case 418 -> denied(Kind.BANNED, reply, "this address is banned", BAN);
+            case 403 -> denied(Kind.DENIED, reply, "access denied", BAN);
             case 451 -> denied(Kind.DENIED, reply, "not available from this place", BAN_PAUSE);
             case 408 -> status(Kind.RETRY, reply);
             default -> status(status >= 500 ? Kind.RETRY : Kind.REFUSED, reply);
@@ -156,6 +152,6 @@ public record Fault(
     }
 
     private static @Nullable Duration longer(@Nullable Duration a, @Nullable Duration b) {
-        return a == null || a.compareTo(b) < 0 ? b : a;
+        return a == null || (b != null && a.compareTo(b) < 0) ? b : a;
     }
 }

@@ -91,17 +91,6 @@ public final class Fields {
         return text;
     }
 
-    /**
-     * Text that may be left out.
-     *
-     * @param otherwise what an absent field means
-     * @param because why it means that, for who reads the parser; one clause
-     */
-    public static String optional(JsonNode row, String field, String otherwise, String because) {
-        String text = text(row, field);
-        return text == null ? otherwise : text;
-    }
-
     /** A decimal that must be there: without it the row is a quarantine record of reason {@code missing-value}. */
     public static BigDecimal requiredDecimal(JsonNode row, String field) {
         BigDecimal decimal = decimal(row, field);
@@ -109,12 +98,6 @@ public final class Fields {
             throw new Missing(field);
         }
         return decimal;
-    }
-
-    /** A decimal that may be left out; see {@link #optional}. */
-    public static BigDecimal optionalDecimal(JsonNode row, String field, BigDecimal otherwise, String because) {
-        BigDecimal decimal = decimal(row, field);
-        return decimal == null ? otherwise : decimal;
     }
 
     /** An error to throw for a word that no document knows, where its meaning matters (state, type, structure). */

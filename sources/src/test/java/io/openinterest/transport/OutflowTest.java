@@ -2,6 +2,8 @@ package io.openinterest.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.observation.Evidence;
+import io.openinterest.observation.Evidence.Verdict;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
 import io.openinterest.observation.SampleObservation;
@@ -17,8 +19,9 @@ class OutflowTest {
     private final ManualTime time = new ManualTime();
     private final CollectedArrivals out = new CollectedArrivals();
     private final List<Instant> outages = new ArrayList<>();
-    private final Outflow outflow = new Outflow(
-            Duration.ofSeconds(2), time.clock(), new VenueStats(), out, Duration.ofMinutes(3), outages::add);
+    private final VenueStats stats = new VenueStats();
+    private final Outflow outflow =
+            new Outflow(Duration.ofSeconds(2), time.clock(), stats, out, Duration.ofMinutes(3), outages::add);
 
     @Test
     void aPolledRowIsNotFollowedByAnOlderStreamedOne() {
@@ -31,6 +34,22 @@ class OutflowTest {
         outflow.check();
 
         assertThat(counts()).containsExactly(1, 3);
+    }
+
+    @Test
+    void aContradictionIsCountedUntilAnotherVerdictOfItsCheck() {
+        judge("own-value", Verdict.CONTRADICTED);
+        judge("own-value", Verdict.CONTRADICTED);
+        judge("sides", Verdict.CONTRADICTED);
+        assertThat(stats.contradictedChecks()).isEqualTo(2);
+
+        judge("sides", Verdict.UNPROVEN);
+        judge("feeds", Verdict.CONFIRMED);
+        assertThat(stats.contradictedChecks()).isEqualTo(1);
+    }
+
+    private void judge(String check, Verdict verdict) {
+        outflow.evidence(new Evidence(time.real(), "bybit-linear", check, verdict, null, null, "any"));
     }
 
     @Test

@@ -69,6 +69,22 @@ class PollRunnerTest {
     }
 
     @Test
+    void aVenueThatNeverAnsweredDelaysAStartForAMinuteAndARestartAsLongAsHistoryIsAwaited() {
+        String told = "the venue has not answered since the start";
+        venue.start("bybit-linear", null, Map.of());
+        venue.pass(Duration.ofSeconds(59));
+        assertThat(venue.details()).doesNotContain(told);
+        venue.pass(Duration.ofSeconds(2));
+        assertThat(venue.details()).contains(told);
+
+        VenueHarness again = new VenueHarness().restart("bybit-linear");
+        again.pass(Duration.ofSeconds(29));
+        assertThat(again.details()).doesNotContain(told);
+        again.pass(Duration.ofSeconds(2));
+        assertThat(again.details()).contains(told);
+    }
+
+    @Test
     void aVenueThatRecoversIsReadSoon() {
         bybit().answer("tickers", 503, Map.of(), "").answer("tickers", TICKERS);
         venue.start("bybit-linear", null, Map.of());

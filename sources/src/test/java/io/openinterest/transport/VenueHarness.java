@@ -24,6 +24,18 @@ final class VenueHarness {
 
     /** Starts a venue with options of its own. */
     VenueHarness start(String id, Instant from, Map<String, String> options) {
+        runner = runner(id, from, options);
+        return start();
+    }
+
+    /** Starts a venue again that had never answered before. */
+    VenueHarness restart(String id) {
+        runner = runner(id, null, Map.of());
+        runner.resume(Map.of());
+        return start();
+    }
+
+    private VenueRunner runner(String id, Instant from, Map<String, String> options) {
         VenueSettings settings = new VenueSettings(
                 id,
                 "http://venue:" + PORTS.incrementAndGet(),
@@ -33,7 +45,10 @@ final class VenueHarness {
                 null,
                 options,
                 SourceSettings.defaults());
-        runner = new VenueRunner(settings, from, out, stats, network, time.clock(), time);
+        return new VenueRunner(settings, from, out, stats, network, time.clock(), time);
+    }
+
+    private VenueHarness start() {
         runner.start();
         time.settle();
         return this;

@@ -74,7 +74,7 @@ class VerdictTest {
             assertThat(fault.reason()).as(body).isEqualTo(Reason.HTTP_STATUS);
             assertThat(fault.pause())
                     .as(body)
-                    .isGreaterThanOrEqualTo(isLimit && status != 451 ? Duration.ofMinutes(15) : Duration.ofMinutes(5));
+                    .isGreaterThanOrEqualTo(isLimit ? Duration.ofMinutes(15) : Duration.ofMinutes(5));
         }
     }
 

@@ -1,11 +1,22 @@
 package io.openinterest.valuation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openinterest.adapters.Adapters;
+import io.openinterest.observation.Observation;
+import io.openinterest.observation.Origin;
+import io.openinterest.observation.Quarantined;
+import io.openinterest.venue.Feed;
 import io.openinterest.venue.Fields;
+import io.openinterest.venue.Reply;
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueSettings;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +46,41 @@ class ShapesTest {
         assertThat(compare("{'data':[{'symbol':'A','amount':3,'riseFall':1}]}"))
                 .containsExactly("the field /data/[]/holdVol is lost");
         assertThat(shapes.changed()).isEqualTo(1);
+    }
+
+    @Test
+    void whatALookupLosesIsToldThoughItReportsNothing() {
+        VenueSettings settings = VenueSettings.of("binance-options", SourceSettings.defaults());
+        Venue venue = Adapters.create(settings);
+        List<Quarantined> rejected = new ArrayList<>();
+        VenueReader reader = new VenueReader(venue, settings, new VenueReader.Sink() {
+            @Override
+            public void observed(Observation observation, Origin origin) {
+                throw new AssertionError("marks are no open interest");
+            }
+
+            @Override
+            public void quarantined(Quarantined quarantined) {
+                rejected.add(quarantined);
+            }
+        });
+        Feed.Poll marks = venue.feeds().stream()
+                .filter(feed -> feed.name().equals("marks"))
+                .map(Feed.Poll.class::cast)
+                .findFirst()
+                .orElseThrow();
+        Reply reply = Reply.message("[{\"symbol\":\"BTC-261225-100000-C\",\"price\":\"1\"}]", NOW);
+
+        reader.read(
+                "marks",
+                Origin.REST,
+                "/eapi/v1/mark",
+                reply,
+                out -> marks.parser().accept(reply, out));
+
+        assertThat(rejected)
+                .extracting(Quarantined::reason, Quarantined::detail)
+                .containsExactly(tuple(Quarantined.Reason.SHAPE, "the field /[]/markPrice is lost"));
     }
 
     @Test

@@ -38,6 +38,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of what parsers report, with a made-up exchange. */
 class VenueReaderTest {
@@ -82,6 +84,24 @@ class VenueReaderTest {
         assertThat(rejected)
                 .extracting(Quarantined::reason, Quarantined::detail)
                 .containsExactly(tuple(Reason.MALFORMED, "the funding interval is negative"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-0.0001"})
+    void rejectsARowThatStatesASizeOfNothingOrLess(String size) {
+        unit = Unit.CONTRACTS;
+        list(BTC.contractSize(number("0.001")));
+
+        read(out -> out.row("BTCUSDT")
+                .count(number("5"))
+                .contractSize(number(size))
+                .mark(number("50000"))
+                .emit());
+
+        assertThat(observed).isEmpty();
+        assertThat(rejected)
+                .extracting(Quarantined::reason, Quarantined::detail)
+                .containsExactly(tuple(Reason.MALFORMED, "the contract size is not above 0"));
     }
 
     /** What is written must be readable for the other stage. */

@@ -8,6 +8,7 @@ import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.transport.ReceiptClock;
 import io.openinterest.valuation.Listing;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Feed;
@@ -87,7 +88,7 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
         @Override
         public Arrival read() throws IOException {
             if (receivedAt == null) {
-                receivedAt = Instant.ofEpochMilli(System.currentTimeMillis());
+                receivedAt = ReceiptClock.SYSTEM.now();
                 byte[] bytes = stream.readNBytes(MAX_FILE + 1);
                 if (bytes.length > MAX_FILE) {
                     bad("the file is larger than " + MAX_FILE + " bytes", null);

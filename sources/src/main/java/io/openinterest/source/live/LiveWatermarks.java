@@ -11,7 +11,7 @@ import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.util.clock.RelativeClock;
 
 /**
- * Event time of one venue: its newest as-of plus the time since, minus lateness. It goes on when the venue is silent and
+ * Event time of one venue: its newest receipt plus the time since, minus lateness. It goes on when the venue is silent and
  * is never idle: with idleness, 2.2 stalls when all sources are silent, and an idle output that resumes stays idle
  * (FLINK-40504). The clock stands still under backpressure, and it never runs ahead of the clock that stamps receipts.
  *
