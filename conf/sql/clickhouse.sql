@@ -1,4 +1,4 @@
--- The topics as tables of ClickHouse. Read with FINAL, a table has the newest revision of each record and none that was
+-- Totals, metrics and markets as tables of ClickHouse. Read with FINAL, a table has the newest revision of each record and none that was
 -- withdrawn: SELECT ... FROM totals FINAL WHERE ...
 -- The columns are typed in the tables that read the topics already: what reads JSON by functions makes doubles of figures.
 

@@ -1,4 +1,4 @@
--- The topics as tables of Flink SQL. A table ending in _records has every revision; the view without it has the newest
+-- Totals, metrics and markets as tables of Flink SQL. A table ending in _records has every revision; the view without it has the newest
 -- revision of each record and none that was withdrawn. USD have 6 decimals, other figures 18.
 -- Needs flink-sql-connector-kafka and flink-json in lib/. Questions: questions.sql.
 -- For a stream that goes on, leave out scan.bounded.mode.

@@ -13,8 +13,11 @@ import io.openinterest.job.kafka.TopicSink;
 import io.openinterest.job.kafka.Topics;
 import io.openinterest.job.kafka.Transactions;
 import io.openinterest.observation.Arrival;
+import io.openinterest.venue.VenueCalendar;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -74,7 +77,7 @@ public final class OpenInterestJob {
     }
 
     /**
-     * Defines the job and creates the topics that are missing.
+     * Defines the job, creates the topics that are missing and prints what venues announced.
      *
      * @throws ConfigurationException when no broker answers, another job writes the same, or the source is none of this
      *     environment
@@ -82,6 +85,7 @@ public final class OpenInterestJob {
     public static void define(StreamExecutionEnvironment environment, JobConfiguration configuration)
             throws InterruptedException {
         check(configuration);
+        remark(configuration);
         prepare(environment, configuration);
         int partitions = Topics.create(configuration.kafka());
         Transactions.requireUnused(configuration, environment.getConfiguration());
@@ -102,14 +106,27 @@ public final class OpenInterestJob {
             Sources.files(configuration.replay());
         } else if (configuration.isLive()) {
             LiveVenues.of(configuration);
+            LiveVenues.calendar(configuration);
         }
         RulesTopic.start(configuration);
         TopicSink.requireUsable(configuration.kafka());
+    }
+
+    /** Tells of what may be a mistake, and of what may call for a correction of the conventions. */
+    private static void remark(JobConfiguration configuration) {
         Set<String> unknown = Sources.unknownVenues(configuration);
         if (!unknown.isEmpty()) {
             System.err.println("Warning: venues names " + String.join(", ", unknown)
                     + (unknown.size() == 1 ? ", which is no venue" : ", which are no venues")
                     + " of this job or of the replay.");
+        }
+        if (configuration.source() == SourceKind.LIVE) {
+            List<VenueCalendar.Change> announced =
+                    LiveVenues.calendar(configuration).shownOn(LocalDate.now(ZoneOffset.UTC));
+            if (!announced.isEmpty()) {
+                System.out.println("Announced by venues:");
+                announced.forEach(change -> System.out.println("  " + change));
+            }
         }
     }
 

@@ -12,12 +12,21 @@ import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.Range;
 import io.openinterest.functions.record.TotalRow;
+import io.openinterest.job.kafka.ToTopic;
+import io.openinterest.job.kafka.TopicRecord;
+import io.openinterest.observation.Json.Decimals;
+import io.openinterest.observation.Quarantined;
+import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.wire.RecordType;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.Histogram;
 import org.apache.flink.metrics.Metric;
@@ -30,6 +39,7 @@ import org.apache.flink.runtime.metrics.util.TestingMetricRegistry;
 import org.apache.flink.runtime.operators.testutils.MockEnvironment;
 import org.apache.flink.runtime.operators.testutils.MockEnvironmentBuilder;
 import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
+import org.apache.flink.streaming.api.operators.StreamFlatMap;
 import org.apache.flink.streaming.api.operators.StreamMap;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
@@ -53,6 +63,41 @@ class GaugesTest {
         assertThat(gauge("exchange.okx.openInterestUsd")).isEqualTo(680.0);
         assertThat(gauge("exchange.okx.coverage")).isEqualTo(0.65);
         assertThat(gauge("exchange.okx.likeForLikeUsd")).isEqualTo(1040.0);
+    }
+
+    @Test
+    void whatIsRejectedBehindTheSourceIsCountedByVenueToo() throws Exception {
+        reject("okx", "okx", "gate", "");
+
+        assertThat(counter("venue.okx.reason.implausible.quarantinedByReason")).isEqualTo(2);
+        assertThat(counter("venue.gate.reason.implausible.quarantinedByReason")).isEqualTo(1);
+        assertThat(counter("reason.implausible.quarantinedByReason")).isEqualTo(1);
+    }
+
+    @Test
+    void aRecordingThatNamesVenuesWithoutEndMakesNoCountersWithoutEnd() throws Exception {
+        reject(IntStream.range(0, 600).mapToObj(i -> "v" + i % 590).toArray(String[]::new));
+
+        assertThat(metrics.keySet())
+                .filteredOn(name -> name.endsWith("quarantinedByReason"))
+                .hasSize(501);
+        assertThat(counter("venue.v0.reason.implausible.quarantinedByReason")).isEqualTo(2);
+        assertThat(counter("reason.implausible.quarantinedByReason")).isEqualTo(90);
+    }
+
+    private void reject(String... venues) throws Exception {
+        var operator = new StreamFlatMap<>(ToTopic.rejected(Decimals.NUMBER));
+        try (var rejected = new OneInputStreamOperatorTestHarness<>(operator, environment())) {
+            rejected.setup(new RecordType<>(TopicRecord.class).createSerializer(new SerializerConfigImpl()));
+            rejected.open();
+            for (String venue : venues) {
+                rejected.processElement(new Quarantined(null, venue, null, "m", Reason.IMPLAUSIBLE, "any", null), 0);
+            }
+        }
+    }
+
+    private long counter(String name) {
+        return ((Counter) metrics.get(name)).getCount();
     }
 
     @Test

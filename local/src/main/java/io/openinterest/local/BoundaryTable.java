@@ -8,6 +8,7 @@ import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.LiveVenues;
 import io.openinterest.job.kafka.KafkaClients;
 import io.openinterest.job.kafka.Topics;
+import io.openinterest.observation.OneLine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigDecimal;
@@ -38,6 +39,10 @@ final class BoundaryTable implements AutoCloseable {
     private static final int SHOWN_ASSETS = 10;
     private static final int MOVERS = 3;
     private static final int MAX_ALERTS = 10;
+
+    /** Ours have twenty digits after the point; one with an exponent of a billion is endless when written out. */
+    private static final int MAX_SCALE = 100;
+
     private static final Duration POLL = Duration.ofMillis(500);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String HORIZON = "5m";
@@ -188,7 +193,8 @@ final class BoundaryTable implements AutoCloseable {
         } else if (record.topic().equals(alerts)) {
             String state = value.path("state").asText();
             if (state.equals("open") || state.equals("escalated")) {
-                newAlerts.add(AlertLine.of(value));
+                newAlerts.add(value.path("severity").asText().toUpperCase(Locale.ROOT) + "  "
+                        + OneLine.of(value.path("message").asText()));
             }
         } else if (record.topic().equals(metrics)) {
             measured.put(key, time);
@@ -210,7 +216,14 @@ final class BoundaryTable implements AutoCloseable {
     }
 
     private static BigDecimal decimal(JsonNode value) {
-        return value.isMissingNode() || value.isNull() ? null : new BigDecimal(value.asText());
+        if (value.isMissingNode() || value.isNull()) {
+            return null;
+        }
+        BigDecimal number = new BigDecimal(value.asText());
+        if (Math.abs(number.scale()) > MAX_SCALE) {
+            throw new NumberFormatException("This is no figure of ours.");
+        }
+        return number;
     }
 
     private void print() {

@@ -43,7 +43,7 @@ final class FlinkOptions {
     private static final String PREFIX = "flink.";
     private static final String HIDDEN = GlobalConfiguration.HIDDEN_CONTENT;
 
-    /** Those that the local run's own keys decide. */
+    /** Those that the local run's own keys decide, and those that the job sets whatever is configured. */
     private static final Set<String> OWN = Set.of(
             RestOptions.PORT.key(),
             RestOptions.BIND_PORT.key(),
@@ -51,7 +51,16 @@ final class FlinkOptions {
             RestOptions.BIND_ADDRESS.key(),
             CheckpointingOptions.CHECKPOINTING_INTERVAL.key(),
             TaskManagerOptions.NUM_TASK_SLOTS.key(),
-            CoreOptions.DEFAULT_PARALLELISM.key());
+            CoreOptions.DEFAULT_PARALLELISM.key(),
+            CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE.key(),
+            CheckpointingOptions.CHECKPOINTING_TIMEOUT.key(),
+            CheckpointingOptions.TOLERABLE_FAILURE_NUMBER.key(),
+            ExecutionOptions.BUFFER_TIMEOUT.key(),
+            PipelineOptions.AUTO_WATERMARK_INTERVAL.key(),
+            PipelineOptions.GENERIC_TYPES.key(),
+            PipelineOptions.GLOBAL_JOB_PARAMETERS.key(),
+            PipelineOptions.MAX_PARALLELISM.key(),
+            PipelineOptions.OBJECT_REUSE.key());
 
     /** Where Flink says of what type an option is. */
     private static final List<Class<?>> KNOWN = List.of(
@@ -90,7 +99,7 @@ final class FlinkOptions {
      */
     void check() {
         given.keySet().stream().filter(OWN::contains).findFirst().ifPresent(option -> {
-            throw new ConfigurationException(PREFIX + option + " is set by a key of the job itself.");
+            throw new ConfigurationException(PREFIX + option + " is set by the job itself.");
         });
         Configuration configuration = Configuration.fromMap(given);
         known().forEach(option -> keys(option).filter(given::containsKey).forEach(key -> {

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Venues misbehave while the whole job runs in a TaskManager of Flink's default size: in the topics nobody else notices,
  * no venue is asked more than it allows, and all come back by themselves.
  *
- * <p>By command, because boundaries are a minute apart: a quarter of an hour more than the minutes of faults.
+ * <p>By command, because boundaries are a minute apart: a quarter to half an hour more than the minutes of faults.
  *
  * <pre>mvn verify -Dit.test=FaultsIT -Dfailsafe.failIfNoSpecifiedTests=false -Dfaults.minutes=30 -Dfaults.seed=7</pre>
  */

@@ -8,6 +8,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mistakes in {@code flink.*} are told under their key. */
 class FlinkOptionsTest {
@@ -26,10 +27,17 @@ class FlinkOptionsTest {
                 .hasMessage("flink." + key + " is \"" + value + "\", which Flink does not take for that option.");
     }
 
-    @Test
-    void whatKeysOfTheJobDecideIsNotTheUsersToSet() {
-        assertThatThrownBy(() -> new FlinkOptions(Map.of("taskmanager.numberOfTaskSlots", "abc")).check())
-                .hasMessage("flink.taskmanager.numberOfTaskSlots is set by a key of the job itself.");
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "taskmanager.numberOfTaskSlots",
+                "execution.checkpointing.timeout",
+                "execution.buffer-timeout.interval",
+                "pipeline.max-parallelism"
+            })
+    void whatTheJobDecidesIsNotTheUsersToSet(String key) {
+        assertThatThrownBy(() -> new FlinkOptions(Map.of(key, "1")).check())
+                .hasMessage("flink." + key + " is set by the job itself.");
     }
 
     @Test

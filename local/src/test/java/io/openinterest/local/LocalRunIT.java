@@ -82,6 +82,28 @@ class LocalRunIT {
     }
 
     @Test
+    void theReadmeShowsTheEndOfTheRecordingInTheRepository() throws Exception {
+        Path project = Path.of(System.getProperty("project.directory"));
+        String readme = Files.readString(project.resolve("README.md"));
+        int end = readme.indexOf("\n\nAnd the topics");
+        List<String> shown = readme.substring(readme.indexOf("    2026-11-29T00:52:00Z"), end)
+                .stripIndent()
+                .lines()
+                .toList();
+        assertThat(shown).hasSizeGreaterThan(8);
+
+        Process run = run(
+                "--exit",
+                "--set",
+                "source=replay",
+                "--set",
+                "replay.paths=[" + project.resolve("conf").resolve("recordings") + "]");
+
+        assertThat(exitCode(run)).as(Files.readString(output)).isZero();
+        assertThat(Files.readAllLines(output)).containsAll(shown);
+    }
+
+    @Test
     void afterAReplayItWaitsToBeStoppedAndEndsCleanlyAndItsLogStays() throws Exception {
         Path log = folder.resolve("run.log");
         Path logging = Path.of(System.getProperty("project.directory"), "conf", "log4j2-local.properties");
@@ -111,6 +133,33 @@ class LocalRunIT {
 
         assertThat(exitCode(run)).as(Files.readString(output)).isZero();
         assertThat(Files.readString(output)).doesNotContain("SIMULATED").doesNotContain("on its way");
+    }
+
+    @Test
+    void aStartTellsWhatVenuesAnnounced() throws Exception {
+        Path conf = Path.of(System.getProperty("project.directory"), "conf");
+        Path conventions = Files.copy(conf.resolve("conventions.yaml"), folder.resolve("conventions.yaml"));
+        Files.writeString(folder.resolve("venue-calendar.yaml"), """
+                changes:
+                  - {date: "2020-01-01", venue: okx, what: "long ago"}
+                  - {date: "2999-01-01", venue: okx, what: "contracts of another size"}
+                """);
+        Process run = run(
+                "--conf",
+                onlyBitfinex().toString(),
+                "--set",
+                "source=live",
+                "--set",
+                "venues.bitfinex.rest-url=http://localhost:1",
+                "--set",
+                "conventions=" + conventions);
+        await(run, "on its way");
+
+        run.destroy();
+
+        assertThat(exitCode(run)).as(Files.readString(output)).isZero();
+        assertThat(Files.readString(output))
+                .startsWith("Announced by venues:\n  2999-01-01 okx: contracts of another size\n\n");
     }
 
     @Test

@@ -94,7 +94,7 @@ public record JobConfiguration(
     /** The parts of the pipeline, of which one or both run. */
     public enum Stages {
         ALL,
-        /** Venues to the observations topic, nothing else. */
+        /** Venues to the observations topic, and what is said of venues: quarantine, evidence and its alerts. */
         INGEST,
         /** The observations topic to everything else. */
         ANALYZE

@@ -8,6 +8,7 @@ import io.openinterest.venue.Conventions;
 import io.openinterest.venue.Products;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueCalendar;
 import io.openinterest.venue.VenueSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -30,10 +31,12 @@ public final class LiveVenues {
     /** The user's file of how venues count; without it the copy in the jar holds. */
     static final String CONVENTIONS = "conf/conventions.yaml";
 
-    /** The user's files of what is no coin and of what no venue lists, beside the conventions; without one the copy in the jar holds. */
+    /** The user's files of what is no coin, of what no venue lists and of what changes, beside the conventions; without one the copy in the jar holds. */
     private static final String ASSET_CLASSES = "asset-classes.yaml";
 
     private static final String PRODUCTS = "products.yaml";
+
+    private static final String CALENDAR = "venue-calendar.yaml";
 
     /** The time event time waits for a venue's first answer. */
     private static final Duration START_WAIT = Duration.ofSeconds(60);
@@ -166,6 +169,15 @@ public final class LiveVenues {
             patience.put(venue.id(), interval.multipliedBy(5).dividedBy(2));
         }
         return patience;
+    }
+
+    /**
+     * What venues announced, by day: the user's file beside the conventions, else the copy in the jar.
+     *
+     * @throws ConfigurationException when the file can't be used
+     */
+    public static VenueCalendar calendar(JobConfiguration configuration) {
+        return beside(configuration.conventions(), CALENDAR, VenueCalendar::read, VenueCalendar::builtIn);
     }
 
     /** Whether a venue can be read: it has a file, and the conventions say how it counts. */

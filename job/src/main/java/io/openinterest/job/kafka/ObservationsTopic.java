@@ -7,12 +7,12 @@ import io.openinterest.observation.Json;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.ObservationReader;
 import io.openinterest.observation.Quarantined;
+import io.openinterest.transport.ReceiptClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -170,11 +170,11 @@ public final class ObservationsTopic {
             Set<Integer> unmarked = new TreeSet<>();
             partitions.forEach(partition -> unmarked.add(partition.partition()));
             Set<Integer> empty = new TreeSet<>(unmarked);
-            Instant deadline = Instant.now().plus(PATIENCE);
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (partitions.stream()
                             .filter(partition -> unmarked.contains(partition.partition()))
                             .anyMatch(partition -> consumer.position(partition) < ends.get(partition))
-                    && Instant.now().isBefore(deadline)) {
+                    && System.nanoTime() < deadline) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
                     empty.remove(record.partition());
                     if (isMark(record)) {
@@ -218,7 +218,7 @@ public final class ObservationsTopic {
 
         @Override
         public void open(InitializationContext context) {
-            observations = new ObservationReader(InstantSource.system());
+            observations = new ObservationReader(ReceiptClock.SYSTEM::now);
             marks = Json.mapper(Json.Decimals.NUMBER);
         }
 
@@ -259,7 +259,7 @@ public final class ObservationsTopic {
 
         /** Event time that is once ahead never comes back, so what is ahead of the clock moves nothing. */
         private static boolean isAhead(Instant time) {
-            return time.isAfter(Instant.now().plus(MAX_CLOCK_AHEAD));
+            return time.isAfter(ReceiptClock.SYSTEM.now().plus(MAX_CLOCK_AHEAD));
         }
 
         private static Quarantined ahead(String why, String venue, String market, byte[] value) {

@@ -10,11 +10,11 @@ import io.openinterest.observation.Quarantined;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
@@ -124,9 +124,9 @@ public final class RulesTopic {
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             List<RuleRecord> rules = new ArrayList<>();
-            Instant deadline = Instant.now().plusMillis(KafkaClients.PATIENCE_MS);
+            long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(KafkaClients.PATIENCE_MS);
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                if (Instant.now().isAfter(deadline)) {
+                if (System.nanoTime() > deadline) {
                     throw new TimeoutException("The rules are not all readable.");
                 }
                 consumer.poll(POLL).forEach(record -> rules.add(rule(record)));

@@ -38,6 +38,9 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
 
     private static final long serialVersionUID = 1;
 
+    /** Recordings name what venues they like. */
+    private static final int MAX_COUNTERS = 500;
+
     private final Class<R> type;
     private final Json.Decimals decimals;
     private final Field<T, R> part;
@@ -56,12 +59,25 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
     private interface Field<A, B> extends Function<A, B>, Serializable {}
 
     /**
-     * A counter that a record is counted in, as the dashboard shows it: {@code corrected}, or
-     * {@code reason.too-late.quarantined}.
+     * A counter that a record is counted in, as the dashboard shows it: {@code corrected},
+     * {@code reason.bad-record.quarantined} or {@code venue.okx.reason.implausible.quarantinedByReason}.
      *
+     * @param venue null for a counter of all venues
      * @param group null for a counter without a group
      */
-    private record Tally(String group, String value, String counter) {
+    private record Tally(String venue, String group, String value, String counter) {
+
+        Tally {
+            venue = venue == null || venue.isBlank() ? null : venue;
+        }
+
+        Tally(String group, String value, String counter) {
+            this(null, group, value, counter);
+        }
+
+        Tally ofNoVenue() {
+            return new Tally(null, group, value, counter);
+        }
 
         /** Records that were published before are counted as what became of them. */
         static Tally of(Edition edition) {
@@ -100,7 +116,11 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
     }
 
     public static ToTopic<Arrival, Quarantined> unusable(Json.Decimals decimals) {
-        return quarantined(decimals, Arrival::quarantined);
+        // the source counts by venue what a venue says
+        return quarantined(
+                decimals,
+                Arrival::quarantined,
+                quarantined -> new Tally("reason", Section.text(quarantined.reason()), "quarantined"));
     }
 
     public static ToTopic<Arrival, Evidence> evidence(Json.Decimals decimals) {
@@ -115,7 +135,11 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
     }
 
     public static ToTopic<Quarantined, Quarantined> rejected(Json.Decimals decimals) {
-        return quarantined(decimals, quarantined -> quarantined);
+        return quarantined(
+                decimals,
+                quarantined -> quarantined,
+                quarantined -> new Tally(
+                        quarantined.venue(), "reason", Section.text(quarantined.reason()), "quarantinedByReason"));
     }
 
     public static ToTopic<MarketRow, MarketRow> markets(Json.Decimals decimals) {
@@ -173,7 +197,8 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
                 event -> null);
     }
 
-    private static <T> ToTopic<T, Quarantined> quarantined(Json.Decimals decimals, Field<T, Quarantined> part) {
+    private static <T> ToTopic<T, Quarantined> quarantined(
+            Json.Decimals decimals, Field<T, Quarantined> part, Field<Quarantined, Tally> tally) {
         return new ToTopic<>(
                 Quarantined.class,
                 decimals,
@@ -181,7 +206,7 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
                 quarantined -> Topics.QUARANTINE,
                 quarantined -> quarantined.venue() == null ? "" : quarantined.venue(),
                 Quarantined::time,
-                quarantined -> new Tally("reason", Section.text(quarantined.reason()), "quarantined"));
+                tally);
     }
 
     @Override
@@ -197,7 +222,9 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
         if (record != null) {
             Tally counted = tally.apply(record);
             if (counted != null) {
-                counters.computeIfAbsent(counted, this::counter).inc();
+                boolean hasRoom = counters.containsKey(counted) || counters.size() < MAX_COUNTERS;
+                counters.computeIfAbsent(hasRoom ? counted : counted.ofNoVenue(), this::counter)
+                        .inc();
             }
             out.collect(new TopicRecord(
                     topic.apply(record),
@@ -209,7 +236,8 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
     }
 
     private Counter counter(Tally counted) {
-        MetricGroup group = getRuntimeContext().getMetricGroup();
+        MetricGroup all = getRuntimeContext().getMetricGroup();
+        MetricGroup group = counted.venue() == null ? all : all.addGroup("venue", counted.venue());
         return (counted.group() == null ? group : group.addGroup(counted.group(), counted.value()))
                 .counter(counted.counter());
     }

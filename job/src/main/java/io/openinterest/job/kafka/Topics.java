@@ -4,12 +4,12 @@ import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
 import io.openinterest.job.config.ConfigurationException;
 import io.openinterest.job.config.JobConfiguration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -130,9 +130,9 @@ public final class Topics {
     private static void awaitVisible(List<NewTopic> topics, Admin admin)
             throws InterruptedException, ExecutionException {
         List<String> names = topics.stream().map(NewTopic::name).toList();
-        Instant deadline = Instant.now().plusMillis(KafkaClients.PATIENCE_MS);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(KafkaClients.PATIENCE_MS);
         while (!admin.listTopics().names().get().containsAll(names)) {
-            if (Instant.now().isAfter(deadline)) {
+            if (System.nanoTime() > deadline) {
                 throw new ExecutionException(new TimeoutException("New topics do not show up."));
             }
             Thread.sleep(20);

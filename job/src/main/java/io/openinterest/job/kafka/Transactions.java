@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.flink.configuration.PipelineOptionsInternal;
 import org.apache.flink.configuration.ReadableConfig;
@@ -76,12 +77,9 @@ public final class Transactions {
         try (Admin admin = KafkaClients.admin(kafka)) {
             Map<String, TransactionState> before = states(admin, kafka);
             Duration watch = configuration.checkpointInterval().plusSeconds(1);
-            Instant end = Instant.now().plus(watch.compareTo(MAX_WATCH) < 0 ? watch : MAX_WATCH);
+            long end = System.nanoTime() + (watch.compareTo(MAX_WATCH) < 0 ? watch : MAX_WATCH).toNanos();
             Map<String, TransactionState> now = before;
-            while (!before.isEmpty()
-                    && now.equals(before)
-                    && !hasOpen(now)
-                    && Instant.now().isBefore(end)) {
+            while (!before.isEmpty() && now.equals(before) && !hasOpen(now) && System.nanoTime() < end) {
                 Thread.sleep(POLL_MS);
                 now = states(admin, kafka);
             }
@@ -115,9 +113,9 @@ public final class Transactions {
      */
     public static boolean awaitCommitted(JobConfiguration.Kafka kafka) throws InterruptedException, ExecutionException {
         try (Admin admin = KafkaClients.admin(kafka)) {
-            Instant end = Instant.now().plusMillis(KafkaClients.PATIENCE_MS);
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(KafkaClients.PATIENCE_MS);
             while (hasOpen(states(admin, kafka))) {
-                if (Instant.now().isAfter(end)) {
+                if (System.nanoTime() > end) {
                     return false;
                 }
                 Thread.sleep(20);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openinterest.adapters.Adapters;
+import io.openinterest.job.OpenInterestJob;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.Venue;
+import io.openinterest.venue.VenueCalendar;
 import io.openinterest.venue.VenueSettings;
 import java.io.IOException;
 import java.io.InputStream;
@@ -178,6 +180,22 @@ class LiveVenuesTest {
         assertThatThrownBy(() -> LiveVenues.of(configuration("conventions=" + conventions)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageEndingWith(file + " can't be used: " + why + ".");
+    }
+
+    @Test
+    void theUsersCalendarStandsBesideTheConventions(@TempDir Path folder) throws IOException {
+        // given
+        Path conventions = Files.writeString(folder.resolve("conventions.yaml"), resource("/conventions.yaml"));
+        JobConfiguration configuration = configuration("conventions=" + conventions);
+
+        // then without one it is that of the jar
+        assertThat(LiveVenues.calendar(configuration)).isEqualTo(VenueCalendar.builtIn());
+
+        // and with one that can't be used, the start ends with the place
+        Path file = Files.writeString(folder.resolve("venue-calendar.yaml"), "changes: [{date: soon, venue: okx}]");
+        assertThatThrownBy(() -> OpenInterestJob.check(configuration))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith(file + " can't be used: ");
     }
 
     private static String resource(String name) throws IOException {
