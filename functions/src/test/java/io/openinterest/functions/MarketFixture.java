@@ -46,9 +46,10 @@ public final class MarketFixture {
         return this;
     }
 
+    /** Dated; null where the expiration is left out. */
     public MarketFixture future(String expires) {
         type = MarketType.FUTURE;
-        expiration = Instant.parse(expires);
+        expiration = expires == null ? null : Instant.parse(expires);
         return this;
     }
 

@@ -193,8 +193,8 @@ final class BoundaryTable implements AutoCloseable {
         } else if (record.topic().equals(alerts)) {
             String state = value.path("state").asText();
             if (state.equals("open") || state.equals("escalated")) {
-                newAlerts.add(value.path("severity").asText().toUpperCase(Locale.ROOT) + "  "
-                        + OneLine.of(value.path("message").asText()));
+                String severity = value.path("severity").asText().toUpperCase(Locale.ROOT);
+                newAlerts.add(OneLine.of(severity + "  " + value.path("message").asText()));
             }
         } else if (record.topic().equals(metrics)) {
             measured.put(key, time);

@@ -56,6 +56,7 @@ final class FlinkOptions {
             CheckpointingOptions.CHECKPOINTING_TIMEOUT.key(),
             CheckpointingOptions.TOLERABLE_FAILURE_NUMBER.key(),
             ExecutionOptions.BUFFER_TIMEOUT.key(),
+            "execution.buffer-timeout",
             PipelineOptions.AUTO_WATERMARK_INTERVAL.key(),
             PipelineOptions.GENERIC_TYPES.key(),
             PipelineOptions.GLOBAL_JOB_PARAMETERS.key(),

@@ -33,10 +33,11 @@ class FlinkOptionsTest {
                 "taskmanager.numberOfTaskSlots",
                 "execution.checkpointing.timeout",
                 "execution.buffer-timeout.interval",
+                "execution.buffer-timeout",
                 "pipeline.max-parallelism"
             })
     void whatTheJobDecidesIsNotTheUsersToSet(String key) {
-        assertThatThrownBy(() -> new FlinkOptions(Map.of(key, "1")).check())
+        assertThatThrownBy(() -> new FlinkOptions(Map.of(key, "abc")).check())
                 .hasMessage("flink." + key + " is set by the job itself.");
     }
 

@@ -186,7 +186,7 @@ final class StreamConnection implements Socket, StreamLine.End {
     private void replace(String why, Duration stated) {
         hangUp();
         context.stats().reconnected();
-        Duration pause = Verdict.longer(backoff.next(), stated);
+        Duration pause = Fault.longer(backoff.next(), stated);
         Duration wait = openings.after(pause);
         LOG.info("{} {}: connects again in {}: {}", context.id(), feed.name(), wait, why);
         reject("the connection was replaced: " + why, null);
@@ -214,13 +214,14 @@ final class StreamConnection implements Socket, StreamLine.End {
     @Override
     public void refused(Network.Answer answer) {
         Fault fault = Fault.of(Reply.of(null, answer.status(), answer.headers(), "", answer.receivedAt()));
-        Duration stated = fault == null ? null : fault.pause();
-        if (fault != null && fault.kind().isOfAddress()) {
+        Duration stated = fault.pause();
+        if (fault.kind().isOfAddress()) {
             // it is the address that is refused, not this connection
-            openings.pause(Verdict.longer(Duration.ofSeconds(1), stated));
-            context.stats().pausedUntil(context.clock().now().plus(Verdict.longer(Duration.ZERO, stated)));
+            openings.pause(Fault.longer(Duration.ofSeconds(1), stated));
+            context.stats().pausedUntil(context.clock().now().plus(Fault.longer(Duration.ZERO, stated)));
         }
-        replace(fault == null ? "HTTP " + answer.status() : fault.detail(), stated);
+        // an answer in place of a socket, whatever is in it
+        replace(answer.status() / 100 == 2 ? "HTTP " + answer.status() : fault.detail(), stated);
     }
 
     private void ping(long now) {

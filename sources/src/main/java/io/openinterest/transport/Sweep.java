@@ -340,7 +340,7 @@ final class Sweep {
     private Duration pause(Fault fault) {
         Duration pause = fault.pause();
         if (!isPaused()) {
-            pause = Verdict.longer(backoff.next(), pause);
+            pause = Fault.longer(backoff.next(), pause);
             LOG.info("{} {}: pauses for {}: {}", context.id(), name, pause, fault.detail());
         } else if (pause == null) {
             pause = Duration.ofMillis(pausedUntil - context.millis());

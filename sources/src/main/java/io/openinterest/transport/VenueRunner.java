@@ -132,15 +132,23 @@ public final class VenueRunner implements AutoCloseable {
                 outflow.hold();
             }
             SourceSettings common = context.settings().common();
-            // a venue that never answered has nothing to resume from, and still does not delay a restart
-            boolean isStart = resumeFrom == null && !isRestored;
-            context.thread().later(isStart ? common.startWait() : common.historyWait(), this::stopWaiting);
+            context.thread().later(wait(common), this::stopWaiting);
             context.thread().every(SECOND, this::second);
             polls.values().forEach(PollRunner::start);
             if (knowsInstruments()) {
                 listed();
             }
         });
+    }
+
+    /** How long event time waits. A venue that never answered has no history to wait for, and delays a restart no longer. */
+    private Duration wait(SourceSettings common) {
+        Duration start = common.startWait();
+        Duration history = common.historyWait();
+        if (resumeFrom != null) {
+            return history;
+        }
+        return isRestored && history.compareTo(start) < 0 ? history : start;
     }
 
     /** Ends everything, asynchronously. */

@@ -5,7 +5,6 @@ import io.openinterest.venue.Fault;
 import io.openinterest.venue.Fault.Kind;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Venue;
-import java.time.Duration;
 
 /**
  * Judges an answer. What a status says of every venue alike (too many requests, banned, ill) the venue may only refine:
@@ -41,10 +40,6 @@ final class Verdict {
             return new Fault(http.kind(), http.reason(), http.code(), detail, http.pause());
         }
         Kind kind = http.kind() == Kind.RETRY && own.kind() == Kind.LIMITED ? Kind.LIMITED : http.kind();
-        return new Fault(kind, Reason.HTTP_STATUS, own.code(), own.detail(), longer(http.pause(), own.pause()));
-    }
-
-    static Duration longer(Duration a, Duration b) {
-        return a == null || b != null && b.compareTo(a) > 0 ? b : a;
+        return new Fault(kind, Reason.HTTP_STATUS, own.code(), own.detail(), Fault.longer(http.pause(), own.pause()));
     }
 }

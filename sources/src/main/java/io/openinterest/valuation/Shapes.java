@@ -27,7 +27,8 @@ import java.util.regex.Pattern;
  * <pre>{@code tickers /result/list/[]/markPrice string read always}</pre>
  *
  * An answer is compared with them about once in ten minutes and feed. What matters is a path that the parser reads and
- * that is lost or has another type, and a field that no feed of the venue had, named like a unit of the count.
+ * that is lost or has another type, and a field that no feed of the venue had, named like a unit of the count, where
+ * something is counted.
  */
 public final class Shapes {
 
@@ -122,8 +123,12 @@ public final class Shapes {
                 && (before == null || !before.plus(COMPARED_EVERY).isAfter(at));
     }
 
-    /** The sentences on what changed and matters. */
-    List<String> compare(String feed, JsonNode answer, Instant at) {
+    /**
+     * The sentences on what changed and matters.
+     *
+     * @param counts whether the feed says how much there is: a new unit matters only there
+     */
+    List<String> compare(String feed, JsonNode answer, Instant at, boolean counts) {
         compared.put(feed, at);
         Map<String, Path> known = byFeed.get(feed);
         Found found = new Found();
@@ -138,7 +143,7 @@ public final class Shapes {
         found.types.forEach((path, types) -> {
             Path shape = known.get(path);
             boolean isNew = shape == null && !names.contains(name(path));
-            if (isNew && UNIT_NAME.matcher(path).matches()) {
+            if (counts && isNew && UNIT_NAME.matcher(path).matches()) {
                 changes.add("the field " + path + " is new and may be a unit of the count");
             } else if (shape != null && shape.isRead && !shape.types.containsAll(types)) {
                 changes.add("the field " + path + " is " + String.join(" or ", types) + ", it was "

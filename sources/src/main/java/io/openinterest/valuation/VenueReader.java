@@ -108,9 +108,10 @@ public final class VenueReader {
         Outcome outcome = new AnswerReader(
                         answer, settings.common().assetClasses(), listed.instruments(), prices, rows, rejections)
                 .read(parser);
-        boolean saysSomething = outcome.reported() > 0 || (lookups.contains(feed) && outcome.readable());
+        boolean isLookup = lookups.contains(feed);
+        boolean saysSomething = outcome.reported() > 0 || (isLookup && outcome.readable());
         if (saysSomething && shapes.isDue(feed, reply.receivedAt())) {
-            for (String change : shapes.compare(feed, reply.json(), reply.receivedAt())) {
+            for (String change : shapes.compare(feed, reply.json(), reply.receivedAt(), !isLookup)) {
                 rejections.reject(answer, reply.text(), null, Reason.SHAPE, change);
             }
         }

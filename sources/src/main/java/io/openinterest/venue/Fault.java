@@ -151,7 +151,8 @@ public record Fault(
         return new Fault(Kind.RETRY, Reason.NOT_JSON, "not-json", "the venue answered " + what, null);
     }
 
-    private static @Nullable Duration longer(@Nullable Duration a, @Nullable Duration b) {
+    /** The longer of two pauses, of which null is none. */
+    public static @Nullable Duration longer(@Nullable Duration a, @Nullable Duration b) {
         return a == null || (b != null && a.compareTo(b) < 0) ? b : a;
     }
 }

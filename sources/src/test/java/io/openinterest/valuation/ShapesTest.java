@@ -49,7 +49,7 @@ class ShapesTest {
     }
 
     @Test
-    void whatALookupLosesIsToldThoughItReportsNothing() {
+    void whatALookupLosesIsToldAndNoNewUnitBecauseItCountsNothing() {
         VenueSettings settings = VenueSettings.of("binance-options", SourceSettings.defaults());
         Venue venue = Adapters.create(settings);
         List<Quarantined> rejected = new ArrayList<>();
@@ -69,7 +69,8 @@ class ShapesTest {
                 .map(Feed.Poll.class::cast)
                 .findFirst()
                 .orElseThrow();
-        Reply reply = Reply.message("[{\"symbol\":\"BTC-261225-100000-C\",\"price\":\"1\"}]", NOW);
+        Reply reply =
+                Reply.message("[{\"symbol\":\"BTC-261225-100000-C\",\"price\":\"1\",\"newMultiplier\":\"2\"}]", NOW);
 
         reader.read(
                 "marks",
@@ -105,7 +106,7 @@ class ShapesTest {
     }
 
     private List<String> compare(String json) {
-        return shapes.compare("tickers", read(json.replace('\'', '"')), NOW);
+        return shapes.compare("tickers", read(json.replace('\'', '"')), NOW, true);
     }
 
     private static JsonNode read(String json) {

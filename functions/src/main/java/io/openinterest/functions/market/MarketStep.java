@@ -111,9 +111,10 @@ record MarketStep(
         return value.expiration() != null && value.expiration().toEpochMilli() <= boundary;
     }
 
-    /** Whether it had expired and no later expiration is stated now: none at all brings nothing back. */
+    /** Whether it had expired and no later expiration is stated now: one that is left out brings nothing back. */
     private static boolean staysExpired(MarketStanding before, Observation value, long boundary) {
         return value.expiration() == null
+                && value.type() != MarketType.PERPETUAL
                 && before.status() == Status.GONE
                 && (isExpired(before.value(), boundary) || !before.value().delisted());
     }

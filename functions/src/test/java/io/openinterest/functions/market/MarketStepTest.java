@@ -98,14 +98,26 @@ class MarketStepTest {
         assertStillGone(
                 "2026-03-01T08:01:00Z",
                 MarketFixture.market().future("2026-03-01T08:00:00Z").at("2026-03-01T08:00:10Z", "6", "1000"));
-        assertStillGone("2026-03-01T08:02:00Z", MarketFixture.market().at("2026-03-01T08:01:10Z", "7", "1000"));
+        assertStillGone(
+                "2026-03-01T08:02:00Z", MarketFixture.market().future(null).at("2026-03-01T08:01:10Z", "7", "1000"));
         assertStillGone("2026-03-01T08:03:00Z", null);
-        assertStillGone("2026-03-01T08:04:00Z", MarketFixture.market().at("2026-03-01T08:03:10Z", "8", "1000"));
+        assertStillGone(
+                "2026-03-01T08:04:00Z", MarketFixture.market().future(null).at("2026-03-01T08:03:10Z", "8", "1000"));
 
         // and when a later one is stated, it is back
         MarketStep again = take(
                 "2026-03-01T08:05:00Z",
                 MarketFixture.market().future("2026-03-27T08:00:00Z").at("2026-03-01T08:04:10Z", "7", "1000"));
+        assertThat(again.change().entriesUsd()).isEqualByComparingTo("7000");
+    }
+
+    @Test
+    void anExpiredMarketThatIsAPerpetualNowIsBack() {
+        take(
+                "2026-03-01T08:00:00Z",
+                MarketFixture.market().future("2026-03-01T08:00:00Z").at("2026-03-01T07:59:10Z", "5", "1000"));
+
+        MarketStep again = take("2026-03-01T08:01:00Z", MarketFixture.market().at("2026-03-01T08:00:10Z", "7", "1000"));
         assertThat(again.change().entriesUsd()).isEqualByComparingTo("7000");
     }
 

@@ -31,7 +31,10 @@ public final class LiveVenues {
     /** The user's file of how venues count; without it the copy in the jar holds. */
     static final String CONVENTIONS = "conf/conventions.yaml";
 
-    /** The user's files of what is no coin, of what no venue lists and of what changes, beside the conventions; without one the copy in the jar holds. */
+    /**
+     * The user's files of what is no coin, of what no venue lists and of what changes, beside the conventions; without one
+     * the copy in the jar holds.
+     */
     private static final String ASSET_CLASSES = "asset-classes.yaml";
 
     private static final String PRODUCTS = "products.yaml";

@@ -218,7 +218,7 @@ public final class ObservationsTopic {
 
         @Override
         public void open(InitializationContext context) {
-            observations = new ObservationReader(ReceiptClock.SYSTEM::now);
+            observations = new ObservationReader(Reader::now);
             marks = Json.mapper(Json.Decimals.NUMBER);
         }
 
@@ -259,7 +259,14 @@ public final class ObservationsTopic {
 
         /** Event time that is once ahead never comes back, so what is ahead of the clock moves nothing. */
         private static boolean isAhead(Instant time) {
-            return time.isAfter(ReceiptClock.SYSTEM.now().plus(MAX_CLOCK_AHEAD));
+            return time.isAfter(now().plus(MAX_CLOCK_AHEAD));
+        }
+
+        /** Neither a host's clock that is set back nor a machine that slept makes the present the future. */
+        private static Instant now() {
+            Instant host = Instant.now();
+            Instant running = ReceiptClock.SYSTEM.now();
+            return host.isAfter(running) ? host : running;
         }
 
         private static Quarantined ahead(String why, String venue, String market, byte[] value) {

@@ -116,7 +116,7 @@ public final class ToTopic<T, R extends Record> extends RichFlatMapFunction<T, T
     }
 
     public static ToTopic<Arrival, Quarantined> unusable(Json.Decimals decimals) {
-        // the source counts by venue what a venue says
+        // live, the source counts by venue what a venue says
         return quarantined(
                 decimals,
                 Arrival::quarantined,

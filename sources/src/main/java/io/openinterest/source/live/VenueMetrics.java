@@ -14,7 +14,8 @@ import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
  * milliseconds until which some feed asks nothing, 0 when none waits), {@code quotaUsed} (part of the burst of the fullest
  * limit), {@code connections} and {@code reconnects} of WebSockets, {@code unreadMessages} of them that no parser knows,
  * {@code conflated}, {@code instruments}, {@code historyOwedMs} (length of the gap whose history is not read yet, 0
- * without), {@code contradictedChecks} (checks of how it counts that its own figures contradict), {@code quarantined} and, in the group {@code reason.<reason>}, {@code quarantinedByReason}.
+ * without), {@code contradictedChecks} (checks of how it counts that its own figures contradict, by the newest verdict
+ * of each), {@code quarantined} and, in the group {@code reason.<reason>}, {@code quarantinedByReason}.
  *
  * <p>Of the reader: {@code clockDifferenceMs}, how far the host's clock is ahead of the one that stamps receipts.
  */
