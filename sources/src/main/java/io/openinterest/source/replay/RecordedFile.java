@@ -1,6 +1,5 @@
 package io.openinterest.source.replay;
 
-import io.openinterest.observation.ObservationReader;
 import io.openinterest.observation.ObservationReader.Reading;
 import io.openinterest.source.replay.RecordedSplit.Position;
 import java.io.Closeable;
@@ -15,7 +14,7 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
 
     private final Path path;
     private final int rank;
-    private final ObservationReader reader;
+    private final ReadAhead ahead;
 
     private final long size;
 
@@ -23,14 +22,20 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
     private long offset;
     private long time;
     private Reading next;
-    private boolean ended;
-    private Lines lines;
     private boolean idle = true;
 
-    RecordedFile(Position position, int rank, ObservationReader reader) {
+    /** Null while the file is closed. */
+    private Pieces pieces;
+
+    /** The piece at hand, and how many of its records were read; null before the first. */
+    private Piece piece;
+
+    private int read;
+
+    RecordedFile(Position position, int rank, ReadAhead ahead) {
         this.path = Path.of(position.file());
         this.rank = rank;
-        this.reader = reader;
+        this.ahead = ahead;
         this.offset = position.offset();
         this.time = position.time();
         // one that is not there is told when it is opened
@@ -48,23 +53,22 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
     }
 
     /** Reads on by a bounded amount, after which the next record may be known, or not yet, or the end be reached. */
-    void read() throws IOException {
-        if (lines == null) {
-            lines = new Lines(path, offset);
+    void read() throws IOException, InterruptedException {
+        if (pieces == null) {
+            pieces = new Pieces(path, offset, ahead);
         }
-        Lines.Found found = lines.next();
-        offset = lines.offset();
-        consumed = lines.consumed();
-        if (found == Lines.Found.LINE && !isBlank()) {
-            next = reader.read(lines.bytes(), lines.from(), lines.to() - lines.from());
-        } else if (found == Lines.Found.BROKEN) {
-            String why = "the rest of " + path.getFileName() + " can't be uncompressed";
-            next = new Reading(null, ObservationReader.unreadable(why, new byte[0]));
+        if (piece == null || read == piece.records().size()) {
+            piece = pieces.next();
+            read = 0;
+            consumed = piece.consumed();
         }
-        ended = found == Lines.Found.BROKEN || found == Lines.Found.END;
-        // what can't be used has no time of its own and comes right after the record before it
-        if (next != null && next.observation() != null) {
-            time = next.observation().time().toEpochMilli();
+        offset = nextOffset();
+        if (read < piece.records().size()) {
+            next = piece.records().get(read++);
+            // what can't be used has no time of its own and comes right after the record before it
+            if (next.observation() != null) {
+                time = next.observation().time().toEpochMilli();
+            }
         }
     }
 
@@ -76,12 +80,15 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
         Reading taken = next;
         next = null;
         idle = false;
-        offset = lines.nextOffset();
+        offset = nextOffset();
         return taken;
     }
 
     boolean isAtEnd() {
-        return ended && next == null;
+        return next == null
+                && piece != null
+                && piece.isLast()
+                && read == piece.records().size();
     }
 
     /** Whether nothing was taken since it was opened. */
@@ -102,11 +109,11 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
     @Override
     public void close() throws IOException {
         next = null;
-        ended = false;
+        piece = null;
         idle = true;
-        if (lines != null) {
-            lines.close();
-            lines = null;
+        if (pieces != null) {
+            pieces.close();
+            pieces = null;
         }
     }
 
@@ -116,12 +123,8 @@ final class RecordedFile implements Closeable, Comparable<RecordedFile> {
         return byTime == 0 ? Integer.compare(rank, other.rank) : byTime;
     }
 
-    private boolean isBlank() {
-        for (int i = lines.from(); i < lines.to(); i++) {
-            if (lines.bytes()[i] > ' ' || lines.bytes()[i] < 0) {
-                return false;
-            }
-        }
-        return true;
+    /** The place of the first record that was not read. */
+    private long nextOffset() {
+        return read < piece.offsets().size() ? piece.offsets().get(read) : piece.end();
     }
 }

@@ -1,10 +1,8 @@
 package io.openinterest.source.replay;
 
 import io.openinterest.observation.Arrival;
-import io.openinterest.observation.ObservationReader;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -14,8 +12,8 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.core.io.InputStatus;
 
 /**
- * Reads the recording in the task's own thread: a call reads a few kilobytes at most, which is less than handing them
- * over from another thread costs.
+ * Merges the recording in the task's own thread, which waits for what others read ahead and not for long: a call takes
+ * what a piece of a file takes to read at most.
  */
 final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
 
@@ -27,7 +25,6 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
     private final SourceReaderContext context;
     private final long outOfOrderness;
     private final Pace pace;
-    private final ObservationReader reader = new ObservationReader(InstantSource.system());
 
     /** Often enough to be watched, and seldom enough to cost nothing. */
     private static final int TOLD_EVERY = 1000;
@@ -68,7 +65,7 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
     @Override
     public void addSplits(List<RecordedSplit> splits) {
         for (RecordedSplit split : splits) {
-            recording = new Recording(split, outOfOrderness, reader);
+            recording = new Recording(split, outOfOrderness);
         }
         available.complete(null);
     }
@@ -80,7 +77,7 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
     }
 
     @Override
-    public InputStatus pollNext(ReaderOutput<Arrival> output) throws IOException {
+    public InputStatus pollNext(ReaderOutput<Arrival> output) throws IOException, InterruptedException {
         if (told < reached) {
             return goOn(output);
         }
@@ -180,7 +177,8 @@ final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
     }
 
     /** A restored split was not asked for, so nobody has said yet that there are no more. */
-    private void finish() {
+    private void finish() throws IOException {
+        recording.close();
         recording = null;
         if (!noMoreSplits) {
             available = new CompletableFuture<>();

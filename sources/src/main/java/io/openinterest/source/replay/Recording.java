@@ -2,7 +2,6 @@ package io.openinterest.source.replay;
 
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
-import io.openinterest.observation.ObservationReader;
 import io.openinterest.observation.ObservationReader.Reading;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,6 +16,7 @@ import java.util.PriorityQueue;
 final class Recording implements Closeable {
 
     private final PriorityQueue<RecordedFile> files = new PriorityQueue<>();
+    private final ReadAhead ahead = new ReadAhead();
     private final long outOfOrderness;
     private final long size;
     private long greatestTime;
@@ -26,11 +26,11 @@ final class Recording implements Closeable {
      *
      * @param outOfOrderness disorder allowed within a file, milliseconds
      */
-    Recording(RecordedSplit split, long outOfOrderness, ObservationReader reader) {
+    Recording(RecordedSplit split, long outOfOrderness) {
         this.outOfOrderness = outOfOrderness;
         this.greatestTime = split.greatestTime();
         for (RecordedSplit.Position position : split.files()) {
-            files.add(new RecordedFile(position, files.size(), reader));
+            files.add(new RecordedFile(position, files.size(), ahead));
         }
         size = files.stream().mapToLong(RecordedFile::size).sum();
     }
@@ -40,7 +40,7 @@ final class Recording implements Closeable {
     }
 
     /** The next arrival, or null where there is none yet: a call does a bounded amount of work. */
-    Arrival poll() throws IOException {
+    Arrival poll() throws IOException, InterruptedException {
         RecordedFile first = files.peek();
         if (first != null && !first.hasNext()) {
             readOn(first);
@@ -82,12 +82,13 @@ final class Recording implements Closeable {
 
     @Override
     public void close() throws IOException {
+        ahead.close();
         for (RecordedFile file : files) {
             file.close();
         }
     }
 
-    private void readOn(RecordedFile file) throws IOException {
+    private void readOn(RecordedFile file) throws IOException, InterruptedException {
         files.remove();
         file.read();
         if (file.isAtEnd()) {

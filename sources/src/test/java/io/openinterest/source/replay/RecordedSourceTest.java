@@ -125,6 +125,43 @@ class RecordedSourceTest {
     }
 
     @Test
+    void whatIsReadAheadComesInItsPlaceWhereverReadingBegins() throws Exception {
+        // given files of many pieces that overlap, a fifth of their lines rubbish, one of them compressed
+        for (int file = 0; file < 3; file++) {
+            int remainder = file;
+            String[] lines = IntStream.range(0, 6000)
+                    .filter(i -> i % 3 == remainder)
+                    .mapToObj(i -> i % 5 == 0 ? "rubbish" : record(i, START.plusMillis(100L * i)))
+                    .toArray(String[]::new);
+            if (file == 1) {
+                write(folder.resolve("1.jsonl.gz"), gzip(lines));
+            } else {
+                write(folder.resolve(file + ".jsonl"), lines);
+            }
+        }
+
+        // when it is read in one go, and interrupted here and there
+        List<Arrival> whole = replay();
+        for (int taken : new int[] {1, 500, 2345, 5999}) {
+            SourceReader<Arrival, RecordedSplit> first = reader(RecordedSplit.of(files()));
+            List<Arrival> arrivals = new ArrayList<>(poll(first, taken));
+            List<RecordedSplit> saved = first.snapshotState(1);
+            first.close();
+            arrivals.addAll(poll(reader(savedAndRestored(saved.get(0))), Integer.MAX_VALUE));
+
+            // then
+            assertThat(arrivals).isEqualTo(whole);
+        }
+        assertThat(numbers(whole))
+                .hasSize(6000)
+                .filteredOn(number -> !number.equals("BAD_RECORD"))
+                .containsExactlyElementsOf(IntStream.range(0, 6000)
+                        .filter(i -> i % 5 != 0)
+                        .mapToObj(String::valueOf)
+                        .toList());
+    }
+
+    @Test
     void aFileThatBreaksOffGivesWhatCanBeReadAndTheOthersGoOn() throws Exception {
         write(folder.resolve("a.jsonl.gz"), firstHalf(gzip(noise(1000))));
         write(folder.resolve("b.jsonl.gz"), new byte[0]);
