@@ -58,7 +58,7 @@ public final class Sources {
         OpenInterestSource source = new OpenInterestSource(venues);
         DataStream<Arrival> arrivals = environment
                 .fromSource(source, source.watermarks(), "venues")
-                .setParallelism(Math.min(environment.getParallelism(), venues.size()))
+                .setParallelism(Math.min(environment.getParallelism(), source.readers()))
                 .uid("venues")
                 .setDescription("venues: polls and streams of every enabled venue");
         for (VenueSettings venue : LiveVenues.files(configuration)) {

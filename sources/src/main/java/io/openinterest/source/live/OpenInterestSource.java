@@ -6,6 +6,7 @@ import io.openinterest.venue.SourceSettings;
 import io.openinterest.venue.VenueSettings;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,7 @@ import org.apache.flink.streaming.api.lineage.LineageVertex;
 import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 
 /**
- * Open interest of live venues. To be used with {@link #watermarks}, and with no more parallelism than venues.
+ * Open interest of live venues. To be used with {@link #watermarks}, and with no more parallelism than {@link #readers}.
  *
  * <p>A venue can't be rewound: across a restart what it would have said is lost, except where it has a history. Within
  * the job every arrival is handed on exactly once.
@@ -64,6 +65,21 @@ public final class OpenInterestSource
         Duration start = common.startWait();
         Duration history = common.historyWait();
         return LiveWatermarks.strategy(common.lateness(), start.compareTo(history) > 0 ? start : history);
+    }
+
+    /** The number of subtasks that get something to read at most: venues that are metered together are read by one. */
+    public int readers() {
+        List<Set<String>> together = new ArrayList<>();
+        for (VenueSettings venue : venues) {
+            Set<String> limits = new HashSet<>(VenueRunner.limits(venue));
+            List<Set<String>> shared = together.stream()
+                    .filter(others -> !Collections.disjoint(others, limits))
+                    .toList();
+            together.removeAll(shared);
+            shared.forEach(limits::addAll);
+            together.add(limits);
+        }
+        return together.size();
     }
 
     /** For lineage: the venues. */

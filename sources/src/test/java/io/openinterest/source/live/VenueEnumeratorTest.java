@@ -2,6 +2,8 @@ package io.openinterest.source.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.openinterest.venue.SourceSettings;
+import io.openinterest.venue.VenueSettings;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.api.connector.source.ReaderInfo;
+import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.mocks.MockSplitEnumeratorContext;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +52,26 @@ class VenueEnumeratorTest {
                     .containsOnly(
                             Map.entry(0, List.of(fresh("a"), fresh("c"), fresh("d"))),
                             Map.entry(1, List.of(fresh("b"))));
+        }
+    }
+
+    /** One without would wait for the longest of all waits, and event time with it. */
+    @Test
+    void ofAsManyReadersAsAreOfUseEachHasAVenue() throws Exception {
+        // given venues of which those of one exchange are metered by one limit
+        List<String> ids = List.of("bybit-linear", "okx", "bybit-inverse", "deribit", "bybit-option");
+        OpenInterestSource source = new OpenInterestSource(ids.stream()
+                .map(id -> VenueSettings.of(id, SourceSettings.defaults()))
+                .toList());
+        assertThat(source.readers()).isEqualTo(3);
+
+        try (MockSplitEnumeratorContext<VenueSplit> context = new MockSplitEnumeratorContext<>(source.readers());
+                SplitEnumerator<VenueSplit, EnumeratorState> enumerator = source.createEnumerator(context)) {
+            for (int reader = 0; reader < source.readers(); reader++) {
+                register(context, enumerator, reader);
+            }
+
+            assertThat(assigned(context)).hasSize(source.readers());
         }
     }
 
@@ -105,7 +128,7 @@ class VenueEnumeratorTest {
 
     private static void register(
             MockSplitEnumeratorContext<VenueSplit> context,
-            VenueEnumerator enumerator,
+            SplitEnumerator<VenueSplit, EnumeratorState> enumerator,
             int subtask,
             VenueSplit... reported) {
         context.registerReader(ReaderInfo.createReaderInfo(subtask, "here", List.of(reported)));
