@@ -36,6 +36,7 @@ import org.apache.flink.api.common.state.CheckpointListener;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
@@ -118,24 +119,27 @@ class RandomRunsIT {
     private Set<String> replayed(Path recording, List<RuleRecord> rules, int parallelism) throws Exception {
         Interruptions.end();
         CollectedRecords.clear();
-        start(recording, rules, parallelism, null).getJobExecutionResult().get();
+        start(recording, rules, parallelism, "hashmap", null)
+                .getJobExecutionResult()
+                .get();
         return collected();
     }
 
-    /** Fails behind every checkpoint, and is stopped and goes on with another parallelism twice. */
+    /** Fails behind every checkpoint, on disk, and is stopped and goes on with another parallelism twice, in memory in the end. */
     private Set<String> replayedWithInterruptions(
             Path recording, List<RuleRecord> rules, int observations, boolean isWithoutWatermark) throws Exception {
         CollectedRecords.clear();
         Interruptions.begin(isWithoutWatermark);
-        String savepoint = null;
-        for (int parallelism : new int[] {1, 3}) {
-            Interruptions.stopAfter(observations);
-            JobClient job = start(recording, rules, parallelism, savepoint);
-            Interruptions.reached.await();
-            savepoint = stop(job);
-        }
+        Interruptions.stopAfter(observations);
+        JobClient first = start(recording, rules, 1, "rocksdb", null);
+        Interruptions.reached.await();
+        String savepoint = stop(first);
+        Interruptions.stopAfter(observations);
+        JobClient second = start(recording, rules, 3, "rocksdb", savepoint);
+        Interruptions.reached.await();
+        savepoint = stop(second);
         Interruptions.goOn();
-        start(recording, rules, 2, savepoint).getJobExecutionResult().get();
+        start(recording, rules, 2, "hashmap", savepoint).getJobExecutionResult().get();
         assertThat(Interruptions.FAILURES).hasPositiveValue();
         return collected();
     }
@@ -145,7 +149,7 @@ class RandomRunsIT {
                 folder.resolve(name), observations.stream().map(Observed::line).toList());
     }
 
-    private JobClient start(Path recording, List<RuleRecord> rules, int parallelism, String savepoint)
+    private JobClient start(Path recording, List<RuleRecord> rules, int parallelism, String backend, String savepoint)
             throws Exception {
         Arguments arguments = new Arguments();
         arguments.set("source", "replay");
@@ -156,6 +160,7 @@ class RandomRunsIT {
                 Files.writeString(folder.resolve("rules.yaml"), "[]").toString());
         JobConfiguration configuration = arguments.configuration(SourceKind.LIVE);
         Configuration options = new Configuration();
+        options.set(StateBackendOptions.STATE_BACKEND, backend);
         options.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
         options.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, 100);
         options.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ofMillis(1));
