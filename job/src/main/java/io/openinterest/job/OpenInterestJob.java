@@ -3,6 +3,7 @@ package io.openinterest.job;
 import io.openinterest.functions.alert.RuleRecord;
 import io.openinterest.job.config.Arguments;
 import io.openinterest.job.config.ConfigurationException;
+import io.openinterest.job.config.Folder;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.job.config.JobConfiguration.Stages;
@@ -99,15 +100,19 @@ public final class OpenInterestJob {
     /**
      * Finds out what can be found out before anything starts.
      *
-     * @throws ConfigurationException when a file is missing, a venue does not exist or is closed, or no producer can be made
+     * @throws ConfigurationException when a file or folder is missing, a venue does not exist or is closed, or no producer can
+     *     be made
      */
     public static void check(JobConfiguration configuration) {
         if (configuration.source() == SourceKind.REPLAY) {
             Sources.files(configuration.replay());
         } else if (configuration.isLive()) {
             LiveVenues.of(configuration);
+            LiveVenues.files(configuration)
+                    .forEach(venue -> LiveVenues.folder(venue).requireReadable());
             LiveVenues.calendar(configuration);
         }
+        configuration.exported().ifPresent(Folder::requireWritable);
         RulesTopic.start(configuration);
         TopicSink.requireUsable(configuration.kafka());
     }

@@ -62,7 +62,8 @@ public final class Sources {
                 .uid("venues")
                 .setDescription("venues: polls and streams of every enabled venue");
         for (VenueSettings venue : LiveVenues.files(configuration)) {
-            arrivals = arrivals.union(CmeFiles.arrivals(environment, venue, venue.option("files", null)));
+            arrivals = arrivals.union(CmeFiles.arrivals(
+                    environment, venue, LiveVenues.folder(venue).path()));
         }
         return arrivals;
     }

@@ -137,6 +137,8 @@ class MistakesTest {
                 "venues.bitfinex.stream=x",
                 "venues.ftx.enabled=true",
                 "venues.cme.enabled=true",
+                "export.parquet=/dev/null",
+                "export.parquet=foo://bucket",
                 "venues.okx=on",
                 "venus.okx.enabled=false",
                 "lateness",
@@ -188,6 +190,12 @@ class MistakesTest {
     @Test
     void whatOnlyAProducerFindsFaultWithIsToldBeforeAnythingStarts() {
         assertTold("kafka.properties", "--set", "kafka.properties.acks=1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nothere", "/dev/null", "foo://bucket"})
+    void filesOfAVenueThatCanNeverBeReadAreToldBeforeAnythingStarts(String files) {
+        assertTold("venues.cme.files", "--set", "venues.cme.enabled=true", "--set", "venues.cme.files=" + files);
     }
 
     private void write(String name, String content) throws IOException {

@@ -4,7 +4,6 @@ import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.record.Level;
 import io.openinterest.job.OpenInterestJob;
 import io.openinterest.job.config.ConfigurationException;
-import io.openinterest.job.config.Folder;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.job.config.LiveVenues;
@@ -146,8 +145,6 @@ public final class LocalRun {
         FaultSchedule faults = faults(configuration().simulatorFaults());
         enter(Phase.WORKING);
         requireFreePorts(configuration());
-        configuration().exported().ifPresent(Folder::requireWritable);
-        LiveVenues.folders(configuration()).forEach(Folder::requireReadable);
         Path checkpoints = checkpoints(configuration());
         startBroker();
         enter(Phase.ASKING);

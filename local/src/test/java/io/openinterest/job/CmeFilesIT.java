@@ -83,7 +83,7 @@ class CmeFilesIT {
                 .fromData(1_000L)
                 .assignTimestampsAndWatermarks(WatermarkStrategy.<Long>forMonotonousTimestamps()
                         .withTimestampAssigner((millis, timestamp) -> millis));
-        DataStream<Long> files = CmeFiles.arrivals(environment, CME, folder.toString())
+        DataStream<Long> files = CmeFiles.arrivals(environment, CME, new org.apache.flink.core.fs.Path(folder.toUri()))
                 .map(Arrival::watermark)
                 .returns(Types.LONG);
 
@@ -109,7 +109,8 @@ class CmeFilesIT {
 
     private List<Arrival> read(int count) throws Exception {
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
-        return CmeFiles.arrivals(environment, CME, folder.toString()).executeAndCollect(count);
+        return CmeFiles.arrivals(environment, CME, new org.apache.flink.core.fs.Path(folder.toUri()))
+                .executeAndCollect(count);
     }
 
     private void write(String name, String text) throws IOException {

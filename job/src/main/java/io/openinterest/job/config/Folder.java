@@ -20,6 +20,14 @@ public record Folder(String key, String address) {
         boolean isUsable(Path path) throws IOException;
     }
 
+    /** Where it is: unless the address names a file system, seen from the folder in which the job is submitted. */
+    public Path path() {
+        Path path = new Path(address);
+        return path.toUri().getScheme() != null
+                ? path
+                : new Path(java.nio.file.Path.of(address).toAbsolutePath().toUri());
+    }
+
     /**
      * Asked before anything starts, because the source would look for it again and again and say nothing.
      *
@@ -45,7 +53,7 @@ public record Folder(String key, String address) {
 
     private void require(String allowed, Trial trial) {
         try {
-            if (trial.isUsable(new Path(address))) {
+            if (trial.isUsable(path())) {
                 return;
             }
         } catch (IOException | IllegalArgumentException e) {

@@ -68,11 +68,9 @@ public final class LiveVenues {
                 .toList();
     }
 
-    /** The folders of their files. */
-    public static List<Folder> folders(JobConfiguration configuration) {
-        return files(configuration).stream()
-                .map(venue -> new Folder("venues." + venue.id() + ".files", venue.option("files", null)))
-                .toList();
+    /** The folder of one of them. */
+    public static Folder folder(VenueSettings venue) {
+        return new Folder("venues." + venue.id() + ".files", venue.option("files", null));
     }
 
     private static List<VenueSettings> enabled(JobConfiguration configuration) {

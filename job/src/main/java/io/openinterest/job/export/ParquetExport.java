@@ -1,11 +1,11 @@
 package io.openinterest.job.export;
 
+import io.openinterest.job.config.Folder;
 import io.openinterest.job.config.JobConfiguration;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
 import io.openinterest.job.kafka.ObservationsTopic;
 import io.openinterest.job.kafka.TopicRecord;
 import io.openinterest.wire.RecordType;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -28,35 +28,26 @@ public final class ParquetExport {
 
     /** Writes what is published, if the configuration says where to. */
     public static void add(DataStream<TopicRecord> published, JobConfiguration configuration) {
-        String folder = configuration.exportParquet();
-        if (folder == null) {
-            return;
-        }
-        published
-                .flatMap(new Stamp(configuration.source() == SourceKind.REPLAY), new RecordType<>(ExportedRecord.class))
-                .name("export-records")
-                .uid("export-records")
-                .keyBy(ExportedRecord::topic)
-                .sinkTo(sink(folder))
-                .name("parquet")
-                .uid("parquet");
+        configuration
+                .exported()
+                .ifPresent(folder -> published
+                        .flatMap(
+                                new Stamp(configuration.source() == SourceKind.REPLAY),
+                                new RecordType<>(ExportedRecord.class))
+                        .name("export-records")
+                        .uid("export-records")
+                        .keyBy(ExportedRecord::topic)
+                        .sinkTo(sink(folder))
+                        .name("parquet")
+                        .uid("parquet"));
     }
 
-    private static FileSink<ExportedRecord> sink(String folder) {
-        return FileSink.forBulkFormat(path(folder), new ParquetFile.Factory())
+    private static FileSink<ExportedRecord> sink(Folder folder) {
+        return FileSink.forBulkFormat(folder.path(), new ParquetFile.Factory())
                 .withBucketAssigner(new ByTopicAndDay())
                 .withOutputFileConfig(
                         OutputFileConfig.builder().withPartSuffix(".parquet").build())
                 .build();
-    }
-
-    /** A path of this machine unless it names a file system, as {@code s3://bucket/prefix} does. */
-    private static org.apache.flink.core.fs.Path path(String folder) {
-        org.apache.flink.core.fs.Path path = new org.apache.flink.core.fs.Path(folder);
-        return path.toUri().getScheme() != null
-                ? path
-                : new org.apache.flink.core.fs.Path(
-                        Path.of(folder).toAbsolutePath().toUri());
     }
 
     /** Says when. Time marks are for the job itself and left out. */

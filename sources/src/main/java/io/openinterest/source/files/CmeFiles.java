@@ -32,11 +32,10 @@ public final class CmeFiles {
     /**
      * The rows of all files there are and will be, of each contract only what is newer than what came before.
      *
-     * @param folder a path or an address of any file system Flink knows
+     * @param folder of any file system Flink knows
      */
-    public static DataStream<Arrival> arrivals(
-            StreamExecutionEnvironment environment, VenueSettings cme, String folder) {
-        FileSource<Arrival> source = FileSource.forRecordStreamFormat(new SettlementFormat(cme), new Path(folder))
+    public static DataStream<Arrival> arrivals(StreamExecutionEnvironment environment, VenueSettings cme, Path folder) {
+        FileSource<Arrival> source = FileSource.forRecordStreamFormat(new SettlementFormat(cme), folder)
                 .setFileEnumerator(() -> new NonSplittingRecursiveAllDirEnumerator(NAMES))
                 .monitorContinuously(LOOK_EVERY)
                 .build();
