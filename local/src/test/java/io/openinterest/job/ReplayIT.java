@@ -57,6 +57,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Recorded observations through the whole job into real topics. */
 @Timeout(300)
@@ -201,13 +203,14 @@ class ReplayIT {
         }
     }
 
-    @Test
-    void everythingPublishedIsAsTheSchemasSay() throws Exception {
-        Path recording = SHARED.resolve("referee/generated/observations.jsonl.gz");
-        assumeThat(recording).exists();
+    @ParameterizedTest
+    @MethodSource("recordings")
+    void everythingPublishedIsAsTheSchemasSay(Path recording) throws Exception {
+        Files.copy(recording, folder.resolve("recording.jsonl.gz"));
+        Files.writeString(folder.resolve("rubbish.jsonl"), "rubbish\n");
         Map<String, Schema> schemas = new HashMap<>();
 
-        List<CommittedRecords> records = replay("schemas.", 2, recording);
+        List<CommittedRecords> records = replay(recording.getFileName() + ".", 2, folder);
 
         assertThat(records.stream().map(CommittedRecords::topic).collect(Collectors.toSet()))
                 .hasSizeGreaterThan(25);
@@ -216,6 +219,13 @@ class ReplayIT {
             List<Error> errors = schema.validate(record.value(), InputFormat.JSON);
             assertThat(errors).as(record.topic() + " " + record.value()).isEmpty();
         });
+    }
+
+    static Stream<Path> recordings() {
+        return Stream.of(
+                        PROJECT.resolve("conf/recordings/simulated.jsonl.gz"),
+                        SHARED.resolve("referee/generated/observations.jsonl.gz"))
+                .filter(Files::exists);
     }
 
     @Test
