@@ -89,8 +89,8 @@ public final class OpenInterestJob {
         remark(configuration);
         prepare(environment, configuration);
         int partitions = Topics.create(configuration.kafka());
-        Transactions.requireUnused(configuration, environment.getConfiguration());
         String run = Transactions.run(configuration.kafka(), environment.getConfiguration(), Instant.now());
+        Transactions.requireUnused(configuration, environment.getConfiguration(), run);
         DataStream<Arrival> arrivals = Sources.arrivals(environment, configuration, partitions);
         DataStream<RuleRecord> rules =
                 configuration.stages() == Stages.INGEST ? null : RulesTopic.topic(environment, configuration);

@@ -60,22 +60,24 @@ public final class Transactions {
     /**
      * Makes sure that no other job writes under the prefix. A job between two transactions is noticed by the ids that it
      * goes on to use, so where ids are known this takes a checkpoint's time. A start from a savepoint takes the place of
-     * the job that wrote it and is not looked at, nor is the second start of the same job by its cluster.
+     * the job that wrote it and is not looked at, nor is the second start of the same job by its cluster, which finds
+     * the ids of its own run. Nor can a job be noticed that writes at least once: it has no transactions.
      *
+     * @param run of this start, as {@link #run} says
      * @throws ConfigurationException when there is one
      */
-    public static void requireUnused(JobConfiguration configuration, ReadableConfig environment)
+    public static void requireUnused(JobConfiguration configuration, ReadableConfig environment, String run)
             throws InterruptedException {
         JobConfiguration.Kafka kafka = configuration.kafka();
         if (kafka.deliveryGuarantee() != Guarantee.EXACTLY_ONCE
-                || environment.getOptional(StateRecoveryOptions.SAVEPOINT_PATH).isPresent()
-                || environment
-                        .getOptional(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID)
-                        .isPresent()) {
+                || environment.getOptional(StateRecoveryOptions.SAVEPOINT_PATH).isPresent()) {
             return;
         }
         try (Admin admin = KafkaClients.admin(kafka)) {
             Map<String, TransactionState> before = states(admin, kafka);
+            if (before.keySet().stream().anyMatch(id -> id.startsWith(run + "-"))) {
+                return;
+            }
             Duration watch = configuration.checkpointInterval().plusSeconds(1);
             long end = System.nanoTime() + (watch.compareTo(MAX_WATCH) < 0 ? watch : MAX_WATCH).toNanos();
             Map<String, TransactionState> now = before;

@@ -54,7 +54,7 @@ class TransactionsIT {
             other.send(new ProducerRecord<>("busy.total.1m", "all", "{}")).get();
             Instant after = Instant.now();
 
-            assertThatThrownBy(() -> Transactions.requireUnused(configuration, FRESH))
+            assertThatThrownBy(() -> requireUnused(configuration, FRESH))
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageStartingWith(
                             "kafka.transactional-id-prefix is \"busy.all-live\", but another job writes")
@@ -66,16 +66,35 @@ class TransactionsIT {
                     .containsExactly(run + "-0-1");
 
             // others, and whoever takes the place of that job, may start
-            Transactions.requireUnused(configuration("busy.all."), FRESH);
-            Transactions.requireUnused(
-                    configuration, new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, "/savepoint"));
-            Transactions.requireUnused(
-                    configuration, new Configuration().set(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID, "00ff"));
+            requireUnused(configuration("busy.all."), FRESH);
+            requireUnused(configuration, new Configuration().set(StateRecoveryOptions.SAVEPOINT_PATH, "/savepoint"));
 
             other.commitTransaction();
         }
         assertThat(Transactions.awaitCommitted(configuration.kafka())).isTrue();
-        assertThatCode(() -> Transactions.requireUnused(configuration, FRESH)).doesNotThrowAnyException();
+        assertThatCode(() -> requireUnused(configuration, FRESH)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aJobWhoseIdTheClusterFixedIsRefusedBesideAnotherAndStartsAgain() throws Exception {
+        // given a job that writes, as an application with high availability
+        JobConfiguration configuration = configuration("application.");
+        Configuration writing = new Configuration().set(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID, "00ff");
+        Configuration another = new Configuration().set(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID, "00fe");
+        Topics.create(configuration.kafka());
+        String run = Transactions.run(configuration.kafka(), writing, Instant.now());
+        try (KafkaProducer<String, String> producer = producer(run + "-0-1")) {
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("application.total.1m", "all", "{}"))
+                    .get();
+
+            // then another application is refused, and its cluster starts the same one again
+            assertThatThrownBy(() -> requireUnused(configuration, another))
+                    .hasMessageContaining("but another job writes");
+            requireUnused(configuration, writing);
+
+            producer.abortTransaction();
+        }
     }
 
     @Test
@@ -93,7 +112,7 @@ class TransactionsIT {
             Transactions.abort(configuration.kafka());
 
             assertThat(Transactions.awaitCommitted(configuration.kafka())).isTrue();
-            Transactions.requireUnused(configuration, FRESH);
+            requireUnused(configuration, FRESH);
             assertThatThrownBy(killed::commitTransaction).isInstanceOf(ProducerFencedException.class);
             other.commitTransaction();
         }
@@ -111,7 +130,7 @@ class TransactionsIT {
             });
             checkpoints.start();
             try {
-                assertThatThrownBy(() -> Transactions.requireUnused(configuration, FRESH))
+                assertThatThrownBy(() -> requireUnused(configuration, FRESH))
                         .hasMessageContaining("but another job writes");
             } finally {
                 checkpoints.interrupt();
@@ -131,6 +150,12 @@ class TransactionsIT {
             assertThat(Transactions.awaitCommitted(configuration.kafka())).isTrue();
             other.abortTransaction();
         }
+    }
+
+    private static void requireUnused(JobConfiguration configuration, Configuration environment)
+            throws InterruptedException {
+        String run = Transactions.run(configuration.kafka(), environment, Instant.now());
+        Transactions.requireUnused(configuration, environment, run);
     }
 
     private static KafkaProducer<String, String> producer(String id) {
