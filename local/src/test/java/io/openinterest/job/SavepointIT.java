@@ -107,7 +107,8 @@ class SavepointIT {
     /**
      * Run it when a version is released, with {@code -Dit.test=SavepointIT#writeSavepoint} and
      * {@code -Djunit.jupiter.conditions.deactivate=*DisabledCondition}, and commit the {@code _metadata} it writes below
-     * local/target/savepoint, packed with gzip, and the names of its classes, in a folder named after the version.
+     * local/target/savepoint, packed with gzip, and the names of its classes, in a folder named after the version, with the
+     * states that {@code KeptStatesTest#writeStates} writes.
      */
     @Test
     @Disabled("writes the savepoint of this version")
@@ -127,19 +128,27 @@ class SavepointIT {
     @ParameterizedTest
     @MethodSource("savepoints")
     void theClassesOfASavepointKeepTheirNames(Path version) throws Exception {
-        // given what the savepoint says of its own serializers
-        String metadata = Files.readString(unpacked(version).resolve("_metadata"), StandardCharsets.ISO_8859_1);
-        Set<String> named = CLASS_NAME
-                .matcher(metadata)
-                .results()
-                .map(MatchResult::group)
-                .collect(Collectors.toCollection(TreeSet::new));
+        // given what the savepoint and the states beside it say of their own serializers
+        Set<String> named = new TreeSet<>(namedIn(unpacked(version).resolve("_metadata")));
+        try (Stream<Path> operators = Files.list(version.resolve("operators"))) {
+            for (Path operator : operators.toList()) {
+                named.addAll(namedIn(operator));
+            }
+        }
 
         // then they are the classes of the list, none more and none less, and each of them exists
         assertThat(named).containsExactlyElementsOf(Files.readAllLines(version.resolve("state-classes.txt")));
         for (String name : named) {
             assertThat(Class.forName(name)).isNotNull();
         }
+    }
+
+    private static Set<String> namedIn(Path state) throws IOException {
+        return CLASS_NAME
+                .matcher(Files.readString(state, StandardCharsets.ISO_8859_1))
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toSet());
     }
 
     private Path unpacked(Path version) throws IOException {

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,16 @@ class VenueSplitTest {
             assertThat(serializer.deserialize(serializer.getVersion(), serializer.serialize(split)))
                     .isEqualTo(split);
         }
+    }
+
+    @Test
+    void oneThatVersionOneWroteIsRead() throws IOException {
+        String written = "00036f6b7801000001a1ee565e7b01000a312e302e302061316232000000010014627962"
+                + "69742d425443555344542d66757475726540ea86300000000040f637840000000041f26a"
+                + "4507020000";
+
+        assertThat(serializer.deserialize(1, HexFormat.of().parseHex(written)))
+                .isEqualTo(new VenueSplit("okx", Instant.ofEpochMilli(1_795_000_000_123L), "1.0.0 a1b2", LAST));
     }
 
     @Test
