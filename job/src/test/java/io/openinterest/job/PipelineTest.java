@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.configuration.PipelineOptions;
@@ -23,6 +24,7 @@ import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.apache.flink.runtime.jobgraph.JobVertex;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.apache.flink.streaming.api.graph.StreamNode;
 import org.apache.flink.streaming.runtime.partitioner.BroadcastPartitioner;
@@ -84,13 +86,27 @@ class PipelineTest {
     @ParameterizedTest
     @ValueSource(strings = {"all", "ingest", "analyze"})
     void theDashboardSaysOfEachVertexWhatItDoes(String stages) {
-        assertThat(graph(stages).getJobGraph().getVertices())
+        assertThat(graph(stages, "export.parquet=exports").getJobGraph().getVertices())
                 .filteredOn(vertex -> !vertex.getName().startsWith("Source: "))
                 // Flink gives no sink a description
-                .filteredOn(vertex -> !vertex.getName().startsWith("topics: "))
+                .filteredOn(vertex -> !vertex.getName().matches("(topics|parquet): .*"))
                 .extracting(JobVertex::getOperatorPrettyName)
                 .isNotEmpty()
                 .allMatch(description -> description.matches("(?s)[a-z-]+: [a-z].*"));
+    }
+
+    @Test
+    void theDashboardSaysOfEachLiveSourceWhatItReads() {
+        StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment();
+        JobConfiguration configuration = configuration("venues.cme.enabled=true", "venues.cme.files=files");
+
+        Sources.arrivals(environment, configuration, 4).sinkTo(new DiscardingSink<>());
+
+        assertThat(environment.getStreamGraph().getStreamNodes())
+                .extracting(StreamNode::getOperatorDescription)
+                .filteredOn(description -> description.matches("[a-z-]+: [a-z].*"))
+                .extracting(description -> description.replaceFirst(": .*", ""))
+                .containsExactlyInAnyOrder("venues", "cme-files", "keep-newest");
     }
 
     @ParameterizedTest
@@ -145,10 +161,17 @@ class PipelineTest {
         return environment.getConfiguration().toMap();
     }
 
-    private static StreamGraph graph(String stages) {
+    private static JobConfiguration configuration(String... settings) {
         Arguments arguments = new Arguments();
-        arguments.set("stages", stages);
-        JobConfiguration configuration = arguments.configuration(SourceKind.LIVE);
+        for (String setting : settings) {
+            arguments.set(setting.split("=")[0], setting.split("=")[1]);
+        }
+        return arguments.configuration(SourceKind.LIVE);
+    }
+
+    private static StreamGraph graph(String stages, String... settings) {
+        JobConfiguration configuration = configuration(Stream.concat(Stream.of("stages=" + stages), Stream.of(settings))
+                .toArray(String[]::new));
         var options = new org.apache.flink.configuration.Configuration();
         options.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(options);

@@ -36,6 +36,7 @@ public final class ParquetExport {
                                 new RecordType<>(ExportedRecord.class))
                         .name("export-records")
                         .uid("export-records")
+                        .setDescription("export-records: says of every record when it is published")
                         .keyBy(ExportedRecord::topic)
                         .sinkTo(sink(folder))
                         .name("parquet")

@@ -43,11 +43,13 @@ public final class CmeFiles {
                 .fromSource(source, noTimeOfTheirOwn(), "cme-files")
                 .setParallelism(1)
                 .uid("cme-files")
+                .setDescription("cme-files: daily figures of CME from a watched folder")
                 .keyBy(CmeFiles::market)
                 .process(new KeepNewest())
                 .setParallelism(1)
                 .name("keep-newest")
-                .uid("keep-newest");
+                .uid("keep-newest")
+                .setDescription("keep-newest: drops what was published before the last figure of a contract");
     }
 
     private static String market(Arrival arrival) {
