@@ -1,6 +1,7 @@
 package io.openinterest.local;
 
 import io.openinterest.job.config.ConfigurationException;
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,8 @@ import org.apache.flink.configuration.StateChangelogOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.runtime.state.StateBackendLoader;
+import org.apache.flink.util.DynamicCodeLoadingException;
 
 /**
  * The user's Flink options. Flink reads each where it is needed, late or never, and what it then says need not name the
@@ -96,7 +99,8 @@ final class FlinkOptions {
     /**
      * Asked before anything starts.
      *
-     * @throws ConfigurationException when one is not the user's to set, or has a value of another type
+     * @throws ConfigurationException when one is not the user's to set, has a value of another type, or names a state
+     *     backend that is not here
      */
     void check() {
         given.keySet().stream().filter(OWN::contains).findFirst().ifPresent(option -> {
@@ -112,6 +116,18 @@ final class FlinkOptions {
                         PREFIX + key + " is \"" + value + "\", which Flink does not take for that option.");
             }
         }));
+        requireStateBackend(configuration);
+    }
+
+    /** Flink looks for it when the first task starts, again and again. */
+    private static void requireStateBackend(Configuration configuration) {
+        try {
+            StateBackendLoader.loadStateBackendFromConfig(configuration, FlinkOptions.class.getClassLoader(), null);
+        } catch (DynamicCodeLoadingException | IOException e) {
+            throw new ConfigurationException(PREFIX + StateBackendOptions.STATE_BACKEND.key() + " is \""
+                    + configuration.get(StateBackendOptions.STATE_BACKEND)
+                    + "\", which is no part of the local run; allowed is hashmap.");
+        }
     }
 
     private static List<ConfigOption<?>> known() {

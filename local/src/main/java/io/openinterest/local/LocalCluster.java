@@ -21,6 +21,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.IllegalConfigurationException;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
@@ -37,6 +38,7 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.util.ExceptionUtils;
 import org.apache.flink.util.FileUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,8 +101,14 @@ final class LocalCluster implements AutoCloseable {
             LocalCluster cluster = new LocalCluster(settings, parallelism, kept);
             cluster.cluster.start();
             return cluster;
-        } catch (IllegalArgumentException e) {
-            throw new ConfigurationException("flink: " + Failures.sentence(e));
+        } catch (Exception e) {
+            // Flink throws the one itself and the other wrapped
+            if (e instanceof IllegalArgumentException
+                    || ExceptionUtils.findThrowable(e, IllegalConfigurationException.class)
+                            .isPresent()) {
+                throw new ConfigurationException("flink: " + Failures.sentence(e));
+            }
+            throw e;
         }
     }
 

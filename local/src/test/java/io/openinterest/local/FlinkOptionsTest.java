@@ -3,7 +3,9 @@ package io.openinterest.local;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.openinterest.FreePorts;
 import io.openinterest.job.config.ConfigurationException;
+import io.openinterest.job.config.JobConfiguration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,9 +44,34 @@ class FlinkOptionsTest {
     }
 
     @Test
+    void aStateBackendThatIsNotHereIsToldBeforeAnythingStarts() {
+        assertThatThrownBy(() -> new FlinkOptions(Map.of("state.backend.type", "nothere")).check())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("flink.state.backend.type is \"nothere\", which is no part of the local run; allowed is"
+                        + " hashmap.");
+    }
+
+    @Test
+    void whatFlinkRefusesWhenItStartsIsAMistakeToo() throws Exception {
+        JobConfiguration.Local local = new JobConfiguration.Local(
+                FreePorts.next(), FreePorts.next(), null, Map.of("taskmanager.memory.network.max", "1mb"));
+
+        assertThatThrownBy(() -> LocalCluster.start(local, 1, null))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageMatching("flink: .*The network memory min \\(128 mb\\) and max \\(1 mb\\) mismatch.*");
+    }
+
+    @Test
     void optionsAsTheyShouldBeAreLeftAlone() {
         assertThatCode(() -> new FlinkOptions(Map.of(
-                                "taskmanager.memory.network.max", "256mb", "heartbeat.interval", "5 s", "x", "y"))
+                                "taskmanager.memory.network.max",
+                                "256mb",
+                                "heartbeat.interval",
+                                "5 s",
+                                "state.backend.type",
+                                "hashmap",
+                                "x",
+                                "y"))
                         .check())
                 .doesNotThrowAnyException();
     }
