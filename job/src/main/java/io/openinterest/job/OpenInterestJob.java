@@ -117,7 +117,7 @@ public final class OpenInterestJob {
         TopicSink.requireUsable(configuration.kafka());
     }
 
-    /** Tells of what may be a mistake, and of what may call for a correction of the conventions. */
+    /** Tells of what may be a mistake, and of what may call for a correction of how an enabled venue is read. */
     private static void remark(JobConfiguration configuration) {
         Set<String> unknown = Sources.unknownVenues(configuration);
         if (!unknown.isEmpty()) {
@@ -126,8 +126,8 @@ public final class OpenInterestJob {
                     + " of this job or of the replay.");
         }
         if (configuration.source() == SourceKind.LIVE) {
-            List<VenueCalendar.Change> announced =
-                    LiveVenues.calendar(configuration).shownOn(LocalDate.now(ZoneOffset.UTC));
+            List<VenueCalendar.Change> announced = LiveVenues.calendar(configuration)
+                    .shownOn(LocalDate.now(ZoneOffset.UTC), configuration.enabledVenues());
             if (!announced.isEmpty()) {
                 System.out.println("Announced by venues:");
                 announced.forEach(change -> System.out.println("  " + change));

@@ -136,13 +136,14 @@ class LocalRunIT {
     }
 
     @Test
-    void aStartTellsWhatVenuesAnnounced() throws Exception {
+    void aStartTellsWhatEnabledVenuesAnnounced() throws Exception {
         Path conf = Path.of(System.getProperty("project.directory"), "conf");
         Path conventions = Files.copy(conf.resolve("conventions.yaml"), folder.resolve("conventions.yaml"));
         Files.writeString(folder.resolve("venue-calendar.yaml"), """
                 changes:
-                  - {date: "2020-01-01", venue: okx, what: "long ago"}
-                  - {date: "2999-01-01", venue: okx, what: "contracts of another size"}
+                  - {date: "2020-01-01", venue: bitfinex, what: "long ago"}
+                  - {date: "2999-01-01", venue: bitfinex, what: "contracts of another size"}
+                  - {date: "2999-01-01", venue: okx, what: "nothing that this run reads"}
                 """);
         Process run = run(
                 "--conf",
@@ -159,7 +160,7 @@ class LocalRunIT {
 
         assertThat(exitCode(run)).as(Files.readString(output)).isZero();
         assertThat(Files.readString(output))
-                .contains("Announced by venues:\n  2999-01-01 okx: contracts of another size\n\n");
+                .contains("Announced by venues:\n  2999-01-01 bitfinex: contracts of another size\n\n");
     }
 
     @Test

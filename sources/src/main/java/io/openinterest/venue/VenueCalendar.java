@@ -6,6 +6,7 @@ import java.time.LocalDate;
 import java.time.Period;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Changes that venues announced, by day. Read from {@code conf/venue-calendar.yaml} or the copy in the jar.
@@ -56,9 +57,10 @@ public record VenueCalendar(List<Change> changes) {
         return ConfFile.read(file, VenueCalendar.class);
     }
 
-    /** Changes worth showing at a start: changes of the last 90 days and all that are to come, by date. */
-    public List<Change> shownOn(LocalDate today) {
+    /** Changes of some venues worth showing at a start: those of the last 90 days and all that are to come, by date. */
+    public List<Change> shownOn(LocalDate today, Set<String> venues) {
         return changes.stream()
+                .filter(change -> venues.contains(change.venue))
                 .filter(change -> !change.date.isBefore(today.minus(SHOWN_AFTER)))
                 .sorted(Comparator.comparing(Change::date).thenComparing(Change::venue))
                 .toList();

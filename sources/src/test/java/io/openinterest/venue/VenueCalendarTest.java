@@ -7,6 +7,7 @@ import io.openinterest.adapters.Adapters;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,15 +20,16 @@ class VenueCalendarTest {
                   - {date: "2027-01-15", venue: okx, what: "later"}
                   - {date: "2026-08-29", venue: okx, what: "long ago"}
                   - {date: "2026-11-01", venue: okx, what: "lately", source: "somewhere"}
+                  - {date: "2026-11-01", venue: gate, what: "of a venue that is not read"}
                 """);
 
-        assertThat(VenueCalendar.read(file).shownOn(LocalDate.parse("2026-11-28")))
+        assertThat(VenueCalendar.read(file).shownOn(LocalDate.parse("2026-11-28"), Set.of("okx")))
                 .hasToString("[2026-11-01 okx: lately, 2027-01-15 okx: later]");
     }
 
     @Test
     void theOwnCalendarShowsWhatChangedThisAutumn() {
-        assertThat(VenueCalendar.builtIn().shownOn(LocalDate.parse("2026-11-29")))
+        assertThat(VenueCalendar.builtIn().shownOn(LocalDate.parse("2026-11-29"), Set.of("htx", "bitmex")))
                 .extracting(VenueCalendar.Change::venue)
                 .containsExactly("htx", "bitmex");
     }
