@@ -1,8 +1,11 @@
 package io.openinterest.source.live;
 
+import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.transport.ReceiptClock;
 import io.openinterest.transport.VenueStats;
+import io.openinterest.venue.VenueSettings;
+import java.time.Duration;
 import java.util.Locale;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
@@ -10,7 +13,7 @@ import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
 
 /**
  * Metrics of one venue, in the group {@code venue.<id>}: {@code lastObservationAgeMs} (-1 before the first),
- * {@code polls}, {@code pollFailures}, {@code pollLatencyMs} (of the newest answer), {@code pausedUntil} (epoch
+ * {@code maxAgeMs} (how long an observation counts), {@code polls}, {@code pollFailures}, {@code pollLatencyMs} (of the newest answer), {@code pausedUntil} (epoch
  * milliseconds until which some feed asks nothing, 0 when none waits), {@code quotaUsed} (part of the burst of the fullest
  * limit), {@code connections} and {@code reconnects} of WebSockets, {@code unreadMessages} of them that no parser knows,
  * {@code conflated}, {@code instruments}, {@code historyOwedMs} (length of the gap whose history is not read yet, 0
@@ -23,10 +26,13 @@ final class VenueMetrics {
 
     private VenueMetrics() {}
 
-    static VenueStats register(SourceReaderMetricGroup reader, String venue, Inbox inbox) {
-        MetricGroup group = reader.addGroup("venue", venue);
+    static VenueStats register(SourceReaderMetricGroup reader, VenueSettings venue, Inbox inbox) {
+        MetricGroup group = reader.addGroup("venue", venue.id());
+        Duration maxAge =
+                venue.maxAge() != null ? venue.maxAge() : Adapters.create(venue).maxAge();
         VenueStats stats = new VenueStats();
         gauge(group, "lastObservationAgeMs", () -> sinceMillis(stats.lastObservationMillis(), -1));
+        gauge(group, "maxAgeMs", maxAge::toMillis);
         gauge(group, "polls", stats::polls);
         gauge(group, "pollFailures", stats::pollFailures);
         gauge(group, "pollLatencyMs", stats::pollLatencyMillis);
@@ -38,7 +44,7 @@ final class VenueMetrics {
         gauge(group, "connections", stats::connections);
         gauge(group, "reconnects", stats::reconnects);
         gauge(group, "unreadMessages", stats::unreadMessages);
-        gauge(group, "conflated", () -> inbox.conflated(venue));
+        gauge(group, "conflated", () -> inbox.conflated(venue.id()));
         gauge(group, "instruments", stats::instruments);
         gauge(group, "historyOwedMs", () -> sinceMillis(stats.owedSinceMillis(), 0));
         gauge(group, "contradictedChecks", stats::contradictedChecks);

@@ -51,8 +51,8 @@ final class VenueSplitReader implements SplitReader<Inbox.Item, VenueSplit> {
     @Override
     public void handleSplitsChanges(SplitsChange<VenueSplit> change) {
         for (VenueSplit split : change.splits()) {
-            VenueStats stats = VenueMetrics.register(metrics, split.venue(), inbox);
             VenueSettings venue = settings.get(split.venue());
+            VenueStats stats = VenueMetrics.register(metrics, venue, inbox);
             VenueRunner runner = new VenueRunner(venue, split.resumeFrom(), new ToInbox(split.venue()), stats, http);
             if (split.reading() != null) {
                 runner.resume(split.lastReadAs(VenueSplit.reading(venue)));
