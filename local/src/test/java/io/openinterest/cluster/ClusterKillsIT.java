@@ -43,7 +43,7 @@ class ClusterKillsIT {
     private static final Duration BROKER_GONE = Duration.parse(System.getProperty("kills.broker-gone", "PT8S"));
 
     /** Takes the job long enough to be interrupted several times. */
-    private static final Recording LONG = new Recording(10, 1500);
+    private static final Recording LONG = new Recording(10, 3000);
 
     @TempDir
     private static Path folder;
