@@ -351,7 +351,7 @@ public final class BinanceOptions implements Venue {
             return;
         }
         market.count(count).value(value).at(figureTime(row, names.time()));
-        BigDecimal unit = option.contractSize() == null ? BigDecimal.ONE : option.contractSize();
+        BigDecimal unit = option.contractSize();
         // none is none in coins and in contracts
         if (unit.compareTo(BigDecimal.ONE) != 0 && isPositive(count)) {
             Counted in = counted(one.underlying(), count, value, unit, now);

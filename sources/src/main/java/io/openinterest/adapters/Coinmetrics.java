@@ -335,7 +335,7 @@ public final class Coinmetrics implements Venue {
                     .structure(sized.equals(base) ? Structure.LINEAR : Structure.INVERSE);
         }
         return out.classified(instrument, base)
-                .contractSize(decimal(row, "contract_size"))
+                .contractSize(requiredDecimal(row, "contract_size"))
                 .of(OURS.getOrDefault(exchange, exchange), exchange.equals("cme") ? "cme" : null);
     }
 

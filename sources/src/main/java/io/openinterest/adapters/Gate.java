@@ -4,6 +4,7 @@ import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.divide;
 import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
 import static io.openinterest.venue.Fields.unknown;
@@ -148,8 +149,8 @@ public final class Gate implements Venue {
             throw unknown("type", type);
         }
         boolean isInverse = type.equals("inverse");
-        BigDecimal multiplier = decimal(row, "quanto_multiplier");
-        if (multiplier != null && (multiplier.signum() == 0) != isInverse) {
+        BigDecimal multiplier = requiredDecimal(row, "quanto_multiplier");
+        if ((multiplier.signum() == 0) != isInverse) {
             throw new Fields.BadSchema("the type is " + type + " and the multiplier " + multiplier.toPlainString());
         }
         return classified(instrument, base, stated.word(row, "contract_type"), out)

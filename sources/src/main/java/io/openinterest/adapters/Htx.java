@@ -7,6 +7,7 @@ import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.multiply;
 import static io.openinterest.venue.Fields.optionalWord;
 import static io.openinterest.venue.Fields.required;
+import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
 import static io.openinterest.venue.Fields.unknown;
@@ -182,7 +183,7 @@ public final class Htx implements Venue {
         Instrument instrument = parts.length == 2
                 ? Instrument.perpetual(code, base, quote, margin)
                 : Instrument.future(code, base, quote, margin, requiredMillis(row, "delivery_time"));
-        return classified(instrument, base, row, stated, out).contractSize(decimal(row, "contract_size"));
+        return classified(instrument, base, row, stated, out).contractSize(requiredDecimal(row, "contract_size"));
     }
 
     /**

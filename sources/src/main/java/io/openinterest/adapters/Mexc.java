@@ -131,7 +131,7 @@ public final class Mexc implements Venue {
                 ? Instrument.future(symbol, base, quote, margin, null)
                 : Instrument.perpetual(symbol, base, quote, margin);
         return classified(instrument, base, stated.value(row, "conceptPlate"), out)
-                .contractSize(decimal(row, "contractSize"));
+                .contractSize(requiredDecimal(row, "contractSize"));
     }
 
     private static boolean isDated(JsonNode row, Stated stated) {

@@ -3,7 +3,6 @@ package io.openinterest.adapters;
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
-import static io.openinterest.venue.Fields.multiply;
 import static io.openinterest.venue.Fields.optionalWord;
 import static io.openinterest.venue.Fields.required;
 import static io.openinterest.venue.Fields.requiredDecimal;
@@ -270,7 +269,7 @@ public final class Okx implements Venue {
             default -> throw unknown("instType", type);
         };
         return classified(instrument, base, stated.word(row, "instCategory"), out)
-                .contractSize(multiply(decimal(row, "ctVal"), requiredDecimal(row, "ctMult")));
+                .contractSize(requiredDecimal(row, "ctVal").multiply(requiredDecimal(row, "ctMult")));
     }
 
     /** An X-Perp is filed under futures and has a date that is no expiration. */
