@@ -11,6 +11,7 @@ import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.text;
 import static io.openinterest.venue.Fields.unknown;
 import static io.openinterest.venue.Fields.word;
+import static io.openinterest.venue.Fields.wordIfAny;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -125,11 +126,11 @@ public final class Bitmex implements Venue {
 
     private static void instruments(Reply reply, Observer out) {
         out.each(list(reply.json(), ""), row -> {
-            String kind = word(row, "typ");
+            String kind = wordIfAny(row, "typ");
             // spreads have no open interest, FFICSX are predictions, the rest is spot and indices
-            if (PERPETUALS.contains(kind) || kind.equals("FFCCSX")) {
+            if (kind == null || PERPETUALS.contains(kind) || kind.equals("FFCCSX")) {
                 String symbol = word(row, "symbol");
-                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, kind));
+                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row));
             }
         });
     }
@@ -145,7 +146,8 @@ public final class Bitmex implements Venue {
         };
     }
 
-    private static Instrument instrument(String symbol, JsonNode row, String kind) {
+    private static Instrument instrument(String symbol, JsonNode row) {
+        String kind = word(row, "typ");
         String base = word(row, "underlying");
         String quote = word(row, "quoteCurrency");
         String margin = word(row, "settlCurrency");
@@ -199,13 +201,13 @@ public final class Bitmex implements Venue {
         if (instrument == null) {
             return;
         }
-        BigDecimal settled = settled(instrument, decimal(row, "openValue"));
-        BigDecimal traded = settled(instrument, decimal(row, "turnover24h"));
         Row market = out.row(instrument.symbol())
                 .count(decimal(row, "openInterest"))
                 .mark(decimal(row, "markPrice"))
                 .funding(decimal(row, "fundingRate"), hours(iso(row, "fundingInterval")))
                 .at(iso(row, "timestamp"));
+        BigDecimal settled = settled(instrument, decimal(row, "openValue"));
+        BigDecimal traded = settled(instrument, decimal(row, "turnover24h"));
         if (instrument.structure() == Structure.INVERSE) {
             market.amount(settled).volumeInQuote(decimal(row, "foreignNotional24h"));
         }

@@ -10,6 +10,7 @@ import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.text;
 import static io.openinterest.venue.Fields.unknown;
 import static io.openinterest.venue.Fields.word;
+import static io.openinterest.venue.Fields.wordIfAny;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.observation.MarketType;
@@ -292,28 +293,29 @@ public final class Coinmetrics implements Venue {
      */
     private static void instruments(Reply reply, Observer out) {
         out.each(list(reply.json(), "/data"), row -> {
-            String type = word(row, "type");
-            if (type.equals("future") || type.equals("option")) {
+            String type = wordIfAny(row, "type");
+            if (type == null || type.equals("future") || type.equals("option")) {
                 String key = renamed(word(row, "market"), OURS);
-                out.instrument(key, () -> status(row, type, reply.receivedAt()), () -> instrument(row, type, out));
+                out.instrument(key, () -> status(row, reply.receivedAt()), () -> instrument(row, out));
             }
         });
         nextPage(reply, out);
     }
 
     /** Markets that are over stay in the reference data, with or without saying so. */
-    private static Instrument.Status status(JsonNode row, String type, Instant now) {
+    private static Instrument.Status status(JsonNode row, Instant now) {
         // the documentation has rows without one
         String status = optionalWord(row, "status");
         if (status != null && !status.equals("online") && !status.equals("offline")) {
             throw unknown("status", status);
         }
-        Instant end = expiration(row, type);
+        Instant end = expiration(row, word(row, "type"));
         boolean isOver = "offline".equals(status) || end != null && !end.isAfter(now);
         return isOver ? Instrument.Status.DELISTED : Instrument.Status.OBSERVED;
     }
 
-    private static Instrument instrument(JsonNode row, String type, Observer out) {
+    private static Instrument instrument(JsonNode row, Observer out) {
+        String type = word(row, "type");
         String exchange = word(row, "exchange");
         String symbol = word(row, "symbol");
         String base = word(row, "base");

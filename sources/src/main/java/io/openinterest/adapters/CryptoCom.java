@@ -8,6 +8,7 @@ import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
 import static io.openinterest.venue.Fields.word;
+import static io.openinterest.venue.Fields.wordIfAny;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.observation.MarketType;
@@ -88,11 +89,11 @@ public final class CryptoCom implements Venue {
      */
     private void instruments(Reply reply, Observer out) {
         out.each(list(reply.json(), "/result/data"), row -> {
-            String type = word(row, "inst_type");
+            String type = wordIfAny(row, "inst_type");
             // spot pairs and warrants have no open interest
-            if (type.equals("PERPETUAL_SWAP") || type.equals("FUTURE")) {
+            if (type == null || type.equals("PERPETUAL_SWAP") || type.equals("FUTURE")) {
                 String symbol = word(row, "symbol");
-                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, type.equals("FUTURE"), out));
+                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, out));
             }
         });
     }
@@ -102,7 +103,8 @@ public final class CryptoCom implements Venue {
     }
 
     /** The list has no class: the name tells. The margin is a basket of dollars and coins, valued in the quote currency. */
-    private static Instrument instrument(String symbol, JsonNode row, boolean isDated, Observer out) {
+    private static Instrument instrument(String symbol, JsonNode row, Observer out) {
+        boolean isDated = word(row, "inst_type").equals("FUTURE");
         String base = word(row, "base_ccy");
         String quote = word(row, "quote_ccy");
         quote = quote.equals("USD_Stable_Coin") ? "USD" : quote;

@@ -10,6 +10,7 @@ import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
 import static io.openinterest.venue.Fields.unknown;
 import static io.openinterest.venue.Fields.word;
+import static io.openinterest.venue.Fields.wordIfAny;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -155,18 +156,16 @@ public final class Deribit implements Venue {
         JsonNode rows = list(reply.json(), "/result");
         Stated stated = new Stated(rows);
         out.each(rows, row -> {
-            String kind = word(row, "kind");
-            if (kind.equals("future") || kind.equals("option")) {
+            String kind = wordIfAny(row, "kind");
+            if (kind == null || kind.equals("future") || kind.equals("option")) {
                 String symbol = word(row, "instrument_name");
-                out.instrument(
-                        symbol,
-                        () -> status(row, stated),
-                        () -> instrument(symbol, row, kind.equals("option"), stated, out));
+                out.instrument(symbol, () -> status(row, stated), () -> instrument(symbol, row, stated, out));
             }
         });
     }
 
-    private static Instrument instrument(String symbol, JsonNode row, boolean isOption, Stated stated, Observer out) {
+    private static Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+        boolean isOption = word(row, "kind").equals("option");
         String base = word(row, "base_currency");
         boolean linear = isLinear(symbol, row, stated);
         String quote =

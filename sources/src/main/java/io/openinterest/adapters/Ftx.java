@@ -6,6 +6,7 @@ import static io.openinterest.venue.Fields.iso;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.text;
 import static io.openinterest.venue.Fields.word;
+import static io.openinterest.venue.Fields.wordIfAny;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.venue.Fault;
@@ -15,6 +16,7 @@ import io.openinterest.venue.Observer;
 import io.openinterest.venue.RateLimit;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
+import io.openinterest.venue.Row;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import java.time.Duration;
@@ -69,21 +71,21 @@ public final class Ftx implements Venue {
         JsonNode rows = list(reply.json(), "/result");
         Stated stated = new Stated(rows);
         out.each(rows, row -> {
-            String type = word(row, "type");
+            String type = wordIfAny(row, "type");
             // the price of a MOVE contract is a move, of a prediction a probability: no notional in coins
-            if (type.equals("perpetual") || type.equals("future")) {
+            if (type == null || type.equals("perpetual") || type.equals("future")) {
                 String name = word(row, "name");
                 out.instrument(
                         name,
                         () -> status(row, stated),
-                        () -> out.classified(instrument(name, row, type), word(row, "underlying")));
+                        () -> out.classified(instrument(name, row), word(row, "underlying")));
             }
         });
     }
 
-    private static Instrument instrument(String name, JsonNode row, String type) {
+    private static Instrument instrument(String name, JsonNode row) {
         String base = word(row, "underlying");
-        if (type.equals("perpetual")) {
+        if (word(row, "type").equals("perpetual")) {
             return Instrument.perpetual(name, base, "USD", "USD");
         }
         word(row, "expiry");
@@ -117,10 +119,10 @@ public final class Ftx implements Venue {
             if (listed == null || listed.status() != Instrument.Status.OBSERVED) {
                 return;
             }
+            Row market = out.row(name);
             out.mark(name, decimal(row, "mark"));
             if (row.has("openInterest")) {
-                out.row(name)
-                        .count(decimal(row, "openInterest"))
+                market.count(decimal(row, "openInterest"))
                         .mark(decimal(row, "mark"))
                         .index(decimal(row, "index"))
                         .volumeUsd(decimal(row, "volumeUsd24h"))

@@ -12,6 +12,7 @@ import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.text;
 import static io.openinterest.venue.Fields.unknown;
 import static io.openinterest.venue.Fields.word;
+import static io.openinterest.venue.Fields.wordIfAny;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -127,11 +128,11 @@ public final class KrakenFutures implements Venue {
         JsonNode rows = list(reply.json(), "/instruments");
         Stated stated = new Stated(rows);
         out.each(rows, row -> {
-            String type = word(row, "type");
-            if (type.startsWith("futures") || type.startsWith("flexible")) {
+            String type = wordIfAny(row, "type");
+            if (type == null || type.startsWith("futures") || type.startsWith("flexible")) {
                 String symbol = spelled(word(row, "symbol"));
                 symbols.put(symbol.toUpperCase(Locale.ROOT), symbol);
-                out.instrument(symbol, () -> status(row), () -> instrument(symbol, type, row, stated, out));
+                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
             }
         });
     }
@@ -145,7 +146,8 @@ public final class KrakenFutures implements Venue {
         return flag(row, "tradeable") ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED;
     }
 
-    private Instrument instrument(String symbol, String type, JsonNode row, Stated stated, Observer out) {
+    private Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+        String type = word(row, "type");
         boolean isInverse = switch (type) {
             case "futures_inverse" -> true;
             case "flexible_futures", "futures_vanilla" -> false;
@@ -212,8 +214,9 @@ public final class KrakenFutures implements Venue {
     private void tickers(Reply reply, Observer out) {
         Instant time = figureIso(reply.json(), "serverTime");
         out.each(list(reply.json(), "/tickers"), row -> {
-            if (row.has("openInterest") && !flag(row, "suspended")) {
-                Row market = ticker(word(row, "symbol"), row, "indexPrice", time, out);
+            Row market = row.has("openInterest") ? market(word(row, "symbol"), out) : null;
+            if (market != null && !flag(row, "suspended")) {
+                ticker(market, row, "indexPrice", time);
                 BigDecimal mark = decimal(row, "markPrice");
                 BigDecimal money = decimal(row, "fundingRate");
                 if (isInverse(row, "symbol")) {
@@ -229,10 +232,13 @@ public final class KrakenFutures implements Venue {
         });
     }
 
-    private Row ticker(String name, JsonNode row, String index, Instant time, Observer out) {
+    private Row market(String name, Observer out) {
         String upper = name.toUpperCase(Locale.ROOT);
-        return out.row(symbols.getOrDefault(upper, upper))
-                .count(decimal(row, "openInterest"))
+        return out.row(symbols.getOrDefault(upper, upper));
+    }
+
+    private static Row ticker(Row market, JsonNode row, String index, Instant time) {
+        return market.count(decimal(row, "openInterest"))
                 .mark(decimal(row, "markPrice"))
                 .index(decimal(row, index))
                 .at(time);
@@ -285,7 +291,7 @@ public final class KrakenFutures implements Venue {
         } else if ("info".equals(event) || "heartbeat".equals(text(body, "feed")) || isSuspended(body)) {
             socket.understood();
         } else if ("ticker".equals(text(body, "feed")) && body.has("openInterest")) {
-            Row market = ticker(word(body, "product_id"), body, "index", figureTime(body, "time"), out)
+            Row market = ticker(market(word(body, "product_id"), out), body, "index", figureTime(body, "time"))
                     .funding(decimal(body, "relative_funding_rate"), HOURLY);
             if (isInverse(body, "product_id")) {
                 market.volumeInQuote(decimal(body, "volume"));

@@ -19,6 +19,7 @@ import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Observer;
 import io.openinterest.venue.RateLimit;
 import io.openinterest.venue.Reply;
+import io.openinterest.venue.Row;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
@@ -148,10 +149,10 @@ public final class Kucoin implements Venue {
     /** The answer of {@link #contracts}; the turnover of an inverse contract is in coins, its volume in dollars. */
     private void openInterest(Reply reply, Observer out) {
         out.each(list(reply.json(), "/data"), row -> {
+            Row market = out.row(word(row, "symbol"));
             BigDecimal multiplier = requiredDecimal(row, "multiplier");
             boolean isInverse = multiplier.signum() < 0;
-            out.row(word(row, "symbol"))
-                    .count(decimal(row, "openInterest"))
+            market.count(decimal(row, "openInterest"))
                     .contractSize(multiplier.abs())
                     .mark(decimal(row, "markPrice"))
                     .index(decimal(row, "indexPrice"))

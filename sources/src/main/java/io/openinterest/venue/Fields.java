@@ -176,6 +176,15 @@ public final class Fields {
         return value.textValue();
     }
 
+    /**
+     * Text where the field is text; null where it is absent or anything else. For what tells a market's row from others: a
+     * row that does not say it is read on, and {@link #word} then tells of it with its symbol.
+     */
+    public static @Nullable String wordIfAny(JsonNode row, String field) {
+        JsonNode value = row.path(field);
+        return isAbsent(value) || !value.isTextual() ? null : value.textValue();
+    }
+
     /** Text that may be left out, as text; null where it is. */
     public static @Nullable String optionalWord(JsonNode row, String field) {
         return isAbsent(row.path(field)) ? null : word(row, field);
