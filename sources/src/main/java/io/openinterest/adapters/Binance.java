@@ -75,6 +75,7 @@ public final class Binance implements Venue {
     private final AssetClasses classes;
     private final boolean coinMargined;
     private final String api;
+    private final Stated stated = new Stated();
 
     /** Symbols refused since the last instrument list. */
     private final Set<String> refused = new HashSet<>();
@@ -177,7 +178,7 @@ public final class Binance implements Venue {
     private void instruments(Reply reply, Observer out) {
         refused.clear();
         JsonNode rows = list(reply.json(), "/symbols");
-        Stated stated = new Stated(rows);
+        stated.add(rows);
         String state = coinMargined ? "contractStatus" : "status";
         out.each(rows, row -> {
             String symbol = word(row, "symbol");

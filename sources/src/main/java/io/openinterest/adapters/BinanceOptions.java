@@ -70,6 +70,7 @@ public final class BinanceOptions implements Venue {
     private final AssetClasses classes;
     private final boolean streams;
     private final String streamName;
+    private final Stated stated = new Stated();
 
     /** By symbol, of all that are listed. */
     private final Map<String, Series> series = new LinkedHashMap<>();
@@ -194,7 +195,7 @@ public final class BinanceOptions implements Venue {
         series.keySet().removeIf(symbol -> out.instruments().get(symbol) == null);
         heard.keySet().retainAll(series.values());
         JsonNode rows = list(reply.json(), "/optionSymbols");
-        Stated stated = new Stated(rows);
+        stated.add(rows);
         out.each(rows, row -> {
             String symbol = word(row, "symbol");
             out.instrument(symbol, () -> status(row, stated), () -> instrument(symbol, row, contracts, stated, out));

@@ -41,6 +41,8 @@ public final class Bitget implements Venue {
     /** Hours between fundings; dated contracts have none. */
     private final Map<String, BigDecimal> fundingHours = new HashMap<>();
 
+    private final Map<String, Stated> lists = new HashMap<>();
+
     /** Nothing about this venue is configured. */
     public Bitget(VenueSettings settings) {}
 
@@ -100,7 +102,8 @@ public final class Bitget implements Venue {
      */
     private void contracts(Reply reply, Observer out) {
         JsonNode rows = list(reply.json(), "/data");
-        Stated stated = new Stated(rows);
+        Stated stated = lists.computeIfAbsent(reply.request().param("productType"), list -> new Stated())
+                .add(rows);
         out.each(rows, row -> {
             String symbol = word(row, "symbol");
             fundingHours.remove(symbol);

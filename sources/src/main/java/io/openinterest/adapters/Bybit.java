@@ -61,6 +61,7 @@ public final class Bybit implements Venue {
 
     private final String category;
     private final boolean streams;
+    private final Stated stated = new Stated();
 
     /** Ticker state of the stream by topic: a delta has only the fields that changed. */
     private final Map<String, ObjectNode> tickers = new HashMap<>();
@@ -236,7 +237,7 @@ public final class Bybit implements Venue {
         if (!exists) {
             return;
         }
-        Stated stated = new Stated(rows);
+        stated.add(rows);
         out.each(rows, row -> {
             String symbol = word(row, "symbol");
             out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));

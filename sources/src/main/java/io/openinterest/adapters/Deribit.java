@@ -60,6 +60,7 @@ public final class Deribit implements Venue {
     private static final BigDecimal FUNDING_HOURS = new BigDecimal(8);
 
     private final boolean streams;
+    private final Stated stated = new Stated();
 
     /** Channels of each subscribe call: the answer names only those that exist. */
     private final Map<String, List<String>> asked = new HashMap<>();
@@ -154,7 +155,7 @@ public final class Deribit implements Venue {
      */
     private void instruments(Reply reply, Observer out) {
         JsonNode rows = list(reply.json(), "/result");
-        Stated stated = new Stated(rows);
+        stated.add(rows);
         out.each(rows, row -> {
             String kind = wordIfAny(row, "kind");
             if (kind == null || kind.equals("future") || kind.equals("option")) {

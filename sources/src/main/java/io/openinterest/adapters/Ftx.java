@@ -29,6 +29,8 @@ import java.util.List;
  */
 public final class Ftx implements Venue {
 
+    private final Stated stated = new Stated();
+
     /** Found by the id; nothing can be configured. */
     public Ftx(VenueSettings settings) {}
 
@@ -55,7 +57,7 @@ public final class Ftx implements Venue {
     @Override
     public List<Feed> feeds() {
         return List.of(
-                Feed.instruments("instruments").get("/api/futures").parse(Ftx::instruments),
+                Feed.instruments("instruments").get("/api/futures").parse(this::instruments),
                 Feed.poll("futures").get("/api/futures").parse(Ftx::futures));
     }
 
@@ -67,9 +69,9 @@ public final class Ftx implements Venue {
         return fault == null && error != null ? Fault.refused("error", error) : fault;
     }
 
-    private static void instruments(Reply reply, Observer out) {
+    private void instruments(Reply reply, Observer out) {
         JsonNode rows = list(reply.json(), "/result");
-        Stated stated = new Stated(rows);
+        stated.add(rows);
         out.each(rows, row -> {
             String type = wordIfAny(row, "type");
             // the price of a MOVE contract is a move, of a prediction a probability: no notional in coins

@@ -54,6 +54,7 @@ public final class KrakenFutures implements Venue {
 
     private final AssetClasses classes;
     private final boolean streams;
+    private final Stated stated = new Stated();
     /** The venue's spelling by upper case, as its tickers write some symbols otherwise than its list. */
     private final Map<String, String> symbols = new HashMap<>();
 
@@ -126,7 +127,7 @@ public final class KrakenFutures implements Venue {
      */
     private void instruments(Reply reply, Observer out) {
         JsonNode rows = list(reply.json(), "/instruments");
-        Stated stated = new Stated(rows);
+        stated.add(rows);
         out.each(rows, row -> {
             String type = wordIfAny(row, "type");
             if (type == null || type.startsWith("futures") || type.startsWith("flexible")) {

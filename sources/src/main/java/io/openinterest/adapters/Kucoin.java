@@ -39,6 +39,8 @@ public final class Kucoin implements Venue {
     private static final String CONTRACTS = "/api/v1/contracts/active";
     private static final int WEIGHT = 3;
 
+    private final Stated stated = new Stated();
+
     /** Nothing about this venue is configured. */
     public Kucoin(VenueSettings settings) {}
 
@@ -92,7 +94,7 @@ public final class Kucoin implements Venue {
      */
     private void contracts(Reply reply, Observer out) {
         JsonNode rows = list(reply.json(), "/data");
-        Stated stated = new Stated(rows);
+        stated.add(rows);
         out.each(rows, row -> {
             String symbol = word(row, "symbol");
             out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));

@@ -43,6 +43,7 @@ import java.util.Map;
 public final class Mexc implements Venue {
 
     private final AssetClasses classes;
+    private final Stated stated = new Stated();
 
     /** Hours between fundings by symbol: a rate whose hours are not known yet says nothing. */
     private Map<String, BigDecimal> fundingHours = Map.of();
@@ -101,7 +102,7 @@ public final class Mexc implements Venue {
      */
     private void contracts(Reply reply, Observer out) {
         JsonNode rows = list(reply.json(), "/data");
-        Stated stated = new Stated(rows);
+        stated.add(rows);
         out.each(rows, row -> {
             String symbol = word(row, "symbol");
             out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
