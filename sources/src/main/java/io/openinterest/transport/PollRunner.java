@@ -158,9 +158,6 @@ final class PollRunner {
             return;
         }
         due = false;
-        if (feed.unless() != null && !runner.stream(feed.unless()).isSilent(feed.silence())) {
-            return;
-        }
         begin();
     }
 

@@ -247,7 +247,6 @@ final class StreamConnection implements Socket, StreamLine.End {
                         out -> feed.parser().read(message, this, out));
         if (outcome.reported() > 0) {
             dataAt = context.millis();
-            stream.hasData();
         } else if (!isTouched && context.stats().quarantined() == rejected) {
             context.stats().unread();
             if (TROUBLE.matcher(text).find()) {

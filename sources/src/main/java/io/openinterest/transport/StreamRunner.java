@@ -1,7 +1,6 @@
 package io.openinterest.transport;
 
 import io.openinterest.venue.Feed;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -24,18 +23,11 @@ final class StreamRunner {
     private final Map<String, String> refused = new HashMap<>();
 
     private Set<String> wanted = Set.of();
-    private long lastData;
 
     StreamRunner(VenueContext context, Openings openings, Feed.Subscription feed) {
         this.context = context;
         this.openings = openings;
         this.feed = feed;
-        this.lastData = context.millis();
-    }
-
-    /** Nothing was reported for so long, or since the start. */
-    boolean isSilent(Duration longest) {
-        return context.millis() - lastData >= longest.toMillis();
     }
 
     /** Connections that are open. */
@@ -87,10 +79,6 @@ final class StreamRunner {
     }
 
     // ---- for the connections --------------------------------------------------------------------------------------
-
-    void hasData() {
-        lastData = context.millis();
-    }
 
     /** True where this is the first time it is refused. */
     boolean refuse(String topic, String why) {

@@ -188,10 +188,6 @@ public final class VenueRunner implements AutoCloseable {
         return polls.get(name);
     }
 
-    StreamRunner stream(String name) {
-        return streams.get(name);
-    }
-
     /** True once every instrument list has been read, be it in part. */
     boolean knowsInstruments() {
         return polls.values().stream().filter(PollRunner::isInstrumentList).allMatch(PollRunner::hasListed);

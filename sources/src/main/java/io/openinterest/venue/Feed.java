@@ -60,8 +60,6 @@ public sealed interface Feed {
         private @Nullable BiConsumer<Reply, Observer> parser;
         private BiConsumer<Request, Fault> failed = (request, fault) -> {};
         private @Nullable String after;
-        private @Nullable String unless;
-        private @Nullable Duration silence;
         private int largest;
 
         /** The kinds of answers, which decide what a sweep must report. */
@@ -132,13 +130,6 @@ public sealed interface Feed {
             return this;
         }
 
-        /** Polls only while that subscription has brought no data for so long. */
-        public Poll whenSilent(String subscription, Duration longer) {
-            unless = subscription;
-            silence = longer;
-            return this;
-        }
-
         @Override
         public String name() {
             return name;
@@ -177,16 +168,6 @@ public sealed interface Feed {
         /** The feed that goes first; null for the instrument list. */
         public @Nullable String after() {
             return after;
-        }
-
-        /** The subscription in whose place it polls; null to poll always. */
-        public @Nullable String unless() {
-            return unless;
-        }
-
-        /** The silence of that subscription from which on this feed is polled; null to poll always. */
-        public @Nullable Duration silence() {
-            return silence;
         }
     }
 

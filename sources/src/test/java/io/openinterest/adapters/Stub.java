@@ -99,10 +99,7 @@ public final class Stub implements Venue {
                                 list(reply.json(), ""),
                                 row -> out.instrument(Instrument.perpetual(row.asText(), "BTC", "USD", "USD")
                                         .contractSize(BigDecimal.ONE)))),
-                Feed.poll("rest")
-                        .get("/rest")
-                        .whenSilent("stream", Duration.ofSeconds(2))
-                        .parse((reply, out) -> row(reply.json(), out)),
+                Feed.poll("rest").get("/rest").parse((reply, out) -> row(reply.json(), out)),
                 stream);
     }
 

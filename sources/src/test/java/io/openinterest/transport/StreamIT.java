@@ -111,7 +111,7 @@ class StreamIT {
         // given
         ByteString bomb = StubVenue.gzipBomb();
         venue.answer("/stub/list", "[\"A\"]")
-                .answer("/stub/rest", "{\"symbol\":\"A\",\"count\":\"9\",\"price\":\"2\"}");
+                .answer("/stub/rest", "{\"symbol\":\"Z\",\"count\":\"9\",\"price\":\"2\"}");
         start(Map.of());
         StubVenue.Connection first = connection();
 
@@ -201,7 +201,8 @@ class StreamIT {
     @Test
     void asksAgainForWhatWasNotConfirmedButNotForWhatWasRefused() throws Exception {
         // given
-        venue.answer("/stub/list", "[\"A\",\"B\",\"C\"]");
+        venue.answer("/stub/list", "[\"A\",\"B\",\"C\"]")
+                .answer("/stub/rest", "{\"symbol\":\"A\",\"count\":\"9\",\"price\":\"2\"}");
         start(Map.of());
         StubVenue.Connection connection = connection();
         assertThat(frame(connection)).isEqualTo("subscribe A,B");
@@ -230,22 +231,6 @@ class StreamIT {
         assertThat(frame(connection)).isEqualTo("subscribe A");
         connection.socket.send("{\"confirm\":\"A\"}");
         assertThat(frame(connection)).isEqualTo("subscribe NEW");
-    }
-
-    @Test
-    void pollsWhileTheStreamIsSilent() throws Exception {
-        // given
-        venue.answer("/stub/list", "[\"A\"]")
-                .answer("/stub/rest", "{\"symbol\":\"A\",\"count\":\"9\",\"price\":\"2\"}");
-
-        // when: the stream connects and says nothing
-        start(Map.of());
-        connection();
-
-        // then
-        Observation observation = arrivals.awaitObservation();
-        assertThat(observation.origin()).isEqualTo("rest");
-        assertThat(observation.contractCount()).isEqualByComparingTo("9");
     }
 
     @Test

@@ -277,7 +277,7 @@ class StreamRunnerTest {
 
     @Test
     void aStreamedMarketGoesAtMostOnceASecondAndTheNewestValueGoes() {
-        venue.network.answer("/list", "[\"A\"]").answer("/rest", row("A", 1));
+        venue.network.answer("/list", "[\"A\"]").answer("/rest", row("Z", 1));
         ManualNetwork.Connection connection = started();
 
         for (int count = 1; count <= 50; count++) {
@@ -293,7 +293,7 @@ class StreamRunnerTest {
 
     @Test
     void theTimeOfReceiptIsWhenItCameAndNotWhenItWasRead() {
-        venue.network.answer("/list", "[\"A\"]").answer("/rest", row("A", 1));
+        venue.network.answer("/list", "[\"A\"]").answer("/rest", row("Z", 1));
         ManualNetwork.Connection connection = started();
 
         // when: the venue's thread has something else to do for a second
