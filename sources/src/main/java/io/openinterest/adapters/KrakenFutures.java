@@ -25,6 +25,7 @@ import io.openinterest.venue.Fields;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Instruments;
 import io.openinterest.venue.Observer;
+import io.openinterest.venue.RateLimit;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Row;
 import io.openinterest.venue.Socket;
@@ -77,6 +78,12 @@ public final class KrakenFutures implements Venue {
     @Override
     public String wsUrl() {
         return "wss://futures.kraken.com";
+    }
+
+    /** The budget of private questions. Public ones cost nothing, but where one is too much the other pauses too. */
+    @Override
+    public List<RateLimit> limits() {
+        return List.of(RateLimit.of("kraken-futures", 500, Duration.ofSeconds(10)));
     }
 
     @Override

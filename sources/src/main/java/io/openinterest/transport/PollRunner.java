@@ -17,6 +17,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs one poll on its grid. A sweep is all its questions; many are spread over a part of the interval and end before the
@@ -24,6 +26,8 @@ import java.util.Set;
  * Everything happens on the venue's thread.
  */
 final class PollRunner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PollRunner.class);
 
     /** Sweeps end this long before the full minute at the latest, each venue a little earlier or later. */
     private static final long MIN_LEAD_MILLIS = 4_000;
@@ -303,6 +307,7 @@ final class PollRunner {
 
     /** Tries again after the pause, before the next tick or instead of it. */
     private void retryLater(Duration pause) {
+        LOG.info("{} {}: asks again in {}", context.id(), feed.name(), pause);
         quietUntil = context.millis() + pause.toMillis();
         hasTried = true;
         due = true;

@@ -84,6 +84,11 @@ final class Quota {
         available = Math.min(available, 0);
     }
 
+    /** How many milliseconds nothing is asked, whoever of those that share it was told so; 0 where it does not pause. */
+    synchronized long pausedFor(long nowMillis) {
+        return Math.max(0, pausedUntil - nowMillis);
+    }
+
     /** Follows what the venue says is used or left. */
     synchronized void correct(Reply reply, long nowMillis) {
         refill(nowMillis);

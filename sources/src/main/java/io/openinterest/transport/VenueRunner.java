@@ -284,6 +284,12 @@ public final class VenueRunner implements AutoCloseable {
                 .mapToDouble(quota -> quota.used(context.millis()))
                 .max()
                 .ifPresent(context.stats()::used);
+        // another venue of the exchange may have been told to pause
+        context.quotas().values().stream()
+                .mapToLong(quota -> quota.pausedFor(context.millis()))
+                .filter(pause -> pause > 0)
+                .forEach(pause ->
+                        context.stats().pausedUntil(context.clock().now().plusMillis(pause)));
     }
 
     private void checkClock() {

@@ -6,6 +6,7 @@ import io.openinterest.observation.Observation;
 import io.openinterest.observation.Quarantined;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.transport.Network.Answer;
+import io.openinterest.venue.RateLimit;
 import io.openinterest.venue.Request;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,6 +83,35 @@ class PollRunnerTest {
         assertThat(again.details()).doesNotContain(told);
         again.pass(Duration.ofSeconds(2));
         assertThat(again.details()).contains(told);
+    }
+
+    @Test
+    void whatIsTooMuchForOneQuestionOfKrakenPausesTheOthers() {
+        // given a list, and tickers that are too much for longer than the list holds
+        venue.network.answer("instruments", """
+                        {"result":"success","instruments":[{"symbol":"PF_XBTUSD","type":"flexible_futures","base":"BTC",
+                        "quote":"USD","pair":"XBT:USD","contractSize":1,"tradeable":true}]}""").answer("tickers", 429, Map.of("retry-after", "900"), "{}");
+        venue.start("kraken-futures", null, Map.of());
+
+        venue.pass(Duration.ofMinutes(14));
+
+        assertThat(venue.network.asked("tickers")).hasSize(1);
+        assertThat(venue.network.asked("instruments")).hasSize(1);
+    }
+
+    @Test
+    void aPauseOfAVenueThatSharesTheLimitShowsAsOne() {
+        // given COIN-M, which Binance meters together with USD-M
+        venue.start("binance-coinm", null, Map.of());
+        Quota shared = Quota.shared(RateLimit.of("binance-futures", 2400, Duration.ofMinutes(1)), venue.restUrl, 0);
+
+        // when USD-M is told to pause
+        shared.pause(Duration.ofMinutes(2), venue.time.clock().millis());
+        venue.pass(Duration.ofSeconds(2));
+
+        // then
+        assertThat(venue.stats.pausedUntilMillis())
+                .isGreaterThan(venue.time.real().plusSeconds(110).toEpochMilli());
     }
 
     @Test

@@ -20,6 +20,7 @@ final class VenueHarness {
     final ManualNetwork network = new ManualNetwork(time);
     final VenueStats stats = new VenueStats();
     final CollectedArrivals out = new CollectedArrivals();
+    final String restUrl = "http://venue:" + PORTS.incrementAndGet();
     VenueRunner runner;
 
     /** Starts a venue with options of its own. */
@@ -37,14 +38,7 @@ final class VenueHarness {
 
     private VenueRunner runner(String id, Instant from, Map<String, String> options) {
         VenueSettings settings = new VenueSettings(
-                id,
-                "http://venue:" + PORTS.incrementAndGet(),
-                "ws://venue/prefix/",
-                null,
-                null,
-                null,
-                options,
-                SourceSettings.defaults());
+                id, restUrl, "ws://venue/prefix/", null, null, null, options, SourceSettings.defaults());
         return new VenueRunner(settings, from, out, stats, network, time.clock(), time);
     }
 
