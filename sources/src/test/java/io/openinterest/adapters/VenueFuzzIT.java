@@ -20,19 +20,26 @@ class VenueFuzzIT {
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final List<String> VENUES = VenueCase.venues();
 
+    /** Parsers of the past look at what was asked. */
+    private static final List<String> QUESTIONS =
+            List.of("/any?symbol=BTCUSDT", "/v5/market/mark-price-kline?symbol=BTCUSDT", "/any?assets=btc", "/any");
+
     @FuzzTest(maxDuration = "10s")
     void anyAnswerIsReadOrRejected(FuzzedDataProvider data) {
         VenueSettings settings = VenueSettings.of(data.pickValue(VENUES), SourceSettings.defaults());
         Venue venue = Adapters.create(settings);
         VenueReader out = new VenueReader(venue, settings, new Unheard());
         Feed feed = data.pickValue(venue.feeds());
+        boolean isPast = venue.history() != null && data.consumeBoolean();
         int status = data.consumeBoolean() ? 200 : data.consumeInt(100, 599);
-        Reply reply =
-                Reply.of(Request.get("/any?symbol=BTCUSDT"), status, Map.of(), data.consumeRemainingAsString(), NOW);
+        Request request = Request.get(data.pickValue(QUESTIONS));
+        Reply reply = Reply.of(request, status, Map.of(), data.consumeRemainingAsString(), NOW);
 
         venue.fault(reply);
-        out.read(feed.name(), Origin.REST, "any", reply, observer -> {
-            if (feed instanceof Feed.Poll poll) {
+        out.read(feed.name(), isPast ? Origin.HISTORY : Origin.REST, "any", reply, observer -> {
+            if (isPast) {
+                venue.history().parser().accept(reply, observer);
+            } else if (feed instanceof Feed.Poll poll) {
                 poll.parser().accept(reply, observer);
             } else if (feed instanceof Feed.Subscription subscription) {
                 subscription.parser().read(reply, new Unheard(), observer);

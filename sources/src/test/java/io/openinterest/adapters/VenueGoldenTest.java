@@ -66,6 +66,14 @@ class VenueGoldenTest {
             assertThatCode(() -> {
                         venue.fault(reply);
                         feeds.forEach(feed -> read(feed, reply, out));
+                        if (venue.history() != null) {
+                            out.read(
+                                    "history",
+                                    Origin.HISTORY,
+                                    "any",
+                                    reply,
+                                    observer -> venue.history().parser().accept(reply, observer));
+                        }
                     })
                     .doesNotThrowAnyException();
         }

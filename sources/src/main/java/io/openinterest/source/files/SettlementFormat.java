@@ -12,6 +12,7 @@ import io.openinterest.transport.ReceiptClock;
 import io.openinterest.valuation.Listing;
 import io.openinterest.valuation.VenueReader;
 import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
 import io.openinterest.venue.Venue;
@@ -19,8 +20,12 @@ import io.openinterest.venue.VenueSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,9 +51,11 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
     /** Eight products with a dozen months each make a few KB a day. */
     private static final int MAX_FILE = 8 << 20;
 
+    private static final String TRADE_DATE = "trade_date";
     private static final String IS_FINAL = "is_final";
-    private static final List<String> COLUMNS = List.of(
-            "trade_date", "product_code", "contract_month", "open_interest", "settle", IS_FINAL, "published_at");
+    private static final String PUBLISHED_AT = "published_at";
+    private static final List<String> COLUMNS =
+            List.of(TRADE_DATE, "product_code", "contract_month", "open_interest", "settle", IS_FINAL, PUBLISHED_AT);
 
     /** As databases and spreadsheets write what is true, beside CME's own word. */
     private static final Set<String> FINAL = Set.of("true", "t", "yes", "y", "1", "final");
@@ -128,7 +135,7 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
                 bad("the first line does not name the columns " + COLUMNS, lines.isEmpty() ? null : lines.get(0));
                 return;
             }
-            Map<String, ObjectNode> newest = new HashMap<>();
+            Map<String, Settlement> newest = new HashMap<>();
             for (String line : lines.subList(1, lines.size())) {
                 String[] cells = line.strip().split("\\s*,\\s*", -1);
                 if (line.isBlank()) {
@@ -142,15 +149,18 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
                 for (int i = 0; i < cells.length; i++) {
                     row.put(names.get(i), cells[i]);
                 }
-                if (!says(row, FINAL) && !says(row, PRELIMINARY)) {
-                    bad("is_final is '" + text(row, IS_FINAL) + "', allowed is true or false", line);
-                    continue;
+                try {
+                    newest.merge(
+                            text(row, "product_code") + " " + text(row, "contract_month"),
+                            Settlement.of(row),
+                            Settlement::newer);
+                } catch (Fields.BadSchema | Fields.Malformed e) {
+                    bad(e.getMessage(), line);
                 }
-                newest.merge(text(row, "product_code") + " " + text(row, "contract_month"), row, WholeFile::newer);
             }
             Venue cme = Adapters.create(settings);
             VenueReader observations = new VenueReader(cme, settings, this);
-            newest.values().forEach(row -> read(row, cme, observations));
+            newest.values().forEach(settlement -> read(settlement.row, cme, observations));
         }
 
         private void read(ObjectNode row, Venue cme, VenueReader observations) {
@@ -176,25 +186,47 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
             observations.giveUpWaiting();
         }
 
-        private static ObjectNode newer(ObjectNode a, ObjectNode b) {
-            return order(a).compareTo(order(b)) > 0 ? a : b;
-        }
-
-        private static boolean says(ObjectNode row, Set<String> words) {
-            return words.contains(text(row, IS_FINAL).toLowerCase(Locale.ROOT));
-        }
-
-        /** A final figure is above the preliminary one of its trade date. */
-        private static String order(ObjectNode row) {
-            return text(row, "trade_date") + (says(row, FINAL) ? " 1 " : " 0 ") + text(row, "published_at");
-        }
-
-        private static String text(ObjectNode row, String column) {
-            return row.path(column).asText();
-        }
-
         private void bad(String detail, String line) {
             quarantined(new Quarantined(receivedAt, settings.id(), ENDPOINT, null, Reason.BAD_RECORD, detail, line));
         }
+    }
+
+    /**
+     * A row, and what tells which of a contract's counts.
+     *
+     * @param publishedAt the later of two final figures of a day is a correction
+     */
+    private record Settlement(ObjectNode row, LocalDate tradeDate, boolean isFinal, Instant publishedAt) {
+
+        private static final Comparator<Settlement> BY_AGE = Comparator.comparing(Settlement::tradeDate)
+                .thenComparing(Settlement::isFinal)
+                .thenComparing(Settlement::publishedAt);
+
+        /** What can't be placed among the others must not hide them. */
+        static Settlement of(ObjectNode row) {
+            String isFinal = text(row, IS_FINAL).toLowerCase(Locale.ROOT);
+            if (!FINAL.contains(isFinal) && !PRELIMINARY.contains(isFinal)) {
+                throw new Fields.BadSchema("is_final is '" + text(row, IS_FINAL) + "', allowed is true or false");
+            }
+            Fields.required(row, PUBLISHED_AT);
+            return new Settlement(row, day(row), FINAL.contains(isFinal), Fields.iso(row, PUBLISHED_AT));
+        }
+
+        private static LocalDate day(ObjectNode row) {
+            try {
+                return LocalDate.parse(text(row, TRADE_DATE).replace("-", ""), DateTimeFormatter.BASIC_ISO_DATE);
+            } catch (DateTimeException e) {
+                throw new Fields.BadSchema(
+                        "trade_date is '" + text(row, TRADE_DATE) + "' and no day such as 2026-11-19");
+            }
+        }
+
+        static Settlement newer(Settlement a, Settlement b) {
+            return BY_AGE.compare(a, b) > 0 ? a : b;
+        }
+    }
+
+    private static String text(ObjectNode row, String column) {
+        return row.path(column).asText();
     }
 }

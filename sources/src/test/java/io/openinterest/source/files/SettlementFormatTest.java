@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettlementFormatTest {
 
@@ -49,6 +51,20 @@ class SettlementFormatTest {
     }
 
     @Test
+    void aCorrectionCountsThatWasPublishedHalfASecondLater() throws IOException {
+        // given times that are in another order as texts
+        String second = PUBLISHED.truncatedTo(ChronoUnit.SECONDS).toString();
+        String corrected = second.replace("Z", ".500Z");
+
+        List<Arrival> arrivals = read("2029-11-19,BTC,2029-12,21000,86250,true," + corrected + "\n"
+                + "2029-11-19,BTC,2029-12,20000,86250,true," + second + "\n");
+
+        assertThat(arrivals)
+                .extracting(arrival -> arrival.observation().contractCount().toPlainString())
+                .containsExactly("21000");
+    }
+
+    @Test
     void whatIsNeitherTrueNorFalseIsInQuarantine() throws IOException {
         List<Arrival> arrivals = read(
                 row("21000", "true", 0) + row("20000", "maybe", 30) + row("20001", "", 31) + row("20002", "P", 32));
@@ -62,6 +78,28 @@ class SettlementFormatTest {
                         tuple(Reason.BAD_RECORD, "is_final is 'maybe', allowed is true or false"),
                         tuple(Reason.BAD_RECORD, "is_final is '', allowed is true or false"),
                         tuple(Reason.BAD_RECORD, "is_final is 'P', allowed is true or false"));
+    }
+
+    /** What one line has in place of a date, a figure or a time costs that line, and never another of its contract. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "n/a", "NaN", "-1", "1e999999999", "'", "99999999999999999999", "20/11/2029", "\u0000"})
+    void aLineThatCantBeReadHidesNoOther(String junk) throws IOException {
+        String good = row("21000", "true", 0);
+        List<String> cells = List.of(row("20000", "true", 30).strip().split(","));
+        for (int place : new int[] {0, 1, 2, 5, 6}) {
+            List<String> changed = new ArrayList<>(cells);
+            changed.set(place, junk);
+
+            List<Arrival> arrivals = read(good + String.join(",", changed) + "\n");
+
+            assertThat(arrivals.stream().map(Arrival::observation).filter(Objects::nonNull))
+                    .as("place %d", place)
+                    .extracting(observation -> observation.contractCount().toPlainString())
+                    .containsExactly("21000");
+            assertThat(arrivals.stream().map(Arrival::quarantined).filter(Objects::nonNull))
+                    .as("place %d", place)
+                    .hasSize(1);
+        }
     }
 
     private List<Arrival> read(String rows) throws IOException {
