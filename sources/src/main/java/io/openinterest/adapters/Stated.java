@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Fields that a venue's list did not always have. Where one row of a list states such a field, or one of an earlier
+ * Fields that a venue's list did not always have. Where one row of a list states such a field, or every row of an earlier
  * answer did, every row must: what a row lacks then is lost, not of an older form. A restart forgets what was stated, and
  * takes a list that lost a field meanwhile for an older one.
  */
@@ -15,26 +15,28 @@ final class Stated {
     /** Rows have some dozens; what a venue may add to them in all its life has an end. */
     private static final int MAX_FIELDS = 1000;
 
+    /** Fields of every row of an answer, of any so far: a single odd row says nothing of the answers to come. */
+    private final Set<String> known = new HashSet<>();
+
+    /** Fields of any row of the answer at hand. */
     private final Set<String> fields = new HashSet<>();
 
     /** Takes the rows of an answer, or of a page of one, before they are read. */
     Stated add(JsonNode rows) {
-        for (JsonNode row : rows) {
-            row.fieldNames().forEachRemaining(field -> {
-                if (fields.size() < MAX_FIELDS) {
-                    fields.add(field);
-                }
-            });
-        }
+        fields.clear();
+        rows.forEach(row -> row.fieldNames().forEachRemaining(fields::add));
+        Set<String> common = new HashSet<>(rows.isEmpty() ? Set.of() : fields);
+        rows.forEach(row -> common.removeIf(field -> !row.has(field)));
+        common.stream().filter(field -> known.size() < MAX_FIELDS).forEach(known::add);
         return this;
     }
 
-    /** True where a row of this answer or of an earlier one has the field. */
+    /** True where a row of this answer has the field, or every row of an earlier one had it. */
     boolean has(String field) {
-        return fields.contains(field);
+        return fields.contains(field) || known.contains(field);
     }
 
-    /** The field's value; null where no row has it, nor had it. */
+    /** The field's value; null where it is of no list so far. */
     JsonNode value(JsonNode row, String field) {
         JsonNode value = row.path(field);
         if (has(field) && (value.isMissingNode() || value.isNull())) {
@@ -43,7 +45,7 @@ final class Stated {
         return has(field) ? value : null;
     }
 
-    /** The field's text, which may be empty; null where no row has it, nor had it. */
+    /** The field's text, which may be empty; null where it is of no list so far. */
     String word(JsonNode row, String field) {
         JsonNode value = value(row, field);
         if (value != null && !value.isTextual()) {
