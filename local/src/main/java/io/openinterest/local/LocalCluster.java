@@ -97,11 +97,15 @@ final class LocalCluster implements AutoCloseable {
      * @throws ConfigurationException when an option of the user can't be used
      */
     static LocalCluster start(JobConfiguration.Local settings, int parallelism, Path kept) throws Exception {
+        LocalCluster cluster = null;
         try {
-            LocalCluster cluster = new LocalCluster(settings, parallelism, kept);
+            cluster = new LocalCluster(settings, parallelism, kept);
             cluster.cluster.start();
             return cluster;
         } catch (Exception e) {
+            if (cluster != null) {
+                cluster.close();
+            }
             // Flink throws the one itself and the other wrapped
             if (e instanceof IllegalArgumentException
                     || ExceptionUtils.findThrowable(e, IllegalConfigurationException.class)

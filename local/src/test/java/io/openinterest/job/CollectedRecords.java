@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
@@ -28,7 +29,9 @@ final class CollectedRecords implements Sink<TopicRecord>, SupportsCommitter<Lon
     /** What was written between two checkpoints, by the number under which it is committed. */
     private static final Map<Long, List<TopicRecord>> WRITTEN = new ConcurrentHashMap<>();
 
-    private static final AtomicLong NUMBERS = new AtomicLong();
+    /** Those of a savepoint that another run left are none of this one's. */
+    private static final AtomicLong NUMBERS =
+            new AtomicLong(ThreadLocalRandom.current().nextLong());
 
     static void clear() {
         RECORDS.clear();

@@ -15,7 +15,7 @@ final class Stated {
     /** Rows have some dozens; what a venue may add to them in all its life has an end. */
     private static final int MAX_FIELDS = 1000;
 
-    /** Fields of every row of an answer, of any so far: a single odd row says nothing of the answers to come. */
+    /** Fields of all rows of an answer, of any so far: one odd row says nothing of the answers to come. */
     private final Set<String> known = new HashSet<>();
 
     /** Fields of any row of the answer at hand. */
@@ -25,7 +25,7 @@ final class Stated {
     Stated add(JsonNode rows) {
         fields.clear();
         rows.forEach(row -> row.fieldNames().forEachRemaining(fields::add));
-        Set<String> common = new HashSet<>(rows.isEmpty() ? Set.of() : fields);
+        Set<String> common = new HashSet<>(rows.size() < 2 ? Set.of() : fields);
         rows.forEach(row -> common.removeIf(field -> !row.has(field)));
         common.stream().filter(field -> known.size() < MAX_FIELDS).forEach(known::add);
         return this;

@@ -56,7 +56,8 @@ public record Folder(String key, String address) {
             if (trial.isUsable(path())) {
                 return;
             }
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | RuntimeException e) {
+            // file systems throw what their clients throw
             LOG.info("{} can't be used", address, e);
         }
         throw new ConfigurationException(key + " is \"" + address + "\", allowed is " + allowed

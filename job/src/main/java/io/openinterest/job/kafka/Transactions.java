@@ -60,8 +60,9 @@ public final class Transactions {
     /**
      * Makes sure that no other job writes under the prefix. A job between two transactions is noticed by the ids that it
      * goes on to use, so where ids are known this takes a checkpoint's time. A start from a savepoint takes the place of
-     * the job that wrote it and is not looked at, nor is the second start of the same job by its cluster, which finds
-     * the ids of its own run. Nor can a job be noticed that writes at least once: it has no transactions.
+     * the job that wrote it and is not looked at, nor is the second start of the same job by its cluster, known by the
+     * ids of its own run. Nor can a job be noticed that writes at least once and has no transactions, or an application of
+     * another cluster with the same cluster id, which makes the same job id.
      *
      * @param run of this start, as {@link #run} says
      * @throws ConfigurationException when there is one
@@ -75,17 +76,19 @@ public final class Transactions {
         }
         try (Admin admin = KafkaClients.admin(kafka)) {
             Map<String, TransactionState> before = states(admin, kafka);
-            if (before.keySet().stream().anyMatch(id -> id.startsWith(run + "-"))) {
-                return;
-            }
             Duration watch = configuration.checkpointInterval().plusSeconds(1);
             long end = System.nanoTime() + (watch.compareTo(MAX_WATCH) < 0 ? watch : MAX_WATCH).toNanos();
             Map<String, TransactionState> now = before;
-            while (!before.isEmpty() && now.equals(before) && !hasOpen(now) && System.nanoTime() < end) {
+            while (!before.isEmpty()
+                    && now.equals(before)
+                    && !hasOpen(now)
+                    && !isOf(run, now)
+                    && System.nanoTime() < end) {
                 Thread.sleep(POLL_MS);
                 now = states(admin, kafka);
             }
-            if (hasOpen(now) || !now.equals(before)) {
+            // the job itself, which its cluster may just have recovered
+            if (!isOf(run, now) && (hasOpen(now) || !now.equals(before))) {
                 throw inUse(kafka, lastEnd(admin, now));
             }
         } catch (ExecutionException e) {
@@ -162,6 +165,10 @@ public final class Transactions {
                                 transaction.transactionStartTimeMs().getAsLong() + transaction.transactionTimeoutMs())
                         .plus(CLEANUP))
                 .max(Comparator.naturalOrder());
+    }
+
+    private static boolean isOf(String run, Map<String, TransactionState> states) {
+        return states.keySet().stream().anyMatch(id -> id.startsWith(run + "-"));
     }
 
     private static boolean hasOpen(Map<String, TransactionState> states) {

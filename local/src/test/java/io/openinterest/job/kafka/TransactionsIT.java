@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptionsInternal;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -95,6 +96,21 @@ class TransactionsIT {
 
             producer.abortTransaction();
         }
+    }
+
+    @Test
+    void aJobThatItsClusterRecoversMeanwhileIsNoOther() throws Exception {
+        // given a prefix that was used before, and a job that begins to write while it is started again
+        JobConfiguration configuration = configuration("recovered.");
+        Configuration fixed = new Configuration().set(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID, "00ff");
+        String before = Transactions.run(configuration.kafka(), FRESH, Instant.now());
+        String run = Transactions.run(configuration.kafka(), fixed, Instant.now());
+        producer(before + "-0-1").close();
+        CompletableFuture<Void> recovered =
+                CompletableFuture.runAsync(() -> producer(run + "-0-1").close());
+
+        assertThatCode(() -> requireUnused(configuration, fixed)).doesNotThrowAnyException();
+        recovered.get();
     }
 
     @Test

@@ -19,7 +19,10 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  */
 record Piece(List<Reading> records, List<Long> offsets, long end, long consumed, boolean isLast) {
 
-    /** Bytes of a piece: a tenth of a millisecond to find its lines, one to read them. */
+    /** A piece of so many lines takes a tenth of a millisecond to find and one to read. */
+    static final int MOST_RECORDS = 100;
+
+    /** Bytes of lines that are longer than others, after which a piece ends too. */
     private static final int ENOUGH = 64 << 10;
 
     /** Lines that nobody has read yet: finding them is quick and goes in turn, reading them is neither. */

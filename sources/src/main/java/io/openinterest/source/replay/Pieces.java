@@ -11,8 +11,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /**
- * An open file in pieces. The first is a single record, which is all that is asked of a file that is not due yet. The
- * others are read ahead, some of them side by side; what is in them, and their order, follows from the file alone.
+ * An open file in pieces. The first is a single record, which is all that is asked of a file that is not due yet. As soon
+ * as there is a place for the file, the others are large and read ahead, some of them side by side. What records come, and
+ * in which order, follows from the file alone.
  */
 final class Pieces implements Closeable {
 
@@ -21,6 +22,7 @@ final class Pieces implements Closeable {
 
     private final Queue<FutureTask<Piece>> begun = new ArrayDeque<>();
     private int ordered;
+    private boolean hasPlace;
 
     /** Lines are found one after the other, by whoever reads the furthest piece. The lock for it and what follows. */
     private final Lines lines;
@@ -29,7 +31,7 @@ final class Pieces implements Closeable {
     private final Map<Integer, Piece.Text> texts = new HashMap<>();
 
     private int cut;
-    private IOException failure;
+    private Throwable failure;
 
     /** Opens a file at the record that begins at an offset of the uncompressed file. */
     Pieces(Path file, long offset, ReadAhead ahead) throws IOException {
@@ -40,6 +42,7 @@ final class Pieces implements Closeable {
 
     /** The next piece; waits for the thread that reads it, and reads it where none has begun to. */
     Piece next() throws IOException, InterruptedException {
+        hasPlace = hasPlace || ordered > 0 && ahead.takePlace();
         FutureTask<Piece> next = begun.poll();
         if (next == null) {
             next = order();
@@ -47,43 +50,59 @@ final class Pieces implements Closeable {
         } else {
             ahead.finish(next);
         }
-        try {
-            Piece piece = next.get();
-            while (ordered > 1 && !piece.isLast() && ahead.hasRoomFor(begun.size() + 1)) {
-                FutureTask<Piece> further = order();
-                begun.add(further);
-                ahead.begin(further);
-            }
-            return piece;
-        } catch (ExecutionException e) {
-            throw new IOException(file + " can't be read", e.getCause());
+        Piece piece = read(next);
+        while (hasPlace && !piece.isLast() && ahead.hasRoomFor(begun.size() + 1)) {
+            FutureTask<Piece> further = order();
+            begun.add(further);
+            ahead.begin(further);
         }
+        return piece;
     }
 
     @Override
     public void close() throws IOException {
         begun.forEach(ahead::forget);
         begun.clear();
+        if (hasPlace) {
+            ahead.leavePlace();
+            hasPlace = false;
+        }
         synchronized (lines) {
             lines.close();
         }
     }
 
-    private FutureTask<Piece> order() {
-        int number = ordered++;
-        return new FutureTask<>(() -> ahead.read(text(number), file));
+    private Piece read(FutureTask<Piece> task) throws IOException, InterruptedException {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            if (e.getCause() instanceof RuntimeException bug) {
+                throw bug;
+            }
+            throw new IOException(file + " can't be read", e.getCause());
+        }
     }
 
-    private Piece.Text text(int number) throws IOException {
+    private FutureTask<Piece> order() {
+        int number = ordered++;
+        int most = hasPlace ? Piece.MOST_RECORDS : 1;
+        return new FutureTask<>(() -> ahead.read(text(number, most), file));
+    }
+
+    /** Those before it that nobody has found yet are as large. */
+    private Piece.Text text(int number, int most) throws IOException {
         synchronized (lines) {
             if (failure != null) {
-                throw failure;
+                throw new IOException("nothing is known behind an earlier failure", failure);
             }
             try {
                 for (; cut <= number; cut++) {
-                    texts.put(cut, Piece.cut(lines, cut == 0 ? 1 : Integer.MAX_VALUE));
+                    texts.put(cut, Piece.cut(lines, most));
                 }
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 // a second try would go on behind what was lost
                 failure = e;
                 throw e;

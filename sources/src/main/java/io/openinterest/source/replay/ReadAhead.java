@@ -12,16 +12,16 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Threads that read pieces of files ahead of the one that merges them: it alone asks, and waits for a piece at most.
- * Memory is bounded, whatever the number of files.
+ * Threads that read pieces of files ahead of the one that merges them: it alone asks, and waits for the piece that is next.
+ * Memory is bounded: a few files have a place, and all others are read record by record.
  */
 final class ReadAhead implements Closeable {
 
     /** So many read faster than one can merge. */
     private static final int MOST_THREADS = 4;
 
-    /** Pieces, of some 100 KB each, of all files together. */
-    private static final int MOST_PIECES = 64;
+    /** Files that overlap more than so many ways gain nothing. */
+    private static final int PLACES = 16;
 
     private final int size = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
     private final ThreadPoolExecutor threads =
@@ -30,16 +30,26 @@ final class ReadAhead implements Closeable {
     /** Readers that nobody uses at the moment. */
     private final Queue<ObservationReader> readers = new ConcurrentLinkedQueue<>();
 
-    private int pieces;
+    private int taken;
 
-    /** Whether one more piece of a file may be read ahead, which makes so many of the file. */
-    boolean hasRoomFor(int ofFile) {
-        return ofFile <= size && pieces < MOST_PIECES;
+    /** Takes a place for a file, if there is one. */
+    boolean takePlace() {
+        boolean isFree = taken < PLACES;
+        taken += isFree ? 1 : 0;
+        return isFree;
+    }
+
+    void leavePlace() {
+        taken--;
+    }
+
+    /** Whether so many pieces of a file may be read ahead. */
+    boolean hasRoomFor(int pieces) {
+        return pieces <= size;
     }
 
     /** Has a piece read. */
     void begin(FutureTask<Piece> piece) {
-        pieces++;
         threads.execute(piece);
     }
 
@@ -51,7 +61,6 @@ final class ReadAhead implements Closeable {
 
     /** Has no use for a piece any more. */
     void forget(FutureTask<Piece> piece) {
-        pieces--;
         threads.remove(piece);
     }
 

@@ -13,7 +13,7 @@ import org.apache.flink.core.io.InputStatus;
 
 /**
  * Merges the recording in the task's own thread, which waits for what others read ahead and not for long: a call takes
- * what a piece of a file takes to read at most.
+ * what a few pieces of a file take to read at most.
  */
 final class RecordedReader implements SourceReader<Arrival, RecordedSplit> {
 

@@ -39,8 +39,8 @@ import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 /**
  * Recorded observations (JSON lines, plain or gzip), replayed as one stream in the order of their {@code time} and then
  * over. What arrives is a function of the files alone: every run, interrupted or not, gives the same arrivals with the
- * same watermarks in the same order. Files, and parts of one file, are read side by side by up to four threads of one
- * subtask, whatever the parallelism, so parallelism 1 is enough.
+ * same watermarks in the same order. Sixteen files, and parts of each, are read side by side by up to four threads
+ * of one subtask, whatever the parallelism, so parallelism 1 is enough.
  *
  * <p>The files must be where the subtask runs, under the same path as where the job is submitted. A file that can't be
  * uncompressed to its end gives a quarantine record and does not hold up the others; one that can't be read at all fails

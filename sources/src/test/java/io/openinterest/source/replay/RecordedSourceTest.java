@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.openinterest.observation.Arrival;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -227,6 +228,28 @@ class RecordedSourceTest {
         assertThat(open).isLessThan(50);
         assertThat(arrivals).hasSize(7500);
         assertThat(arrivals).extracting(Arrival::watermark).isSorted();
+    }
+
+    @Test
+    void filesThatOverlapDontLieInMemory() throws Exception {
+        // given: 20 000 lines that are no records come to more than 4 MB when they are read
+        for (int i = 0; i < 300; i++) {
+            write(folder.resolve(i + ".jsonl"), record(i, 1), record(i, 2), "{\n".repeat(20_000));
+        }
+        SourceReader<Arrival, RecordedSplit> reader = reader(RecordedSplit.of(files()));
+        MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+        memory.gc();
+        long before = memory.getHeapMemoryUsage().getUsed();
+
+        // when all are open, and behind their first record
+        List<Arrival> arrivals = poll(reader, 301);
+        memory.gc();
+        long used = memory.getHeapMemoryUsage().getUsed() - before;
+
+        // then
+        assertThat(arrivals).extracting(Arrival::observation).doesNotContainNull();
+        assertThat(used).isLessThan(100 << 20);
+        reader.close();
     }
 
     @Test
