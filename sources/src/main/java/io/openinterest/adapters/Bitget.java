@@ -41,7 +41,7 @@ public final class Bitget implements Venue {
     /** Hours between fundings; dated contracts have none. */
     private final Map<String, BigDecimal> fundingHours = new HashMap<>();
 
-    private final Map<String, Stated> lists = new HashMap<>();
+    private final Stated stated = new Stated();
 
     /** Nothing about this venue is configured. */
     public Bitget(VenueSettings settings) {}
@@ -102,8 +102,7 @@ public final class Bitget implements Venue {
      */
     private void contracts(Reply reply, Observer out) {
         JsonNode rows = list(reply.json(), "/data");
-        Stated stated = lists.computeIfAbsent(reply.request().param("productType"), list -> new Stated())
-                .add(rows);
+        stated.add(reply.request().param("productType"), rows);
         out.each(rows, row -> {
             String symbol = word(row, "symbol");
             fundingHours.remove(symbol);

@@ -46,7 +46,7 @@ public final class Gate implements Venue {
     private static final Set<String> TOKENS = Set.of("USDC");
 
     private final Map<String, BigDecimal> fundingHours = new HashMap<>();
-    private final Map<String, Stated> lists = new HashMap<>();
+    private final Stated stated = new Stated();
     /** One-sided counts of the list. */
     private final Map<String, BigDecimal> positions = new HashMap<>();
 
@@ -110,8 +110,7 @@ public final class Gate implements Venue {
      */
     private void contracts(Reply reply, Observer out) {
         JsonNode rows = list(reply.json(), "");
-        Stated stated = lists.computeIfAbsent(reply.request().path(), list -> new Stated())
-                .add(rows);
+        stated.add(reply.request().path(), rows);
         out.each(rows, row -> {
             String name = word(row, "name");
             fundingHours.remove(name);

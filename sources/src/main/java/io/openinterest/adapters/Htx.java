@@ -32,9 +32,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -63,7 +61,7 @@ public final class Htx implements Venue {
     private static final BigDecimal HALF = new BigDecimal("0.5");
 
     private final AssetClasses classes;
-    private final Map<String, Stated> lists = new HashMap<>();
+    private final Stated stated = new Stated();
 
     private boolean bulkRefused;
     /** Refusals of the bulk question in a row. */
@@ -160,8 +158,7 @@ public final class Htx implements Venue {
      */
     private void instruments(Reply reply, Observer out) {
         JsonNode rows = list(reply.json(), "/data");
-        Stated stated = lists.computeIfAbsent(reply.request().path(), list -> new Stated())
-                .add(rows);
+        stated.add(reply.request().path(), rows);
         out.each(rows, row -> {
             String code = word(row, "contract_code");
             out.instrument(code, () -> status(row), () -> instrument(code, row, stated, out));

@@ -61,7 +61,7 @@ public final class Okx implements Venue {
     private static final Pattern UNKNOWN_TOPIC = Pattern.compile("instId:([^\\s,]+) doesn't exist");
 
     private final boolean streams;
-    private final Map<String, Stated> lists = new HashMap<>();
+    private final Stated stated = new Stated();
 
     /** Families of options to try: as configured, and found in lists that leave out the dollar-margined ones. */
     private final Set<String> families;
@@ -217,8 +217,7 @@ public final class Okx implements Venue {
         if (rows.isEmpty() && isListed(asked, out.instruments())) {
             throw new Fields.BadSchema("the list of " + asked + " is empty");
         }
-        Stated stated = lists.computeIfAbsent(reply.request().param("instType"), list -> new Stated())
-                .add(rows);
+        stated.add(reply.request().param("instType"), rows);
         out.each(rows, row -> {
             // what is announced may have no name yet
             if (text(row, "instId") != null || status(row) == Instrument.Status.OBSERVED) {

@@ -2,7 +2,9 @@ package io.openinterest.adapters;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.venue.Fields;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,25 +17,35 @@ final class Stated {
     /** Rows have some dozens; what a venue may add to them in all its life has an end. */
     private static final int MAX_FIELDS = 1000;
 
-    /** Fields of all rows of an answer, of any so far: one odd row says nothing of the answers to come. */
-    private final Set<String> known = new HashSet<>();
+    /** By list the fields of all rows of an answer, of any so far: one odd row says nothing of the answers to come. */
+    private final Map<String, Set<String>> known = new HashMap<>();
 
-    /** Fields of any row of the answer at hand. */
-    private final Set<String> fields = new HashSet<>();
+    /** Those, and the fields of any row of the answer at hand. */
+    private Set<String> fields = Set.of();
 
-    /** Takes the rows of an answer, or of a page of one, before they are read. */
-    Stated add(JsonNode rows) {
-        fields.clear();
+    /** Takes the rows of an answer, or of a page of one, before they are read; for a venue with one list. */
+    void add(JsonNode rows) {
+        add("", rows);
+    }
+
+    /**
+     * The same for a venue with several, which need not have the same fields.
+     *
+     * @param list tells one from another
+     */
+    void add(String list, JsonNode rows) {
+        fields = new HashSet<>();
         rows.forEach(row -> row.fieldNames().forEachRemaining(fields::add));
         Set<String> common = new HashSet<>(rows.size() < 2 ? Set.of() : fields);
         rows.forEach(row -> common.removeIf(field -> !row.has(field)));
-        common.stream().filter(field -> known.size() < MAX_FIELDS).forEach(known::add);
-        return this;
+        Set<String> always = known.computeIfAbsent(list, one -> new HashSet<>());
+        common.stream().filter(field -> always.size() < MAX_FIELDS).forEach(always::add);
+        fields.addAll(always);
     }
 
     /** True where a row of this answer has the field, or every row of an earlier one had it. */
     boolean has(String field) {
-        return fields.contains(field) || known.contains(field);
+        return fields.contains(field);
     }
 
     /** The field's value; null where it is of no list so far. */

@@ -35,7 +35,7 @@ final class Observations {
         this.venue = venue;
         this.settings = settings.common();
         this.naming = naming;
-        maxAges.put(settings.id(), settings.maxAge() != null ? settings.maxAge() : venue.maxAge());
+        maxAges.put(settings.id(), settings.maxAge(venue));
     }
 
     Observation of(Row row, Instrument instrument, Convention convention, Figures figures) {

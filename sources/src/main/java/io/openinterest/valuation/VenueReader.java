@@ -77,8 +77,7 @@ public final class VenueReader {
         this.sink = sink;
         this.naming = new Naming(venue, settings);
         this.listed = new ListedMarkets(naming::isWanted, this::isRemembered);
-        this.prices =
-                new Prices(settings.common().rates(), settings.maxAge() != null ? settings.maxAge() : venue.maxAge());
+        this.prices = new Prices(settings.common().rates(), settings.maxAge(venue));
         this.observations = new Observations(venue, settings, naming);
         this.rejections = new Rejections(settings.id(), naming, listed.instruments(), sink::quarantined);
         this.guard = new FactorGuard(sink::observed);

@@ -39,6 +39,11 @@ public record VenueSettings(
         return options.getOrDefault(key, otherwise);
     }
 
+    /** How long an observation stands for its market: as configured, else as the venue has it. */
+    public Duration maxAge(Venue venue) {
+        return maxAge != null ? maxAge : venue.maxAge();
+    }
+
     /** The same venue at other addresses. */
     public VenueSettings at(String rest, String ws) {
         return new VenueSettings(id, rest, ws, pollInterval, maxAge, symbols, options, common);

@@ -15,9 +15,9 @@ import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
  * Metrics of one venue, in the group {@code venue.<id>}: {@code lastObservationAgeMs} (-1 before the first),
  * {@code maxAgeMs} (how long an observation counts), {@code polls}, {@code pollFailures}, {@code pollLatencyMs} (of the
  * newest answer), {@code pausedUntil} (epoch milliseconds until which some feed asks nothing, 0 when none waits),
- * {@code quotaUsed} (part of the burst of the fullest limit), {@code connections} and {@code reconnects} of WebSockets, {@code unreadMessages} of them that no parser knows,
- * {@code conflated}, {@code instruments}, {@code historyOwedMs} (length of the gap whose history is not read yet, 0
- * without), {@code contradictedChecks} (checks of how it counts that its own figures contradict, by the newest verdict
+ * {@code quotaUsed} (part of the burst of the fullest limit), {@code connections} and {@code reconnects} of WebSockets,
+ * {@code unreadMessages} of them that no parser knows, {@code conflated}, {@code instruments}, {@code historyOwedMs}
+ * (length of the gap whose history is not read yet, 0 without), {@code contradictedChecks} (checks of how it counts that its own figures contradict, by the newest verdict
  * of each), {@code quarantined} and, in the group {@code reason.<reason>}, {@code quarantinedByReason}.
  *
  * <p>Of the reader: {@code clockDifferenceMs}, how far the host's clock is ahead of the one that stamps receipts.
@@ -28,8 +28,7 @@ final class VenueMetrics {
 
     static VenueStats register(SourceReaderMetricGroup reader, VenueSettings venue, Inbox inbox) {
         MetricGroup group = reader.addGroup("venue", venue.id());
-        Duration maxAge =
-                venue.maxAge() != null ? venue.maxAge() : Adapters.create(venue).maxAge();
+        Duration maxAge = venue.maxAge(Adapters.create(venue));
         VenueStats stats = new VenueStats();
         gauge(group, "lastObservationAgeMs", () -> sinceMillis(stats.lastObservationMillis(), -1));
         gauge(group, "maxAgeMs", maxAge::toMillis);
