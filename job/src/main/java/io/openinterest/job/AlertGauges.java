@@ -44,7 +44,8 @@ final class AlertGauges extends RichMapFunction<AlertEvent, AlertEvent> implemen
         int step = switch (event.state()) {
             case OPEN -> 1;
             case ESCALATED -> 0;
-            case RESOLVED, EXPIRED, RETRACTED -> -1;
+            case RESOLVED, EXPIRED -> -1;
+            case RETRACTED -> event.occasion().isOver() ? 0 : -1;
         };
         (event.rule().kind() == Kind.MARKET ? market : dataQuality).addAndGet(step);
         return event;

@@ -303,7 +303,7 @@ public final class Pipeline {
                 measured.union(marketRecords)
                         .keyBy(BoundaryRecord::entity)
                         .connect(control.broadcast(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED))
-                        .process(new EvaluateAlerts(startRules)));
+                        .process(new EvaluateAlerts(startRules, settings.corrections())));
         out.write("publish-alerts", named("show-alerts", alerts.map(new AlertGauges())), ToTopic::alerts);
     }
 

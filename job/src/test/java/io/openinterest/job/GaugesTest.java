@@ -195,6 +195,20 @@ class GaugesTest {
         assertThat(gauge("kind.data-quality.activeAlerts")).isEqualTo(1L);
     }
 
+    @Test
+    void anAlertThatIsRetractedAfterItsEndEndsOnce() throws Exception {
+        try (var alerts = alerts(null)) {
+            for (int i = 0; i < 3; i++) {
+                alerts.processElement(event(AlertEvent.Kind.MARKET, AlertEvent.State.OPEN), 0);
+            }
+            alerts.processElement(event(AlertEvent.Kind.MARKET, AlertEvent.State.RETRACTED), 0);
+            alerts.processElement(event(AlertEvent.Kind.MARKET, AlertEvent.State.EXPIRED), 0);
+            alerts.processElement(event(AlertEvent.Kind.MARKET, AlertEvent.State.RETRACTED, true), 0);
+        }
+
+        assertThat(gauge("kind.market.activeAlerts")).isEqualTo(1L);
+    }
+
     private KeyedOneInputStreamOperatorTestHarness<String, TotalRow, Void> totals(boolean measuresLatency)
             throws Exception {
         var harness = new KeyedOneInputStreamOperatorTestHarness<>(
@@ -276,12 +290,16 @@ class GaugesTest {
     }
 
     private static AlertEvent event(AlertEvent.Kind kind, AlertEvent.State state) {
+        return event(kind, state, false);
+    }
+
+    private static AlertEvent event(AlertEvent.Kind kind, AlertEvent.State state, boolean isOver) {
         return new AlertEvent(
                 "id",
                 new AlertEvent.Rule("rule", "0123456789ab", kind),
                 state,
                 AlertEvent.Severity.WARNING,
-                new AlertEvent.Occasion(Level.ASSET, "btc", new Boundary(Interval.FIVE_MINUTES, EIGHT), EIGHT),
+                new AlertEvent.Occasion(Level.ASSET, "btc", new Boundary(Interval.FIVE_MINUTES, EIGHT), EIGHT, isOver),
                 new AlertEvent.Figures("coverage", null, null, null),
                 "",
                 null);

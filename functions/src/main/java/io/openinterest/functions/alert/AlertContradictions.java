@@ -132,7 +132,8 @@ public final class AlertContradictions extends KeyedProcessFunction<String, Evid
                         Level.EXCHANGE,
                         exchange,
                         Boundary.of(Interval.ONE_MINUTE, evidence.time().toEpochMilli()),
-                        openedAt),
+                        openedAt,
+                        false),
                 new Figures(
                         "evidence_" + evidence.check().replace('-', '_'),
                         evidence.figure(),

@@ -53,7 +53,16 @@ final class AlertMessages {
                         id,
                         "is back at " + figure(rule, x),
                         time,
-                        ", within " + threshold(rule, rule.thresholds().clear()) + peak);
+                        ", " + cleared(rule.thresholds().direction()) + " "
+                                + threshold(rule, rule.thresholds().clear()) + peak);
+    }
+
+    private static String cleared(Direction direction) {
+        return switch (direction) {
+            case UP, DOWN, BOTH -> "within";
+            case ABOVE -> "below";
+            case BELOW -> "above";
+        };
     }
 
     static String expired(Subject subject, String id, long time, Active alert, String because) {

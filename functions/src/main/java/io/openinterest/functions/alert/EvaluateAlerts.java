@@ -11,6 +11,7 @@ import io.openinterest.functions.record.AlertEvent.Figures;
 import io.openinterest.functions.record.AlertEvent.Occasion;
 import io.openinterest.functions.record.AlertEvent.State;
 import io.openinterest.functions.record.Boundary;
+import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.run.Pending;
 import io.openinterest.functions.run.RunBounds;
@@ -55,6 +56,7 @@ public final class EvaluateAlerts
     private static final long SILENCE = Duration.ofHours(1).toMillis();
 
     private final List<AlertRule> startRules;
+    private final CorrectionWindow corrections;
 
     private transient Map<String, AlertRule> start;
     private transient RuleIndex index;
@@ -67,9 +69,11 @@ public final class EvaluateAlerts
      * Evaluates rules.
      *
      * @param startRules in force until the topic says otherwise
+     * @param corrections how long an alert can be retracted
      */
-    public EvaluateAlerts(List<AlertRule> startRules) {
+    public EvaluateAlerts(List<AlertRule> startRules, CorrectionWindow corrections) {
         this.startRules = new ArrayList<>(startRules);
+        this.corrections = corrections;
     }
 
     @Override
@@ -239,19 +243,19 @@ public final class EvaluateAlerts
         }
 
         private AlertStanding corrected(Subject subject, AlertStanding standing, Reading reading) {
-            Active active = standing.active();
-            Installed installed = active == null || active.openedAt() != reading.time() ? null : rules.find(subject);
+            Active alert = standing.openedAt(reading.time());
+            Installed installed = alert == null ? null : rules.find(subject);
             if (installed == null) {
                 return standing;
             }
-            Evidence evidence = reading.evidence() == null ? active.evidence() : reading.evidence();
+            Evidence evidence = reading.evidence() == null ? alert.evidence() : reading.evidence();
             if (!reading.has(installed.metric()) || reading.holds(installed.rule(), installed.metric())) {
-                return standing.openedOn(evidence);
+                return standing.openedOn(alert, evidence);
             }
             AlertStanding.Step step =
-                    standing.retract(reading.time() + subject.interval().millis());
+                    standing.retract(alert, reading.time() + subject.interval().millis());
             BigDecimal x = reading.figure(installed.metric());
-            String message = AlertMessages.retracted(installed.rule(), id(), x, active);
+            String message = AlertMessages.retracted(installed.rule(), id(), x, alert);
             events.add(event(subject, step.transition(), reading.time(), x, message, evidence));
             return step.standing();
         }
@@ -270,7 +274,8 @@ public final class EvaluateAlerts
                 boolean stays = false;
                 boolean missed = last + interval.millis() <= boundary;
                 for (Map.Entry<Subject, AlertStanding> one : known(interval).entrySet()) {
-                    AlertStanding standing = expired(one.getKey(), one.getValue(), last, boundary, false);
+                    AlertStanding standing = expired(one.getKey(), one.getValue(), last, boundary, false)
+                            .settled(corrections.finalBoundary(boundary));
                     stays |= keep(one.getKey(), one.getValue(), missed ? standing.broken() : standing, boundary);
                 }
                 if (stays) {
@@ -313,7 +318,12 @@ public final class EvaluateAlerts
                     new AlertEvent.Rule(subject.id(), subject.version(), subject.kind()),
                     transition.state(),
                     alert.severity(),
-                    new Occasion(subject.level(), id(), Boundary.of(subject.interval(), time), openedAt),
+                    new Occasion(
+                            subject.level(),
+                            id(),
+                            Boundary.of(subject.interval(), time),
+                            openedAt,
+                            transition.isOver()),
                     new Figures(subject.metric(), x, transition.threshold(), alert.peak()),
                     message,
                     evidence);

@@ -37,6 +37,9 @@ final class RuleMetric {
     private static final Map<String, RuleMetric> OF_TOTALS = paths(TotalRow.class, BoundaryRecord::total);
     private static final Map<String, RuleMetric> OF_MARKETS = paths(MarketRow.class, BoundaryRecord::market);
 
+    /** Fields that look back a day, which records of one minute do not. */
+    private static final Set<String> OF_A_DAY = Set.of("percentile_24h", "new_high_24h", "new_low_24h");
+
     /** Fields that are null at some levels, with the levels at which they are not. */
     private static final Map<String, Set<Level>> ONLY_AT = onlyAt();
 
@@ -74,7 +77,10 @@ final class RuleMetric {
         if (!metric.isBoolean() && !Number.class.isAssignableFrom(metric.type)) {
             throw new BadRuleException("The metric \"" + path + "\" is neither a number nor a boolean.");
         }
-        if (metric.horizon != null && !Horizons.carriedBy(interval).contains(metric.horizon)) {
+        boolean isCarried = metric.horizon == null
+                ? interval != Interval.ONE_MINUTE || !OF_A_DAY.contains(path)
+                : Horizons.carriedBy(interval).contains(metric.horizon);
+        if (!isCarried) {
             throw new BadRuleException(
                     "The interval " + interval.text() + " does not carry the horizon of the metric \"" + path + "\".");
         }

@@ -1,5 +1,6 @@
 package io.openinterest.functions.record;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.openinterest.observation.Json;
@@ -52,9 +53,14 @@ public record AlertEvent(
      * @param id the entity within its level
      * @param boundary the boundary; for a retraction the opening boundary
      * @param openedAt the opening boundary
+     * @param isOver true if the alert had ended before, as only one that is retracted can have; not published
      */
     public record Occasion(
-            Level level, String id, @JsonUnwrapped Boundary boundary, Instant openedAt) {}
+            Level level,
+            String id,
+            @JsonUnwrapped Boundary boundary,
+            Instant openedAt,
+            @JsonIgnore boolean isOver) {}
 
     /**
      * The figure the rule looks at.

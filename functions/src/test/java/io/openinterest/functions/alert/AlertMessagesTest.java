@@ -48,6 +48,17 @@ class AlertMessagesTest {
     }
 
     @Test
+    void tellsOnWhichSideALevelIsBack() {
+        AlertRule coverage = rule("coverage", "\"direction\": \"below\", \"warning\": 0.9");
+        AlertRule ratio = rule("put_call_ratio", "\"direction\": \"above\", \"warning\": 1.5, \"clear\": 1.2");
+
+        assertThat(AlertMessages.resolved(coverage, "btc", NOON, new BigDecimal("0.97"), alert("0.85")))
+                .contains("is back at 97 % at 2026-12-20T12:00:00Z, above 90 %;");
+        assertThat(AlertMessages.resolved(ratio, "btc", NOON, BigDecimal.ONE, alert("1.6")))
+                .contains("is back at 1 at 2026-12-20T12:00:00Z, below 1.2;");
+    }
+
+    @Test
     void tellsWhatIsTrue() {
         AlertRule high = rule("new_high_24h", "\"direction\": \"up\"");
 

@@ -169,7 +169,7 @@ class AlertStandingTest {
         run("\"for\": 2, " + BOTH, "0.03", "0.03", "0.03");
         long opened = standing.active().openedAt();
 
-        AlertStanding.Step step = standing.retract(opened + STEP);
+        AlertStanding.Step step = standing.retract(standing.active(), opened + STEP);
         standing = step.standing();
         assertThat(step.transition().state()).isEqualTo(AlertEvent.State.RETRACTED);
         assertThat(step.transition().alert().openedAt()).isEqualTo(FIRST + STEP);
@@ -185,7 +185,7 @@ class AlertStandingTest {
     void aRetractedCriticalValueEndsNoCooldown() {
         run("\"cooldown\": \"2h\", " + BOTH, "0.03", "0", "0.05");
 
-        standing = standing.retract(standing.active().openedAt() + STEP).standing();
+        retract(2);
         take(3, "0.03", "5000", null);
         assertThat(published).hasSize(3).last().isEqualTo("12:15 open critical 0.05 of 0.05 peak 0.05");
 
@@ -194,14 +194,69 @@ class AlertStandingTest {
     }
 
     @Test
+    void aRetractedAlertOfThePastTakesItsCooldownWithIt() {
+        run("\"cooldown\": \"2h\", " + BOTH, "0.03", "0", "0.03");
+        assertThat(published).as("12:15 is in the cooldown").hasSize(2);
+
+        retract(0);
+        take(3, "0.03", "5000", null);
+
+        assertThat(published).last().isEqualTo("12:20 open warning 0.03 of 0.02 peak 0.03");
+    }
+
+    @Test
+    void aRetractedAlertLeavesTheCooldownOfTheOneAfterIt() {
+        // given an alert, and a critical one that ended its cooldown
+        run("\"cooldown\": \"2h\", " + BOTH, "0.03", "0", "0.05", "0");
+
+        // when the first has never been, the cooldown of the other goes on
+        retract(0);
+        take(4, "0.05", "5000", null);
+        assertThat(published).hasSize(4);
+
+        // and when that has never been either, there is none
+        retract(2);
+        take(5, "0.03", "5000", null);
+        assertThat(published).last().isEqualTo("12:30 open warning 0.03 of 0.02 peak 0.03");
+    }
+
+    @Test
+    void theCooldownThatARetractedAlertEndedGoesOnWhenItHasEndedItself() {
+        // given an alert, and a critical one that ended its cooldown
+        run("\"cooldown\": \"2h\", " + BOTH, "0.03", "0", "0.05", "0");
+
+        // when the second has never been
+        retract(2);
+
+        // then the first one's cooldown goes on, which a critical value ends
+        take(4, "0.03", "5000", null);
+        assertThat(published).hasSize(4);
+        take(5, "0.05", "5000", null);
+        assertThat(published).last().isEqualTo("12:30 open critical 0.05 of 0.05 peak 0.05");
+    }
+
+    @Test
+    void anAlertThatEndedStaysUntilItsOpeningIsFinal() {
+        run(BOTH, "0.03", "0", "0.03", "0");
+
+        standing = standing.settled(FIRST);
+        assertThat(standing.openedAt(FIRST)).isNull();
+        assertThat(standing.openedAt(FIRST + 2 * STEP)).isNotNull();
+        assertThat(standing.isOver(FIRST + 3 * STEP)).isFalse();
+
+        assertThat(standing.settled(FIRST + STEP)).isSameAs(standing);
+        assertThat(standing.settled(FIRST + 2 * STEP).isOver(FIRST + 3 * STEP)).isTrue();
+    }
+
+    @Test
     void nothingStaysBehindWhenNothingGoesOn() {
         run(BOTH, "0");
         assertThat(standing.isOver(FIRST)).isTrue();
         run(BOTH, "0.03");
         assertThat(standing.isOver(FIRST)).isFalse();
-        assertThat(standing.expire().standing().isOver(FIRST)).isTrue();
+        assertThat(standing.expire().standing().settled(FIRST).isOver(FIRST)).isTrue();
         run(BOTH, "0.03", "0");
-        assertThat(standing.isOver(FIRST + STEP)).isTrue();
+        assertThat(standing.settled(FIRST).isOver(FIRST + STEP)).isTrue();
     }
 
     @Test
@@ -239,6 +294,11 @@ class AlertStandingTest {
                     + " " + Json.plain(reading.figure(metric)) + " of " + Json.plain(told.threshold())
                     + " peak " + Json.plain(told.alert().peak()));
         }
+    }
+
+    private void retract(int boundary) {
+        long opened = FIRST + boundary * STEP;
+        standing = standing.retract(standing.openedAt(opened), opened + STEP).standing();
     }
 
     private static AlertRule rule(String thresholds) {

@@ -41,6 +41,7 @@ class EvaluateAlertsTest {
 
     private static final long NOON = Instant.parse("2026-12-20T12:00:00Z").toEpochMilli();
     private static final long MINUTE = Interval.MINUTE_MILLIS;
+    private static final CorrectionWindow CORRECTIONS = new CorrectionWindow(Duration.ofMinutes(15));
 
     private KeyedTwoInputStreamOperatorTestHarness<String, BoundaryRecord, AlertControl, AlertEvent> operator;
     private List<AlertRule> startRules = List.of();
@@ -62,8 +63,8 @@ class EvaluateAlertsTest {
                 .rules();
         start(null);
         List<TotalRow> totals = referee.totals();
-        try (MetricsHarness metrics = new MetricsHarness(new MetricsSettings(
-                new BigDecimal("0.0005"), new BigDecimal("0.0005"), new CorrectionWindow(Duration.ofMinutes(15))))) {
+        try (MetricsHarness metrics = new MetricsHarness(
+                new MetricsSettings(new BigDecimal("0.0005"), new BigDecimal("0.0005"), CORRECTIONS))) {
             for (TotalRow row : totals) {
                 metrics.say(row, row.time().toEpochMilli());
             }
@@ -340,6 +341,67 @@ class EvaluateAlertsTest {
     }
 
     @Test
+    void anAlertThatHasEndedIsRetractedWithTheCooldownItBegan() throws Exception {
+        // given an alert that resolved ten minutes ago, and a cooldown of two hours behind it
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9, \"cooldown\": \"2h\""));
+        start(null);
+        coverage(NOON, "0.8");
+        coverage(NOON + 5 * MINUTE, "0.95");
+        coverage(NOON + 10 * MINUTE, "0.95");
+        watermark(NOON + 10 * MINUTE);
+
+        // when the last correction there can be takes its reason away, and the next boundary holds
+        restart();
+        watermark(NOON + 14 * MINUTE);
+        correct(NOON, "0.97", NOON + 15 * MINUTE);
+        coverage(NOON + 15 * MINUTE, "0.7");
+        watermark(NOON + 15 * MINUTE);
+
+        // then it has never been, and does not keep the next one quiet
+        assertThat(story())
+                .containsExactly(
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.8",
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z resolved 12:05 0.95",
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z retracted 12:00 0.97",
+                        "coverage/exchange:okx/2026-12-20T12:15:00Z open 12:15 0.7");
+        assertThat(published()).map(event -> event.occasion().isOver()).containsExactly(false, false, true, false);
+    }
+
+    @Test
+    void anAlertThatExpiredIsRetractedToo() throws Exception {
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
+        start(null);
+        coverage(NOON, "0.8");
+        watermark(NOON);
+        say(change("coverage", null, NOON + MINUTE));
+        coverage(NOON + 5 * MINUTE, "0.8");
+        watermark(NOON + 5 * MINUTE);
+
+        correct(NOON, "0.97", NOON + 6 * MINUTE);
+
+        assertThat(story())
+                .containsExactly(
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z open 12:00 0.8",
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z expired 12:05 null",
+                        "coverage/exchange:okx/2026-12-20T12:00:00Z retracted 12:00 0.97");
+    }
+
+    @Test
+    void anAlertThatHasEndedIsForgottenWhenItsOpeningIsFinal() throws Exception {
+        startRules = List.of(rule("coverage", "\"direction\": \"below\", \"warning\": 0.9"));
+        start(null);
+        coverage(NOON, "0.8");
+        coverage(NOON + 5 * MINUTE, "0.95");
+        watermark(NOON + 10 * MINUTE);
+        assertThat(operator.numKeyedStateEntries()).isPositive();
+
+        watermark(NOON + 15 * MINUTE);
+
+        assertThat(operator.numKeyedStateEntries()).isZero();
+        assertThat(operator.numEventTimeTimers()).isZero();
+    }
+
+    @Test
     void theEvidenceOfARetractionIsTheTotalAsItIsNow() throws Exception {
         // given an alert, and a correction of the total that leaves its reason
         startRules = List.of(RuleParser.parse("""
@@ -379,7 +441,7 @@ class EvaluateAlertsTest {
         operator = Harnesses.open(
                 new KeyedTwoInputStreamOperatorTestHarness<>(
                         new CoBroadcastWithKeyedOperator<>(
-                                new EvaluateAlerts(startRules),
+                                new EvaluateAlerts(startRules, CORRECTIONS),
                                 List.of(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED)),
                         BoundaryRecord::entity,
                         null,

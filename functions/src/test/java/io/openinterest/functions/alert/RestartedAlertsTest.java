@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.openinterest.functions.metrics.BoundaryRecord;
 import io.openinterest.functions.record.AlertEvent;
+import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Interval;
 import io.openinterest.functions.run.RunBounds;
 import io.openinterest.wire.EvenKeys;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -108,7 +110,7 @@ class RestartedAlertsTest {
             for (int i = 0; i < parallelism; i++) {
                 var subtask = new KeyedTwoInputStreamOperatorTestHarness<>(
                         new CoBroadcastWithKeyedOperator<>(
-                                new EvaluateAlerts(startRules),
+                                new EvaluateAlerts(startRules, new CorrectionWindow(Duration.ofMinutes(15))),
                                 List.of(EvaluateAlerts.RULES, RunBounds.ANSWERED, RunBounds.REACHED)),
                         BoundaryRecord::entity,
                         null,

@@ -184,6 +184,11 @@ class RuleParserTest {
         assertThatThrownBy(() ->
                         RuleParser.parse(SHORTEST_RULE.replace("5m", "15m").replace("1h", "5m")))
                 .hasMessage("The interval 15m does not carry the horizon of the metric \"quantity_change_pct.5m\".");
+        for (String day : List.of("percentile_24h", "new_high_24h", "new_low_24h")) {
+            assertThatThrownBy(() ->
+                            RuleParser.parse(SHORTEST_RULE.replace("5m", "1m").replace("quantity_change_pct.1h", day)))
+                    .hasMessage("The interval 1m does not carry the horizon of the metric \"" + day + "\".");
+        }
     }
 
     @ParameterizedTest
