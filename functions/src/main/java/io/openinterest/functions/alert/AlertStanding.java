@@ -6,6 +6,7 @@ import io.openinterest.functions.record.AlertEvent.State;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The standing of a version of a rule with an entity, and the life of the alert between them: it opens, may escalate once,
@@ -30,7 +31,7 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
 
     /** A standing; one that knows of no alert that ended has an empty list. */
     public AlertStanding {
-        ended = ended == null ? List.of() : ended;
+        ended = ended == null ? List.of() : List.copyOf(ended);
     }
 
     /**
@@ -139,9 +140,8 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
     }
 
     private List<Ended> endedWith(Active alert) {
-        List<Ended> all = new ArrayList<>(ended);
-        all.add(new Ended(alert, cooldownEnd, wasCritical));
-        return List.copyOf(all);
+        return Stream.concat(ended.stream(), Stream.of(new Ended(alert, cooldownEnd, wasCritical)))
+                .toList();
     }
 
     /** The alert that opened at a boundary, open or ended since; null if there is none or nothing can correct it. */
@@ -172,15 +172,14 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
             return told(new AlertStanding(since, cooldownEnd, wasCritical, null, ended), State.RETRACTED, alert, null);
         }
         List<Ended> others = new ArrayList<>(ended);
-        int after = endedAt(alert.openedAt);
-        Ended retracted = others.remove(after);
+        int place = endedAt(alert.openedAt);
+        Ended retracted = others.remove(place);
         AlertStanding now;
-        if (after < others.size()) {
-            others.set(after, others.get(after).behind(retracted));
-            now = new AlertStanding(heldSince, cooldownEnd, wasCritical, active, List.copyOf(others));
+        if (place < others.size()) {
+            others.set(place, others.get(place).behind(retracted));
+            now = with(others);
         } else {
-            now = new AlertStanding(
-                    heldSince, retracted.cooldownEnd, retracted.wasCritical, active, List.copyOf(others));
+            now = new AlertStanding(heldSince, retracted.cooldownEnd, retracted.wasCritical, active, others);
         }
         return new Step(now, new Transition(State.RETRACTED, alert, null, true));
     }
@@ -190,9 +189,9 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
         if (alert.equals(active)) {
             return with(heldSince, alert.on(corrected));
         }
-        List<Ended> all = new ArrayList<>(ended);
-        all.replaceAll(one -> one.alert.equals(alert) ? one.with(alert.on(corrected)) : one);
-        return new AlertStanding(heldSince, cooldownEnd, wasCritical, active, List.copyOf(all));
+        return with(ended.stream()
+                .map(one -> one.alert.equals(alert) ? one.with(alert.on(corrected)) : one)
+                .toList());
     }
 
     /**
@@ -201,12 +200,12 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
      * @param boundary the last one that is final
      */
     AlertStanding settled(long boundary) {
-        if (ended.isEmpty() || ended.get(0).alert.openedAt > boundary) {
-            return this;
-        }
-        List<Ended> open =
-                ended.stream().filter(one -> one.alert.openedAt > boundary).toList();
-        return new AlertStanding(heldSince, cooldownEnd, wasCritical, active, open);
+        boolean isAnyFinal = !ended.isEmpty() && ended.get(0).alert.openedAt <= boundary;
+        return isAnyFinal
+                ? with(ended.stream()
+                        .filter(one -> one.alert.openedAt > boundary)
+                        .toList())
+                : this;
     }
 
     /** The count of boundaries starts anew. */
@@ -217,6 +216,10 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
     /** Whether nothing here matters to the boundaries after this one. */
     boolean isOver(long boundary) {
         return active == null && heldSince == NEVER && cooldownEnd <= boundary && ended.isEmpty();
+    }
+
+    private AlertStanding with(List<Ended> others) {
+        return new AlertStanding(heldSince, cooldownEnd, wasCritical, active, others);
     }
 
     private AlertStanding with(long since, Active alert) {
