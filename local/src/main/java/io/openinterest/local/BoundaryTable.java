@@ -31,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prints the largest assets, the largest movers and the new alerts whenever a boundary has been published. Movement is
+ * Prints the largest assets, the largest movers, and alerts that are new or retracted, whenever a boundary has been published. Movement is
  * that of contracts, not of dollars. It knows only what any consumer of committed records knows.
  */
 final class BoundaryTable implements AutoCloseable {
@@ -192,9 +192,11 @@ final class BoundaryTable implements AutoCloseable {
             venues.failed(key, value.path("detail").asText());
         } else if (record.topic().equals(alerts)) {
             String state = value.path("state").asText();
-            if (state.equals("open") || state.equals("escalated")) {
-                String severity = value.path("severity").asText().toUpperCase(Locale.ROOT);
-                newAlerts.add(OneLine.of(severity + "  " + value.path("message").asText()));
+            boolean isRetracted = state.equals("retracted");
+            if (isRetracted || state.equals("open") || state.equals("escalated")) {
+                String what = isRetracted ? state : value.path("severity").asText();
+                newAlerts.add(OneLine.of(what.toUpperCase(Locale.ROOT) + "  "
+                        + value.path("message").asText()));
             }
         } else if (record.topic().equals(metrics)) {
             measured.put(key, time);

@@ -82,6 +82,49 @@ class LocalRunIT {
     }
 
     @Test
+    void anAlertThatLateDataTakeBackIsTold() throws Exception {
+        // given contracts that double for a moment, and an observation of that minute, four minutes late, that they did
+        // not
+        String twice = observation("07:02:10", 120_000);
+        String late = observation("07:02:40", 60_000);
+        Files.writeString(
+                recording,
+                observation("07:00:10", 60_000)
+                        + observation("07:01:10", 60_000)
+                        + twice
+                        + observation("07:03:10", 60_000)
+                        + observation("07:06:10", 60_000)
+                        + late
+                        + observation("07:08:10", 60_000));
+        Path rules = Files.writeString(folder.resolve("rules.yaml"), """
+                - {id: up, level: asset, interval: 1m, metric: change.quantity_usd, direction: up, warning: 10}
+                """);
+
+        Process run = run(
+                "--exit",
+                "--set",
+                "source=replay",
+                "--set",
+                "replay.paths=[" + recording + "]",
+                "--set",
+                "replay.out-of-orderness=5s",
+                "--set",
+                "alerts.rules=" + rules);
+
+        assertThat(exitCode(run)).as(Files.readString(output)).isZero();
+        assertThat(Files.readString(output))
+                .contains("WARNING  change.quantity_usd of asset btc reached +60 thousand USD at 2026-03-01T07:03:00Z")
+                .contains("RETRACTED  change.quantity_usd of asset btc was 0 USD at 2026-03-01T07:03:00Z");
+    }
+
+    private static String observation(String time, int contracts) {
+        return OBSERVATION
+                .replace("07:00:10", time)
+                .replace("60000", "" + contracts)
+                .replace("\"amount_base\":2", "\"amount_base\":" + contracts / 30_000);
+    }
+
+    @Test
     void theReadmeShowsTheEndOfTheRecordingInTheRepository() throws Exception {
         Path project = Path.of(System.getProperty("project.directory"));
         String readme = Files.readString(project.resolve("README.md"));
