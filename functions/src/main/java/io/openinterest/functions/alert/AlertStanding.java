@@ -139,6 +139,11 @@ public record AlertStanding(long heldSince, long cooldownEnd, boolean wasCritica
         return told(new AlertStanding(NEVER, NEVER, false, null, endedWith(active)), State.EXPIRED, active, null);
     }
 
+    /** No alert is open and the rule is gone: neither the count nor the cooldown goes on if it comes back. */
+    AlertStanding anew() {
+        return new AlertStanding(NEVER, NEVER, false, null, ended);
+    }
+
     private List<Ended> endedWith(Active alert) {
         return Stream.concat(ended.stream(), Stream.of(new Ended(alert, cooldownEnd, wasCritical)))
                 .toList();

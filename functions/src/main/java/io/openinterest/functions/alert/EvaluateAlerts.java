@@ -287,11 +287,11 @@ public final class EvaluateAlerts
             publish();
         }
 
-        /** Ends an alert whose rule is gone, or whose entity had no record for an hour. */
+        /** Ends an alert whose rule is gone, or whose entity had no record for an hour; a rule that comes back begins anew. */
         private AlertStanding expired(
                 Subject subject, AlertStanding standing, long last, long boundary, boolean hasRecord) {
             if (standing.active() == null) {
-                return standing;
+                return rules.staysInForce(subject, last, boundary) ? standing : standing.anew();
             }
             long step = subject.interval().millis();
             for (long at = last + step; at <= boundary; at += step) {

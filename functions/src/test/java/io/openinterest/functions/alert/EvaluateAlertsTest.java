@@ -173,6 +173,36 @@ class EvaluateAlertsTest {
     }
 
     @Test
+    void aRuleThatIsBackKnowsNoCountAndNoCooldownFromBefore() throws Exception {
+        // given a rule that waits for the third boundary in a row, and one in its cooldown
+        AlertRule third = rule("third", "\"direction\": \"below\", \"warning\": 0.9, \"for\": 3");
+        AlertRule cooled = rule("cooled", "\"direction\": \"below\", \"warning\": 0.7, \"cooldown\": \"1h\"");
+        startRules = List.of(third, cooled);
+        start(null);
+        coverage(NOON - 5 * MINUTE, "0.6");
+        coverage(NOON, "0.8");
+        watermark(NOON);
+
+        // when both are removed and written again, and boundaries hold
+        for (AlertRule rule : startRules) {
+            say(change(rule.subject().id(), null, NOON + MINUTE));
+            say(change(rule.subject().id(), rule, NOON + 2 * MINUTE));
+        }
+        for (int minutes = 5; minutes <= 15; minutes += 5) {
+            coverage(NOON + minutes * MINUTE, "0.6");
+            watermark(NOON + minutes * MINUTE);
+        }
+
+        // then they begin anew
+        assertThat(story())
+                .containsExactly(
+                        "cooled/exchange:okx/2026-12-20T11:55:00Z open 11:55 0.6",
+                        "cooled/exchange:okx/2026-12-20T11:55:00Z resolved 12:00 0.8",
+                        "cooled/exchange:okx/2026-12-20T12:05:00Z open 12:05 0.6",
+                        "third/exchange:okx/2026-12-20T12:15:00Z open 12:15 0.6");
+    }
+
+    @Test
     void whatIsWrittenLaterCountsInWhateverOrderItComes() throws Exception {
         // given a rule that was removed after it was written, and one that was written after it was removed
         AlertRule rule = rule("gone", "\"direction\": \"below\", \"warning\": 0.9");
