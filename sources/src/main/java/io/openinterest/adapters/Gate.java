@@ -20,6 +20,7 @@ import io.openinterest.venue.Observer;
 import io.openinterest.venue.RateLimit;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
+import io.openinterest.venue.Row;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
@@ -149,19 +150,20 @@ public final class Gate implements Venue {
         if (!type.equals("direct") && !type.equals("inverse")) {
             throw unknown("type", type);
         }
-        boolean isInverse = type.equals("inverse");
-        BigDecimal multiplier = requiredDecimal(row, "quanto_multiplier");
-        if ((multiplier.signum() == 0) != isInverse) {
-            throw new Fields.BadSchema("the type is " + type + " and the multiplier " + multiplier.toPlainString());
-        }
+        Structure structure = type.equals("inverse") ? Structure.INVERSE : Structure.LINEAR;
         return classified(instrument, base, stated.word(row, "contract_type"), out)
-                .structure(isInverse ? Structure.INVERSE : Structure.LINEAR)
-                .contractSize(size(multiplier));
+                .structure(structure)
+                .contractSize(size(requiredDecimal(row, "quanto_multiplier"), structure));
     }
 
-    /** Zero is a contract of one dollar. */
-    private static BigDecimal size(BigDecimal multiplier) {
-        return multiplier != null && multiplier.signum() == 0 ? BigDecimal.ONE : multiplier;
+    /** Zero is a contract of one dollar where the contract is inverse, and no size of any other. */
+    private static BigDecimal size(BigDecimal multiplier, Structure structure) {
+        boolean isInverse = structure == Structure.INVERSE;
+        if ((multiplier.signum() == 0) != isInverse) {
+            throw new Fields.BadSchema("the type is " + (isInverse ? "inverse" : "direct") + " and the multiplier "
+                    + multiplier.toPlainString());
+        }
+        return isInverse ? BigDecimal.ONE : multiplier;
     }
 
     /** An empty type is a coin's. */
@@ -177,11 +179,15 @@ public final class Gate implements Venue {
     private void tickers(Reply reply, Observer out) {
         out.each(list(reply.json(), ""), row -> {
             String contract = word(row, "contract");
+            Row market = out.row(contract);
             BigDecimal hours = fundingHours.get(contract);
-            out.row(contract)
-                    .count(decimal(row, "total_size"))
+            Instrument listed = out.instruments().get(contract);
+            BigDecimal multiplier = decimal(row, "quanto_multiplier");
+            if (listed != null && multiplier != null) {
+                market.contractSize(size(multiplier, listed.structure()));
+            }
+            market.count(decimal(row, "total_size"))
                     .oneSided(positions.get(contract))
-                    .contractSize(size(decimal(row, "quanto_multiplier")))
                     .mark(decimal(row, "mark_price"))
                     .index(decimal(row, "index_price"))
                     .funding(hours == null ? null : decimal(row, "funding_rate"), hours)

@@ -151,9 +151,14 @@ public final class Kucoin implements Venue {
     /** The answer of {@link #contracts}; the turnover of an inverse contract is in coins, its volume in dollars. */
     private void openInterest(Reply reply, Observer out) {
         out.each(list(reply.json(), "/data"), row -> {
-            Row market = out.row(word(row, "symbol"));
+            String symbol = word(row, "symbol");
+            Row market = out.row(symbol);
             BigDecimal multiplier = requiredDecimal(row, "multiplier");
             boolean isInverse = multiplier.signum() < 0;
+            Instrument listed = out.instruments().get(symbol);
+            if (listed != null && isInverse != (listed.structure() == Structure.INVERSE)) {
+                throw new Fields.BadSchema("the sign of the multiplier is not that of the list");
+            }
             market.count(decimal(row, "openInterest"))
                     .contractSize(multiplier.abs())
                     .mark(decimal(row, "markPrice"))
