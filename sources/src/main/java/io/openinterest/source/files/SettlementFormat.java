@@ -21,16 +21,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
@@ -40,8 +42,8 @@ import org.apache.flink.core.fs.FSDataInputStream;
 
 /**
  * CSV with the columns {@code trade_date,product_code,contract_month,open_interest,settle,is_final,published_at}, named
- * by the first line, in any order, without quotes. Of each contract the newest row counts: of one trade date the final
- * one. Whatever is wrong becomes a quarantine record, and the job goes on.
+ * by the first line, in any order, without quotes. Of each contract the newest row counts that can be read: of one trade
+ * date the final one. Whatever is wrong becomes a quarantine record, and the job goes on.
  */
 final class SettlementFormat extends SimpleStreamFormat<Arrival> {
 
@@ -84,7 +86,7 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
 
         private final VenueSettings settings;
         private final InputStream stream;
-        private final Queue<Arrival> arrivals = new ArrayDeque<>();
+        private final Deque<Arrival> arrivals = new ArrayDeque<>();
         private Instant receivedAt;
 
         WholeFile(VenueSettings settings, InputStream stream) {
@@ -135,7 +137,7 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
                 bad("the first line does not name the columns " + COLUMNS, lines.isEmpty() ? null : lines.get(0));
                 return;
             }
-            Map<String, Settlement> newest = new HashMap<>();
+            Map<String, List<Settlement>> contracts = new LinkedHashMap<>();
             for (String line : lines.subList(1, lines.size())) {
                 String[] cells = line.strip().split("\\s*,\\s*", -1);
                 if (line.isBlank()) {
@@ -150,20 +152,36 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
                     row.put(names.get(i), cells[i]);
                 }
                 try {
-                    newest.merge(
-                            text(row, "product_code") + " " + text(row, "contract_month"),
-                            Settlement.of(row),
-                            Settlement::newer);
+                    contracts
+                            .computeIfAbsent(
+                                    text(row, "product_code") + " " + text(row, "contract_month"),
+                                    contract -> new ArrayList<>())
+                            .add(Settlement.of(row, receivedAt));
                 } catch (Fields.BadSchema | Fields.Malformed e) {
                     bad(e.getMessage(), line);
                 }
             }
-            Venue cme = Adapters.create(settings);
-            VenueReader observations = new VenueReader(cme, settings, this);
-            newest.values().forEach(settlement -> read(settlement.row, cme, observations));
+            contracts.values().forEach(this::readNewest);
         }
 
-        private void read(ObjectNode row, Venue cme, VenueReader observations) {
+        /** An older row counts where a newer one can't be read. One that is too old is no reason: those before it are older. */
+        private void readNewest(List<Settlement> contract) {
+            contract.sort(Settlement.NEWEST_FIRST);
+            for (Settlement settlement : contract) {
+                int before = arrivals.size();
+                read(settlement.row);
+                Quarantined told =
+                        arrivals.size() == before ? null : arrivals.peekLast().quarantined();
+                if (told == null || told.reason() == Reason.FROZEN_AT_SOURCE) {
+                    return;
+                }
+            }
+        }
+
+        /** By a reader of its own: the terms of a row whose figures can't be read say nothing of another. */
+        private void read(ObjectNode row) {
+            Venue cme = Adapters.create(settings);
+            VenueReader observations = new VenueReader(cme, settings, this);
             Request file = Request.get(ENDPOINT);
             Reply reply = Reply.of(file, 200, Map.of(), row.toString(), receivedAt);
             for (Feed feed : cme.feeds()) {
@@ -198,18 +216,26 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
      */
     private record Settlement(ObjectNode row, LocalDate tradeDate, boolean isFinal, Instant publishedAt) {
 
-        private static final Comparator<Settlement> BY_AGE = Comparator.comparing(Settlement::tradeDate)
+        static final Comparator<Settlement> NEWEST_FIRST = Comparator.comparing(Settlement::tradeDate)
                 .thenComparing(Settlement::isFinal)
-                .thenComparing(Settlement::publishedAt);
+                .thenComparing(Settlement::publishedAt)
+                .reversed();
+
+        /** Whatever time zone is mistaken for UTC. */
+        private static final Duration MAX_AHEAD = Duration.ofDays(1);
 
         /** What can't be placed among the others must not hide them. */
-        static Settlement of(ObjectNode row) {
+        static Settlement of(ObjectNode row, Instant now) {
             String isFinal = text(row, IS_FINAL).toLowerCase(Locale.ROOT);
             if (!FINAL.contains(isFinal) && !PRELIMINARY.contains(isFinal)) {
                 throw new Fields.BadSchema("is_final is '" + text(row, IS_FINAL) + "', allowed is true or false");
             }
             Fields.required(row, PUBLISHED_AT);
-            return new Settlement(row, day(row), FINAL.contains(isFinal), Fields.iso(row, PUBLISHED_AT));
+            Instant publishedAt = Fields.iso(row, PUBLISHED_AT);
+            if (!publishedAt.isBefore(now.plus(MAX_AHEAD))) {
+                throw new Fields.BadSchema("published_at is '" + text(row, PUBLISHED_AT) + "', a day or more from now");
+            }
+            return new Settlement(row, day(row), FINAL.contains(isFinal), publishedAt);
         }
 
         private static LocalDate day(ObjectNode row) {
@@ -219,10 +245,6 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
                 throw new Fields.BadSchema(
                         "trade_date is '" + text(row, TRADE_DATE) + "' and no day such as 2026-11-19");
             }
-        }
-
-        static Settlement newer(Settlement a, Settlement b) {
-            return BY_AGE.compare(a, b) > 0 ? a : b;
         }
     }
 

@@ -102,8 +102,62 @@ class SettlementFormatTest {
         }
     }
 
+    /** What one line has in place of a figure costs that line, and the newest that can be read counts. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "n/a", "NaN", "-1", "1e999999999", "'", "\u0000"})
+    void aFigureThatCantBeReadLeavesTheOneBeforeIt(String junk) throws IOException {
+        String older = row("19000", "false", 0) + row("21000", "true", 10);
+        for (int place : new int[] {3, 4}) {
+            List<String> cells =
+                    new ArrayList<>(List.of(row("20000", "true", 30).strip().split(",")));
+            cells.set(place, junk);
+
+            List<Arrival> arrivals = read(older + String.join(",", cells) + "\n");
+
+            assertThat(arrivals.stream().map(Arrival::observation).filter(Objects::nonNull))
+                    .as("place %d", place)
+                    .extracting(observation -> observation.contractCount().toPlainString())
+                    .containsExactly("21000");
+            assertThat(arrivals.stream().map(Arrival::quarantined).filter(Objects::nonNull))
+                    .as("place %d", place)
+                    .extracting(Quarantined::market)
+                    .containsExactly("cme-BTCZ9-future");
+        }
+    }
+
+    @Test
+    void theTermsOfALineWithoutAFigureChangeNoOther() throws IOException {
+        String header = HEADER.strip() + ",contract_size\n";
+        String older = row("21000", "true", 0).strip() + ",5\n";
+
+        List<Arrival> arrivals = readFile(header + older + row("?", "true", 30).strip() + ",50\n");
+
+        assertThat(arrivals.stream().map(Arrival::observation).filter(Objects::nonNull))
+                .extracting(observation -> observation.amountBase().toPlainString())
+                .containsExactly("105000");
+    }
+
+    /** It would keep all figures of the contract back until then. */
+    @Test
+    void aFigureThatWasPublishedInAYearToComeCountsForNothing() throws IOException {
+        List<Arrival> arrivals = read(row("21000", "true", 0) + row("20000", "true", 366 * 86_400));
+
+        assertThat(arrivals.stream().map(Arrival::observation).filter(Objects::nonNull))
+                .extracting(observation -> observation.contractCount().toPlainString())
+                .containsExactly("21000");
+        assertThat(arrivals.stream().map(Arrival::quarantined).filter(Objects::nonNull))
+                .extracting(Quarantined::reason, Quarantined::detail)
+                .containsExactly(tuple(
+                        Reason.BAD_RECORD,
+                        "published_at is '" + PUBLISHED.plusSeconds(366 * 86_400) + "', a day or more from now"));
+    }
+
     private List<Arrival> read(String rows) throws IOException {
-        Path file = Files.writeString(folder.resolve("day.csv"), HEADER + rows);
+        return readFile(HEADER + rows);
+    }
+
+    private List<Arrival> readFile(String content) throws IOException {
+        Path file = Files.writeString(folder.resolve("day.csv"), content);
         SettlementFormat format = new SettlementFormat(VenueSettings.of("cme", SourceSettings.defaults()));
         List<Arrival> arrivals = new ArrayList<>();
         try (StreamFormat.Reader<Arrival> reader = format.createReader(
