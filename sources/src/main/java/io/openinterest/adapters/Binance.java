@@ -261,6 +261,7 @@ public final class Binance implements Venue {
         JsonNode body = reply.json();
         out.each(body.isObject() ? Fields.MAPPER.createArrayNode().add(body) : body, row -> {
             String symbol = word(row, "symbol");
+            out.about(symbol);
             BigDecimal mark = decimal(row, "markPrice");
             BigDecimal index = decimal(row, "indexPrice");
             if (isContradicted(mark, index)) {

@@ -233,9 +233,11 @@ public final class BinanceOptions implements Venue {
     private void marks(Reply reply, Observer out) {
         marks.clear();
         out.each(list(reply.json(), ""), row -> {
+            String symbol = required(row, "symbol");
+            out.about(symbol);
             BigDecimal price = decimal(row, "markPrice");
             if (price != null) {
-                marks.put(required(row, "symbol"), price);
+                marks.put(symbol, price);
             }
         });
     }

@@ -476,12 +476,15 @@ public final class Bybit implements Venue {
         String symbol = reply.request().param("symbol");
         JsonNode rows = list(reply.json(), "/result/list");
         if (reply.request().path().startsWith("/v5/market/mark-price-kline")) {
-            out.each(rows, row -> out.pastPrice(symbol, millis(row, 0), decimal(row, 1)));
+            out.each(rows, row -> {
+                out.about(symbol);
+                out.pastPrice(symbol, millis(row, 0), decimal(row, 1));
+            });
             return;
         }
         out.each(rows, row -> {
-            BigDecimal oneSide = decimal(row, "singleOpenInterest");
             var market = out.row(symbol).count(decimal(row, "openInterest")).at(figureTime(row, "timestamp"));
+            BigDecimal oneSide = decimal(row, "singleOpenInterest");
             (category.equals("inverse") ? market.value(oneSide) : market.amount(oneSide)).emit();
         });
         if (!rows.isEmpty()) {

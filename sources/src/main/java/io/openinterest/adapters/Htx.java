@@ -240,10 +240,12 @@ public final class Htx implements Venue {
     private void index(Reply reply, Observer out) {
         Instant now = figureTime(reply.json(), "ts");
         out.each(list(reply.json(), "/data"), row -> {
-            String key = text(row, "contract_code");
+            String code = text(row, "contract_code");
+            String key = code == null ? required(row, "symbol") : code;
+            out.about(key);
             Instant time = millis(row, "index_ts");
             boolean fresh = now == null || time == null || time.plus(INDEX_AGE).isAfter(now);
-            out.index(key == null ? required(row, "symbol") : key, fresh ? decimal(row, "index_price") : null);
+            out.index(key, fresh ? decimal(row, "index_price") : null);
         });
     }
 

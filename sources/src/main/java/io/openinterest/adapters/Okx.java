@@ -358,13 +358,19 @@ public final class Okx implements Venue {
         String family = reply.request().param("instFamily");
         if (family != null) {
             Map<String, BigDecimal> marks = new HashMap<>();
-            out.each(rows, row -> marks.put(required(row, "instId"), decimal(row, "markPx")));
+            out.each(rows, row -> {
+                String symbol = required(row, "instId");
+                out.about(symbol);
+                marks.put(symbol, decimal(row, "markPx"));
+            });
             premiums.put(family, new Premiums(reply.receivedAt(), marks));
             return;
         }
         out.each(rows, row -> {
-            out.index(required(row, "instId"), decimal(row, "idxPx"));
-            out.mark(required(row, "instId"), decimal(row, "markPx"));
+            String symbol = required(row, "instId");
+            out.about(symbol);
+            out.index(symbol, decimal(row, "idxPx"));
+            out.mark(symbol, decimal(row, "markPx"));
         });
     }
 

@@ -150,9 +150,14 @@ final class AnswerReader implements Observer {
     @Override
     public Row row(String ofSymbol) {
         reported++;
-        symbol = ofSymbol;
+        about(ofSymbol);
         Source source = new Source(answer.feed(), answer.endpoint(), this::raw);
         return new Row(ofSymbol, answer.origin(), answer.reply().receivedAt(), row -> rows.take(row, source));
+    }
+
+    @Override
+    public void about(String ofSymbol) {
+        symbol = ofSymbol;
     }
 
     @Override

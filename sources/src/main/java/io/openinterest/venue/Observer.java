@@ -50,6 +50,9 @@ public interface Observer {
      */
     Row row(String symbol);
 
+    /** Names the market of what follows in this element: a record of what can't be read there says it. */
+    void about(String symbol);
+
     /** A price of one unit of the symbol's base in its quote; rows that give none of their own wait up to 60 s for it. */
     void mark(String key, @Nullable BigDecimal price);
 
