@@ -3,6 +3,7 @@ package io.openinterest.source.replay;
 import io.openinterest.observation.ObservationReader;
 import java.io.Closeable;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -30,7 +31,17 @@ final class ReadAhead implements Closeable {
     /** Readers that nobody uses at the moment. */
     private final Queue<ObservationReader> readers = new ConcurrentLinkedQueue<>();
 
+    private final InstantSource begun;
     private int taken;
+
+    /**
+     * Nothing is read yet.
+     *
+     * @param begun the time by which records without one of receipt are judged, by all threads
+     */
+    ReadAhead(Instant begun) {
+        this.begun = InstantSource.fixed(begun);
+    }
 
     /** Takes a place for a file, if there is one. */
     boolean takePlace() {
@@ -67,7 +78,7 @@ final class ReadAhead implements Closeable {
     /** Reads lines, in any thread. */
     Piece read(Piece.Text text, Path file) {
         ObservationReader rested = readers.poll();
-        ObservationReader reader = rested == null ? new ObservationReader(InstantSource.system()) : rested;
+        ObservationReader reader = rested == null ? new ObservationReader(begun) : rested;
         Piece piece = Piece.read(text, file, reader);
         readers.add(reader);
         return piece;

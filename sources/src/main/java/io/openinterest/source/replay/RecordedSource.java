@@ -39,7 +39,8 @@ import org.apache.flink.streaming.api.lineage.LineageVertexProvider;
 /**
  * Recorded observations (JSON lines, plain or gzip), replayed as one stream in the order of their {@code time} and then
  * over. What arrives is a function of the files alone: every run, interrupted or not, gives the same arrivals with the
- * same watermarks in the same order. Sixteen files, and parts of each, are read side by side by up to four threads
+ * same watermarks in the same order. Only rows without {@code database_time} that are dated after the run is defined
+ * are not accepted, and may be in a later one. Sixteen files, and parts of each, are read side by side by up to four threads
  * of one subtask, whatever the parallelism, so parallelism 1 is enough.
  *
  * <p>The files must be where the subtask runs, under the same path as where the job is submitted. A file that can't be
@@ -54,6 +55,7 @@ public final class RecordedSource
     private final ArrayList<String> files;
     private final long outOfOrderness;
     private final boolean checkpointed;
+    private final long begun = System.currentTimeMillis();
 
     /**
      * A source. It tells its watermarks itself, each full minute that an arrival passes.
@@ -118,7 +120,7 @@ public final class RecordedSource
     @Override
     public SplitEnumerator<RecordedSplit, RecordedSplit> createEnumerator(
             SplitEnumeratorContext<RecordedSplit> context) {
-        return new RecordedEnumerator(context, RecordedSplit.of(files));
+        return new RecordedEnumerator(context, RecordedSplit.of(files, begun));
     }
 
     @Override

@@ -23,6 +23,7 @@ final class RecordedSplitSerializer implements SimpleVersionedSerializer<Recorde
         DataOutputSerializer out =
                 new DataOutputSerializer(64 + 100 * split.files().size());
         out.writeLong(split.greatestTime());
+        out.writeLong(split.begun());
         out.writeInt(split.files().size());
         for (Position position : split.files()) {
             out.writeUTF(position.file());
@@ -39,11 +40,12 @@ final class RecordedSplitSerializer implements SimpleVersionedSerializer<Recorde
         }
         DataInputDeserializer in = new DataInputDeserializer(saved);
         long greatestTime = in.readLong();
+        long begun = in.readLong();
         int count = in.readInt();
         List<Position> files = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             files.add(new Position(in.readUTF(), in.readLong(), in.readLong()));
         }
-        return new RecordedSplit(files, greatestTime);
+        return new RecordedSplit(files, greatestTime, begun);
     }
 }

@@ -5,6 +5,7 @@ import io.openinterest.observation.Observation;
 import io.openinterest.observation.ObservationReader.Reading;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
@@ -16,8 +17,9 @@ import java.util.PriorityQueue;
 final class Recording implements Closeable {
 
     private final PriorityQueue<RecordedFile> files = new PriorityQueue<>();
-    private final ReadAhead ahead = new ReadAhead();
+    private final ReadAhead ahead;
     private final long outOfOrderness;
+    private final long begun;
     private final long size;
     private long greatestTime;
 
@@ -29,6 +31,8 @@ final class Recording implements Closeable {
     Recording(RecordedSplit split, long outOfOrderness) {
         this.outOfOrderness = outOfOrderness;
         this.greatestTime = split.greatestTime();
+        this.begun = split.begun();
+        this.ahead = new ReadAhead(Instant.ofEpochMilli(begun));
         for (RecordedSplit.Position position : split.files()) {
             files.add(new RecordedFile(position, files.size(), ahead));
         }
@@ -77,7 +81,8 @@ final class Recording implements Closeable {
                         .sorted(Comparator.comparingInt(RecordedFile::rank))
                         .map(RecordedFile::position)
                         .toList(),
-                greatestTime);
+                greatestTime,
+                begun);
     }
 
     @Override

@@ -39,6 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RecordedSourceTest {
 
+    private static final long BEGUN = START.plusSeconds(1_000_000).toEpochMilli();
+
     private static final Duration OUT_OF_ORDERNESS = Duration.ofSeconds(60);
 
     private static final int DAY = 86_400;
@@ -101,6 +103,19 @@ class RecordedSourceTest {
                 .containsExactly(Long.MIN_VALUE, second(-50), second(-50), second(-50), second(-40), second(-20));
     }
 
+    /** Whenever it is read: a run that goes on tomorrow accepts what it would have today. */
+    @Test
+    void whatSaysNothingOfItsReceiptIsJudgedByTheBeginningOfTheReplay() throws Exception {
+        String recorded = record(1, 0);
+        String unreceived = recorded.replaceFirst("\"database_time\":\"[^\"]*\"", "\"database_time\":null");
+        write(folder.resolve("a.jsonl"), unreceived, unreceived.replace("07:00:00Z", "07:00:01Z"));
+
+        SourceReader<Arrival, RecordedSplit> reader = reader(savedAndRestored(
+                RecordedSplit.of(files(), START.minusSeconds(60).toEpochMilli())));
+
+        assertThat(numbers(poll(reader, Integer.MAX_VALUE))).containsExactly("1", "TIME_IN_FUTURE");
+    }
+
     @Test
     void aReplayInterruptedAnywhereGoesOnAsIfItWasNot() throws Exception {
         // given files with everything in them
@@ -112,7 +127,7 @@ class RecordedSourceTest {
 
         for (int taken = 0; taken <= whole.size(); taken++) {
             // when it stops after so many arrivals and another reader goes on
-            SourceReader<Arrival, RecordedSplit> first = reader(RecordedSplit.of(files()));
+            SourceReader<Arrival, RecordedSplit> first = reader(RecordedSplit.of(files(), BEGUN));
             List<Arrival> arrivals = new ArrayList<>(poll(first, taken));
             List<RecordedSplit> saved = first.snapshotState(1);
             first.close();
@@ -144,7 +159,7 @@ class RecordedSourceTest {
         // when it is read in one go, and interrupted here and there
         List<Arrival> whole = replay();
         for (int taken : new int[] {1, 500, 2345, 5999}) {
-            SourceReader<Arrival, RecordedSplit> first = reader(RecordedSplit.of(files()));
+            SourceReader<Arrival, RecordedSplit> first = reader(RecordedSplit.of(files(), BEGUN));
             List<Arrival> arrivals = new ArrayList<>(poll(first, taken));
             List<RecordedSplit> saved = first.snapshotState(1);
             first.close();
@@ -216,7 +231,7 @@ class RecordedSourceTest {
             write(folder.resolve("one/%04d.jsonl".formatted(i)), record(i, i));
             write(folder.resolve("two/%04d.jsonl.gz".formatted(i)), gzip(record(i, i), record(10_000 + i, 5000 + i)));
         }
-        SourceReader<Arrival, RecordedSplit> reader = reader(RecordedSplit.of(files()));
+        SourceReader<Arrival, RecordedSplit> reader = reader(RecordedSplit.of(files(), BEGUN));
         long openBefore = system.getOpenFileDescriptorCount();
 
         // when
@@ -236,7 +251,7 @@ class RecordedSourceTest {
         for (int i = 0; i < 300; i++) {
             write(folder.resolve(i + ".jsonl"), record(i, 1), record(i, 2), "{\n".repeat(20_000));
         }
-        SourceReader<Arrival, RecordedSplit> reader = reader(RecordedSplit.of(files()));
+        SourceReader<Arrival, RecordedSplit> reader = reader(RecordedSplit.of(files(), BEGUN));
         MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
         memory.gc();
         long before = memory.getHeapMemoryUsage().getUsed();
@@ -255,7 +270,7 @@ class RecordedSourceTest {
     @Test
     void aFileThatCantBeReadAtAllFailsTheReplay() throws Exception {
         Path file = write(folder.resolve("a.jsonl"), record(1, 10));
-        SourceReader<Arrival, RecordedSplit> reader = reader(RecordedSplit.of(files()));
+        SourceReader<Arrival, RecordedSplit> reader = reader(RecordedSplit.of(files(), BEGUN));
         Files.delete(file);
 
         assertThatThrownBy(() -> poll(reader, 1)).hasMessageContaining("a.jsonl");
@@ -308,7 +323,7 @@ class RecordedSourceTest {
         write(folder.resolve("a.jsonl"), "rubbish", record(1, 30), record(2, 119), record(3, 120), record(4, 400));
         Output output = new Output();
 
-        poll(reader(RecordedSplit.of(files())), output);
+        poll(reader(RecordedSplit.of(files(), BEGUN)), output);
 
         assertThat(output.watermarks).containsExactly(second(-60) - 1, second(0) - 1, second(60) - 1, second(300) - 1);
     }
@@ -317,7 +332,8 @@ class RecordedSourceTest {
     void eventTimeWaitsForACheckpointWhereRowsAreDaysApart() throws Exception {
         // given a row on each of three days, of which one is what may be ahead to begin with
         write(folder.resolve("a.jsonl"), record(1, -2 * DAY), record(2, -DAY), record(3, 0));
-        SourceReader<Arrival, RecordedSplit> reader = reader(RecordedSplit.of(files()), Pace.ofCheckpoints(() -> 0));
+        SourceReader<Arrival, RecordedSplit> reader =
+                reader(RecordedSplit.of(files(), BEGUN), Pace.ofCheckpoints(() -> 0));
         Output output = new Output();
         poll(reader, output);
         assertThat(numbers(output.getEmittedRecords())).containsExactly("1", "2", "3");
@@ -347,7 +363,7 @@ class RecordedSourceTest {
                     }
                 }));
         SourceReader<Arrival, RecordedSplit> reader =
-                reader(RecordedSplit.of(files()), Pace.ofCheckpoints(() -> 0), context);
+                reader(RecordedSplit.of(files(), BEGUN), Pace.ofCheckpoints(() -> 0), context);
         Output output = new Output();
 
         poll(reader, output);
@@ -365,7 +381,7 @@ class RecordedSourceTest {
                         .mapToObj(minute -> record(minute, 60 * minute))
                         .toArray(String[]::new));
 
-        InputStatus status = poll(reader(RecordedSplit.of(files()), Pace.ofCheckpoints(() -> 0)), new Output());
+        InputStatus status = poll(reader(RecordedSplit.of(files(), BEGUN), Pace.ofCheckpoints(() -> 0)), new Output());
 
         assertThat(status).isEqualTo(InputStatus.END_OF_INPUT);
     }
@@ -376,7 +392,7 @@ class RecordedSourceTest {
         Pace pace = Pace.ofCheckpoints(() -> 0);
         Output output = new Output();
 
-        SourceReader<Arrival, RecordedSplit> reader = reader(RecordedSplit.of(files()), pace);
+        SourceReader<Arrival, RecordedSplit> reader = reader(RecordedSplit.of(files(), BEGUN), pace);
         int checkpoints = 0;
         while (poll(reader, output) != InputStatus.END_OF_INPUT) {
             reader.snapshotState(++checkpoints);
@@ -424,7 +440,7 @@ class RecordedSourceTest {
     }
 
     private List<Arrival> replay() throws Exception {
-        return poll(reader(RecordedSplit.of(files())), Integer.MAX_VALUE);
+        return poll(reader(RecordedSplit.of(files(), BEGUN)), Integer.MAX_VALUE);
     }
 
     private SourceReader<Arrival, RecordedSplit> reader(RecordedSplit split) {

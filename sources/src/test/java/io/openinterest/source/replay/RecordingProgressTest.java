@@ -24,7 +24,7 @@ class RecordingProgressTest {
         try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(compressed))) {
             out.write(lines);
         }
-        RecordedSplit split = RecordedSplit.of(List.of(plain.toString(), compressed.toString()));
+        RecordedSplit split = RecordedSplit.of(List.of(plain.toString(), compressed.toString()), 0);
         try (Recording recording = new Recording(split, 0)) {
             assertThat(recording.progress()).isZero();
             double before = 0;
