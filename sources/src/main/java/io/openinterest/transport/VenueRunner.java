@@ -81,6 +81,7 @@ public final class VenueRunner implements AutoCloseable {
             ScheduledExecutorService executor) {
         Venue venue = Adapters.create(settings);
         Duration pollInterval = settings.pollInterval() != null ? settings.pollInterval() : venue.pollInterval();
+        stats.countsFor(settings.maxAge(venue));
         this.resumeFrom = resumeFrom;
         this.output = output;
         this.owed = venue.history() == null ? null : resumeFrom;

@@ -2,8 +2,9 @@ package io.openinterest.transport;
 
 import io.openinterest.observation.Evidence;
 import io.openinterest.observation.Quarantined.Reason;
+import java.time.Duration;
 import java.time.Instant;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -11,12 +12,15 @@ import java.util.concurrent.atomic.AtomicLongArray;
 /** Counts of one venue; written on its thread, read by metrics. */
 public final class VenueStats {
 
+    /** A verdict is told again every hour for as long as the venue delivers what is checked. */
+    private static final Duration VERDICT_HOLDS = Duration.ofHours(2);
+
     private final AtomicLong polls = new AtomicLong();
     private final AtomicLong pollFailures = new AtomicLong();
     private final AtomicLong reconnects = new AtomicLong();
     private final AtomicLong unread = new AtomicLong();
     private final AtomicLongArray quarantined = new AtomicLongArray(Reason.values().length);
-    private final Set<String> contradicted = ConcurrentHashMap.newKeySet();
+    private final Map<String, Instant> contradicted = new ConcurrentHashMap<>();
     private volatile long lastObservationMillis;
     private volatile int instruments;
     private volatile int connections;
@@ -24,6 +28,7 @@ public final class VenueStats {
     private volatile long pollLatencyMillis;
     private volatile long pausedUntilMillis;
     private volatile long owedSinceMillis;
+    private volatile long maxAgeMillis;
 
     /** Requests answered, well or not. */
     public long polls() {
@@ -94,6 +99,11 @@ public final class VenueStats {
         return owedSinceMillis;
     }
 
+    /** How long an observation counts, in milliseconds. */
+    public long maxAgeMillis() {
+        return maxAgeMillis;
+    }
+
     void polled(long latencyMillis, boolean good) {
         polls.incrementAndGet();
         if (!good) {
@@ -102,17 +112,24 @@ public final class VenueStats {
         pollLatencyMillis = latencyMillis;
     }
 
-    /** Checks of how the venue counts that its own figures contradict, by their newest verdicts. */
-    public int contradictedChecks() {
-        return contradicted.size();
+    /** Checks of how the venue counts that its own figures contradict, by their newest verdicts, none of them too old. */
+    public int contradictedChecks(Instant now) {
+        Instant oldest = now.minus(VERDICT_HOLDS);
+        return (int) contradicted.values().stream()
+                .filter(told -> !told.isBefore(oldest))
+                .count();
     }
 
     void judged(Evidence evidence) {
         if (evidence.verdict() == Evidence.Verdict.CONTRADICTED) {
-            contradicted.add(evidence.check());
+            contradicted.put(evidence.check(), evidence.time());
         } else {
             contradicted.remove(evidence.check());
         }
+    }
+
+    void countsFor(Duration maxAge) {
+        maxAgeMillis = maxAge.toMillis();
     }
 
     void reconnected() {

@@ -41,11 +41,23 @@ class OutflowTest {
         judge("own-value", Verdict.CONTRADICTED);
         judge("own-value", Verdict.CONTRADICTED);
         judge("sides", Verdict.CONTRADICTED);
-        assertThat(stats.contradictedChecks()).isEqualTo(2);
+        assertThat(stats.contradictedChecks(time.real())).isEqualTo(2);
 
         judge("sides", Verdict.UNPROVEN);
         judge("feeds", Verdict.CONFIRMED);
-        assertThat(stats.contradictedChecks()).isEqualTo(1);
+        assertThat(stats.contradictedChecks(time.real())).isEqualTo(1);
+    }
+
+    @Test
+    void aContradictionCountsNoLongerOnceTheVenueDeliversNothingToCheck() {
+        judge("own-value", Verdict.CONTRADICTED);
+        time.pass(Duration.ofMinutes(90));
+        judge("feeds", Verdict.CONTRADICTED);
+        time.pass(Duration.ofMinutes(31));
+        assertThat(stats.contradictedChecks(time.real())).isEqualTo(1);
+
+        judge("own-value", Verdict.CONTRADICTED);
+        assertThat(stats.contradictedChecks(time.real())).isEqualTo(2);
     }
 
     private void judge(String check, Verdict verdict) {

@@ -1,11 +1,8 @@
 package io.openinterest.source.live;
 
-import io.openinterest.adapters.Adapters;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.transport.ReceiptClock;
 import io.openinterest.transport.VenueStats;
-import io.openinterest.venue.VenueSettings;
-import java.time.Duration;
 import java.util.Locale;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
@@ -17,8 +14,8 @@ import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
  * newest answer), {@code pausedUntil} (epoch milliseconds until which some feed asks nothing, 0 when none waits),
  * {@code quotaUsed} (part of the burst of the fullest limit), {@code connections} and {@code reconnects} of WebSockets,
  * {@code unreadMessages} of them that no parser knows, {@code conflated}, {@code instruments}, {@code historyOwedMs}
- * (length of the gap whose history is not read yet, 0 without), {@code contradictedChecks} (checks of how it counts that its own figures contradict, by the newest verdict
- * of each), {@code quarantined} and, in the group {@code reason.<reason>}, {@code quarantinedByReason}.
+ * (length of the gap whose history is not read yet, 0 without), {@code contradictedChecks} (checks of how it counts that its own figures contradict, by the verdict
+ * of the last two hours on each), {@code quarantined} and, in the group {@code reason.<reason>}, {@code quarantinedByReason}.
  *
  * <p>Of the reader: {@code clockDifferenceMs}, how far the host's clock is ahead of the one that stamps receipts.
  */
@@ -26,12 +23,11 @@ final class VenueMetrics {
 
     private VenueMetrics() {}
 
-    static VenueStats register(SourceReaderMetricGroup reader, VenueSettings venue, Inbox inbox) {
-        MetricGroup group = reader.addGroup("venue", venue.id());
-        Duration maxAge = venue.maxAge(Adapters.create(venue));
+    static VenueStats register(SourceReaderMetricGroup reader, String venue, Inbox inbox) {
+        MetricGroup group = reader.addGroup("venue", venue);
         VenueStats stats = new VenueStats();
         gauge(group, "lastObservationAgeMs", () -> sinceMillis(stats.lastObservationMillis(), -1));
-        gauge(group, "maxAgeMs", maxAge::toMillis);
+        gauge(group, "maxAgeMs", stats::maxAgeMillis);
         gauge(group, "polls", stats::polls);
         gauge(group, "pollFailures", stats::pollFailures);
         gauge(group, "pollLatencyMs", stats::pollLatencyMillis);
@@ -43,10 +39,10 @@ final class VenueMetrics {
         gauge(group, "connections", stats::connections);
         gauge(group, "reconnects", stats::reconnects);
         gauge(group, "unreadMessages", stats::unreadMessages);
-        gauge(group, "conflated", () -> inbox.conflated(venue.id()));
+        gauge(group, "conflated", () -> inbox.conflated(venue));
         gauge(group, "instruments", stats::instruments);
         gauge(group, "historyOwedMs", () -> sinceMillis(stats.owedSinceMillis(), 0));
-        gauge(group, "contradictedChecks", stats::contradictedChecks);
+        gauge(group, "contradictedChecks", () -> stats.contradictedChecks(ReceiptClock.SYSTEM.now()));
         gauge(group, "quarantined", stats::quarantined);
         for (Reason reason : Reason.values()) {
             gauge(group.addGroup("reason", text(reason)), "quarantinedByReason", () -> stats.quarantined(reason));

@@ -52,7 +52,7 @@ final class VenueSplitReader implements SplitReader<Inbox.Item, VenueSplit> {
     public void handleSplitsChanges(SplitsChange<VenueSplit> change) {
         for (VenueSplit split : change.splits()) {
             VenueSettings venue = settings.get(split.venue());
-            VenueStats stats = VenueMetrics.register(metrics, venue, inbox);
+            VenueStats stats = VenueMetrics.register(metrics, split.venue(), inbox);
             VenueRunner runner = new VenueRunner(venue, split.resumeFrom(), new ToInbox(split.venue()), stats, http);
             if (split.reading() != null) {
                 runner.resume(split.lastReadAs(VenueSplit.reading(venue)));
