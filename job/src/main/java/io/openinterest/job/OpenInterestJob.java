@@ -126,8 +126,7 @@ public final class OpenInterestJob {
                     + " of this job or of the replay.");
         }
         if (configuration.source() == SourceKind.LIVE) {
-            List<VenueCalendar.Change> announced = LiveVenues.calendar(configuration)
-                    .shownOn(LocalDate.now(ZoneOffset.UTC), configuration.enabledVenues());
+            List<VenueCalendar.Change> announced = LiveVenues.announced(configuration, LocalDate.now(ZoneOffset.UTC));
             if (!announced.isEmpty()) {
                 System.out.println("Announced by venues:");
                 announced.forEach(change -> System.out.println("  " + change));

@@ -124,6 +124,12 @@ public final class Coinmetrics implements Venue {
     }
 
     @Override
+    public Set<String> alsoDelivers() {
+        boolean isCmeAsked = markets.stream().anyMatch(market -> market.matches("\\*.*|cme-.*"));
+        return isCmeAsked ? Set.of("cme") : Set.of();
+    }
+
+    @Override
     public List<RateLimit> limits() {
         RateLimit limit = key == null
                 ? RateLimit.of("coinmetrics", 10, Duration.ofSeconds(6))

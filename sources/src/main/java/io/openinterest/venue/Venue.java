@@ -3,6 +3,7 @@ package io.openinterest.venue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +89,11 @@ public interface Venue {
     /** True for a venue that passes on markets of other exchanges, which a direct venue takes precedence over. */
     default boolean isAggregator() {
         return false;
+    }
+
+    /** Ids of other venues that this one, as configured, delivers too, under their own names. */
+    default Set<String> alsoDelivers() {
+        return Set.of();
     }
 
     /** A sentence with the closing date of an exchange that is gone and can't be enabled live; null while open. */

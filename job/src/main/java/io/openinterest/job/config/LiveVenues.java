@@ -17,6 +17,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -170,6 +171,16 @@ public final class LiveVenues {
             patience.put(venue.id(), interval.multipliedBy(5).dividedBy(2));
         }
         return patience;
+    }
+
+    /** What the enabled venues, and those they deliver too, announced that is worth showing on that day. */
+    public static List<VenueCalendar.Change> announced(JobConfiguration configuration, LocalDate today) {
+        Set<String> venues = new HashSet<>();
+        for (VenueSettings venue : enabled(configuration)) {
+            venues.add(venue.id());
+            venues.addAll(Adapters.create(venue).alsoDelivers());
+        }
+        return calendar(configuration).shownOn(today, venues);
     }
 
     /**

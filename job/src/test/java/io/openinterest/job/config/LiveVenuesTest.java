@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -196,6 +197,32 @@ class LiveVenuesTest {
         assertThatThrownBy(() -> OpenInterestJob.check(configuration))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith(file + " can't be used: ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "venues.coinmetrics.enabled=true      | cme, coinmetrics",
+                "venues.coinmetrics.symbols=bitmex-*  | coinmetrics",
+                "venues.coinmetrics.symbols=*-future  | cme, coinmetrics",
+                "venues.coinmetrics.enabled=false     |"
+            })
+    void aChangeIsShownOfEveryVenueThatIsDelivered(String setting, String shown, @TempDir Path folder)
+            throws IOException {
+        // given
+        Path conventions = Files.writeString(folder.resolve("conventions.yaml"), resource("/conventions.yaml"));
+        Files.writeString(folder.resolve("venue-calendar.yaml"), """
+                changes:
+                  - {date: "2026-12-25", venue: cme, what: "settles earlier"}
+                  - {date: "2026-12-25", venue: coinmetrics, what: "asks for a key"}
+                """);
+
+        // then
+        assertThat(LiveVenues.announced(
+                        configuration("conventions=" + conventions, setting), LocalDate.parse("2026-12-01")))
+                .extracting(VenueCalendar.Change::venue)
+                .containsExactly(shown == null ? new String[0] : shown.split(", "));
     }
 
     private static String resource(String name) throws IOException {
