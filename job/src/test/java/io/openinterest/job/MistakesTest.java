@@ -138,6 +138,7 @@ class MistakesTest {
                 "venues.ftx.enabled=true",
                 "venues.cme.enabled=true",
                 "export.parquet=/dev/null",
+                "export.parquet=/proc",
                 "export.parquet=foo://bucket",
                 "venues.okx=on",
                 "venus.okx.enabled=false",

@@ -1,6 +1,8 @@
 package io.openinterest.job.config;
 
 import java.io.IOException;
+import java.net.URI;
+import java.util.UUID;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.slf4j.Logger;
@@ -20,12 +22,19 @@ public record Folder(String key, String address) {
         boolean isUsable(Path path) throws IOException;
     }
 
-    /** Where it is: unless the address names a file system, seen from the folder in which the job is submitted. */
+    /**
+     * Where it is. An address that names no file system is on the one that Flink's {@code fs.default-scheme} names, or
+     * else on this machine, seen from the folder in which the job is submitted.
+     */
     public Path path() {
         Path path = new Path(address);
-        return path.toUri().getScheme() != null
-                ? path
-                : new Path(java.nio.file.Path.of(address).toAbsolutePath().toUri());
+        if (path.toUri().getScheme() != null) {
+            return path;
+        }
+        URI standard = FileSystem.getDefaultFsUri();
+        return standard.getScheme().equals("file")
+                ? new Path(java.nio.file.Path.of(address).toAbsolutePath().toUri())
+                : new Path(new Path(standard), path);
     }
 
     /**
@@ -42,12 +51,15 @@ public record Folder(String key, String address) {
     /**
      * Asked before anything starts, because the job would find out again and again. Makes it where there is none.
      *
-     * @throws ConfigurationException when it can't be made
+     * @throws ConfigurationException when it can't be made, or nothing be written there
      */
     public void requireWritable() {
         require("a folder that can be written", path -> {
             FileSystem files = path.getFileSystem();
-            return files.mkdirs(path) && files.getFileStatus(path).isDir();
+            Path trial = new Path(path, ".trial-" + UUID.randomUUID());
+            files.mkdirs(path);
+            files.create(trial, FileSystem.WriteMode.NO_OVERWRITE).close();
+            return files.delete(trial, false);
         });
     }
 
