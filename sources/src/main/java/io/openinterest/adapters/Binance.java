@@ -182,11 +182,11 @@ public final class Binance implements Venue {
         String state = coinMargined ? "contractStatus" : "status";
         out.each(rows, row -> {
             String symbol = word(row, "symbol");
-            out.instrument(symbol, () -> status(word(row, state)), () -> instrument(symbol, row, stated, out));
+            out.instrument(symbol, () -> status(word(row, state)), () -> instrument(symbol, row, out));
         });
     }
 
-    private Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+    private Instrument instrument(String symbol, JsonNode row, Observer out) {
         String base = word(row, "baseAsset");
         String quote = word(row, "quoteAsset");
         String margin = word(row, "marginAsset");

@@ -198,18 +198,17 @@ public final class BinanceOptions implements Venue {
         stated.add(rows);
         out.each(rows, row -> {
             String symbol = word(row, "symbol");
-            out.instrument(symbol, () -> status(row, stated), () -> instrument(symbol, row, contracts, stated, out));
+            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, contracts, out));
         });
     }
 
     /** Older lists have no status, and only what is traded. */
-    private static Instrument.Status status(JsonNode row, Stated stated) {
+    private Instrument.Status status(JsonNode row) {
         String status = stated.word(row, "status");
         return status == null ? Instrument.Status.OBSERVED : Binance.status(status);
     }
 
-    private Instrument instrument(
-            String symbol, JsonNode row, Map<String, JsonNode> contracts, Stated stated, Observer out) {
+    private Instrument instrument(String symbol, JsonNode row, Map<String, JsonNode> contracts, Observer out) {
         String underlying = word(row, "underlying");
         String quote = word(row, "quoteAsset");
         String side = word(row, "side");

@@ -106,7 +106,7 @@ public final class Bitget implements Venue {
         out.each(rows, row -> {
             String symbol = word(row, "symbol");
             fundingHours.remove(symbol);
-            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
+            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, out));
         });
     }
 
@@ -120,7 +120,7 @@ public final class Bitget implements Venue {
         };
     }
 
-    private Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+    private Instrument instrument(String symbol, JsonNode row, Observer out) {
         String base = word(row, "baseCoin");
         String quote = word(row, "quoteCoin");
         String margin = quote.equals("USD") ? base : quote;

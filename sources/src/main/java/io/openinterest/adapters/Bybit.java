@@ -240,7 +240,7 @@ public final class Bybit implements Venue {
         stated.add(rows);
         out.each(rows, row -> {
             String symbol = word(row, "symbol");
-            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
+            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, out));
         });
         nextPage(reply, out);
     }
@@ -258,7 +258,7 @@ public final class Bybit implements Venue {
         }
     }
 
-    private Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+    private Instrument instrument(String symbol, JsonNode row, Observer out) {
         String base = word(row, "baseCoin");
         String quote = word(row, "quoteCoin");
         String margin = word(row, "settleCoin");

@@ -160,15 +160,15 @@ public final class Deribit implements Venue {
             String kind = wordIfAny(row, "kind");
             if (kind == null || kind.equals("future") || kind.equals("option")) {
                 String symbol = word(row, "instrument_name");
-                out.instrument(symbol, () -> status(row, stated), () -> instrument(symbol, row, stated, out));
+                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, out));
             }
         });
     }
 
-    private static Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+    private Instrument instrument(String symbol, JsonNode row, Observer out) {
         boolean isOption = word(row, "kind").equals("option");
         String base = word(row, "base_currency");
-        boolean linear = isLinear(symbol, row, stated);
+        boolean linear = isLinear(symbol, row);
         String quote =
                 linear ? word(row, stated.has("counter_currency") ? "counter_currency" : "quote_currency") : "USD";
         String settled = stated.word(row, "settlement_currency");
@@ -203,7 +203,7 @@ public final class Deribit implements Venue {
     }
 
     /** Linear ones have an underscore in their names, in lists from before there were types. */
-    private static boolean isLinear(String symbol, JsonNode row, Stated stated) {
+    private boolean isLinear(String symbol, JsonNode row) {
         String type = stated.has("instrument_type") ? word(row, "instrument_type") : optionalWord(row, "future_type");
         if (type == null) {
             return symbol.contains("_");
@@ -222,7 +222,7 @@ public final class Deribit implements Venue {
     }
 
     /** An open market is locked for moments many times a minute, and in settlement every day: both are observed. */
-    private static Instrument.Status status(JsonNode row, Stated stated) {
+    private Instrument.Status status(JsonNode row) {
         String state = stated.word(row, "state");
         if (state == null) {
             return flag(row, "is_active") ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED;

@@ -78,9 +78,7 @@ public final class Ftx implements Venue {
             if (type == null || type.equals("perpetual") || type.equals("future")) {
                 String name = word(row, "name");
                 out.instrument(
-                        name,
-                        () -> status(row, stated),
-                        () -> out.classified(instrument(name, row), word(row, "underlying")));
+                        name, () -> status(row), () -> out.classified(instrument(name, row), word(row, "underlying")));
             }
         });
     }
@@ -94,7 +92,7 @@ public final class Ftx implements Venue {
         return Instrument.future(name, base, "USD", "USD", iso(row, "expiry"));
     }
 
-    private static Instrument.Status status(JsonNode row, Stated stated) {
+    private Instrument.Status status(JsonNode row) {
         if (stated.has("expired") && flag(row, "expired")) {
             return Instrument.Status.DELISTED;
         }

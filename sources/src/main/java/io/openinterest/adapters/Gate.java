@@ -116,12 +116,12 @@ public final class Gate implements Venue {
             String name = word(row, "name");
             fundingHours.remove(name);
             positions.remove(name);
-            out.instrument(name, () -> status(row, stated), () -> instrument(name, row, stated, out));
+            out.instrument(name, () -> status(row), () -> instrument(name, row, out));
         });
     }
 
     /** A contract that is about to be delisted goes stale and is gone with the list; dated contracts have no status. */
-    private static Instrument.Status status(JsonNode row, Stated stated) {
+    private Instrument.Status status(JsonNode row) {
         String status = stated.has("status") ? word(row, "status") : "trading";
         boolean isLeaving = flag(row, "in_delisting");
         return switch (status) {
@@ -132,7 +132,7 @@ public final class Gate implements Venue {
         };
     }
 
-    private Instrument instrument(String name, JsonNode row, Stated stated, Observer out) {
+    private Instrument instrument(String name, JsonNode row, Observer out) {
         String[] parts = name.split("_");
         String base = parts[0];
         String quote = parts[1];

@@ -161,7 +161,7 @@ public final class Htx implements Venue {
         stated.add(reply.request().path(), rows);
         out.each(rows, row -> {
             String code = word(row, "contract_code");
-            out.instrument(code, () -> status(row), () -> instrument(code, row, stated, out));
+            out.instrument(code, () -> status(row), () -> instrument(code, row, out));
         });
     }
 
@@ -176,7 +176,7 @@ public final class Htx implements Venue {
         };
     }
 
-    private Instrument instrument(String code, JsonNode row, Stated stated, Observer out) {
+    private Instrument instrument(String code, JsonNode row, Observer out) {
         String base = word(row, "symbol");
         String[] parts = code.split("-");
         String quote = parts.length == 1 ? "USD" : parts[1];
@@ -184,14 +184,14 @@ public final class Htx implements Venue {
         Instrument instrument = parts.length == 2
                 ? Instrument.perpetual(code, base, quote, margin)
                 : Instrument.future(code, base, quote, margin, requiredMillis(row, "delivery_time"));
-        return classified(instrument, base, row, stated, out).contractSize(requiredDecimal(row, "contract_size"));
+        return classified(instrument, base, row, out).contractSize(requiredDecimal(row, "contract_size"));
     }
 
     /**
      * {"tradfi_labels":["Stocks","Indices"]} is a fund of stocks, and none are a coin's; {"labels":["stock"]} tells where
      * they are missing.
      */
-    private Instrument classified(Instrument instrument, String base, JsonNode row, Stated stated, Observer out) {
+    private Instrument classified(Instrument instrument, String base, JsonNode row, Observer out) {
         List<String> labels = labels(row, "tradfi_labels");
         if (labels == null) {
             labels = labels(row, "labels");

@@ -140,7 +140,7 @@ public final class KrakenFutures implements Venue {
             if (type == null || type.startsWith("futures") || type.startsWith("flexible")) {
                 String symbol = spelled(word(row, "symbol"));
                 symbols.put(symbol.toUpperCase(Locale.ROOT), symbol);
-                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
+                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, out));
             }
         });
     }
@@ -154,20 +154,20 @@ public final class KrakenFutures implements Venue {
         return flag(row, "tradeable") ? Instrument.Status.OBSERVED : Instrument.Status.SUSPENDED;
     }
 
-    private Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+    private Instrument instrument(String symbol, JsonNode row, Observer out) {
         String type = word(row, "type");
         boolean isInverse = switch (type) {
             case "futures_inverse" -> true;
             case "flexible_futures", "futures_vanilla" -> false;
             default -> throw unknown("type", type);
         };
-        String[] assets = assets(symbol, row, stated);
+        String[] assets = assets(symbol, row);
         String margin = isInverse ? assets[0] : assets[1];
         // PF and PI have no end; FF_ETHUSD_260925 does
         Instrument instrument = symbol.split("_").length < 3
                 ? Instrument.perpetual(symbol, assets[0], assets[1], margin)
                 : Instrument.future(symbol, assets[0], assets[1], margin, end(row));
-        return classified(instrument, assets[0], row, stated, out)
+        return classified(instrument, assets[0], row, out)
                 .structure(isInverse ? Structure.INVERSE : Structure.LINEAR)
                 .contractSize(requiredDecimal(row, "contractSize"));
     }
@@ -181,7 +181,7 @@ public final class KrakenFutures implements Venue {
     }
 
     /** Base and quote as the list has them; older lists only name the pair, and the oldest only the symbol. */
-    private static String[] assets(String symbol, JsonNode row, Stated stated) {
+    private String[] assets(String symbol, JsonNode row) {
         String pair = stated.word(row, "pair");
         if (pair != null) {
             return pair.split(":");
@@ -194,7 +194,7 @@ public final class KrakenFutures implements Venue {
     }
 
     /** {@code tradfi} tells what is no coin, and the category what it is; xStocks are tokens and have a small x. */
-    private Instrument classified(Instrument instrument, String base, JsonNode row, Stated stated, Observer out) {
+    private Instrument classified(Instrument instrument, String base, JsonNode row, Observer out) {
         String category = stated.word(row, "category");
         boolean isKnown = category != null && classes.ofWord(category).orElse(AssetClass.CRYPTO) != AssetClass.CRYPTO;
         if (isKnown) {

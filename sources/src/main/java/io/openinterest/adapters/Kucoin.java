@@ -97,7 +97,7 @@ public final class Kucoin implements Venue {
         stated.add(rows);
         out.each(rows, row -> {
             String symbol = word(row, "symbol");
-            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
+            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, out));
         });
     }
 
@@ -111,7 +111,7 @@ public final class Kucoin implements Venue {
         };
     }
 
-    private static Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+    private Instrument instrument(String symbol, JsonNode row, Observer out) {
         String base = word(row, "baseCurrency");
         String quote = word(row, "quoteCurrency");
         String margin = word(row, "settleCurrency");
@@ -125,14 +125,13 @@ public final class Kucoin implements Venue {
         if (stated.has("isInverse") && flag(row, "isInverse") != (multiplier.signum() < 0)) {
             throw new Fields.BadSchema("isInverse and the sign of the multiplier contradict each other");
         }
-        return classified(instrument, base, row, stated, out)
+        return classified(instrument, base, row, out)
                 .structure(multiplier.signum() < 0 ? Structure.INVERSE : Structure.LINEAR)
                 .contractSize(multiplier.abs());
     }
 
     /** {@code marketType} stands in where there is no class; it tells stocks, and is CRYPTO for metals too. */
-    private static Instrument classified(
-            Instrument instrument, String base, JsonNode row, Stated stated, Observer out) {
+    private Instrument classified(Instrument instrument, String base, JsonNode row, Observer out) {
         String assetClass = optionalWord(row, "assetClass");
         String market = assetClass == null ? stated.word(row, "marketType") : null;
         if (assetClass != null) {

@@ -105,7 +105,7 @@ public final class Mexc implements Venue {
         stated.add(rows);
         out.each(rows, row -> {
             String symbol = word(row, "symbol");
-            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
+            out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, out));
         });
     }
 
@@ -120,7 +120,7 @@ public final class Mexc implements Venue {
         };
     }
 
-    private Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+    private Instrument instrument(String symbol, JsonNode row, Observer out) {
         // an id of the venue, such as FILECOIN or NVIDIA, whose asset stands in baseCoinName
         String id = word(row, "baseCoin");
         String name = stated.word(row, "baseCoinName");
@@ -128,14 +128,14 @@ public final class Mexc implements Venue {
         String settled = word(row, "settleCoin");
         String margin = settled.equals(id) ? base : settled;
         String quote = word(row, "quoteCoin");
-        Instrument instrument = isDated(row, stated)
+        Instrument instrument = isDated(row)
                 ? Instrument.future(symbol, base, quote, margin, null)
                 : Instrument.perpetual(symbol, base, quote, margin);
         return classified(instrument, base, stated.value(row, "conceptPlate"), out)
                 .contractSize(requiredDecimal(row, "contractSize"));
     }
 
-    private static boolean isDated(JsonNode row, Stated stated) {
+    private boolean isDated(JsonNode row) {
         if (stated.value(row, "futureType") == null) {
             return false;
         }

@@ -225,7 +225,7 @@ public final class Okx implements Venue {
                 if (underlying(symbol).endsWith("-USD")) {
                     tryFamily(underlying(symbol));
                 }
-                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, stated, out));
+                out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, out));
             }
         });
     }
@@ -243,7 +243,7 @@ public final class Okx implements Venue {
         return instrument.symbol().endsWith("-SWAP") ? "SWAP" : "FUTURES";
     }
 
-    private static Instrument instrument(String symbol, JsonNode row, Stated stated, Observer out) {
+    private Instrument instrument(String symbol, JsonNode row, Observer out) {
         // BTC-USD_UM is margined in a dollar coin and quoted in USD, as its underlying BTC-USD says
         String[] assets = underlying(symbol).split("-");
         String base = assets[0];
