@@ -133,13 +133,16 @@ public final class Bitfinex implements Venue {
      * An unknown symbol gives an empty list.
      */
     private void status(Reply reply, Observer out) {
-        out.each(
-                list(reply.json(), ""),
-                row -> out.row(row.path(0).asText())
-                        .count(decimal(row, OPEN_INTEREST))
-                        .mark(decimal(row, MARK))
-                        .funding(decimal(row, FUNDING), FUNDING_HOURS)
-                        .at(figureTime(row, TIME))
-                        .emit());
+        out.each(list(reply.json(), ""), row -> {
+            if (!row.path(0).isTextual()) {
+                throw new Fields.BadSchema("a row does not begin with its symbol");
+            }
+            out.row(row.path(0).textValue())
+                    .count(decimal(row, OPEN_INTEREST))
+                    .mark(decimal(row, MARK))
+                    .funding(decimal(row, FUNDING), FUNDING_HOURS)
+                    .at(figureTime(row, TIME))
+                    .emit();
+        });
     }
 }

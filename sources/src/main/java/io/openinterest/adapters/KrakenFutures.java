@@ -217,13 +217,17 @@ public final class KrakenFutures implements Venue {
      * {"result":"success","serverTime":"2026-08-27T17:21:56.554Z","tickers":[{"symbol":"PF_XBTUSD","pair":"XBT:USD",
      * "markPrice":80758.44014980957,"openInterest":2165.173200000000000,"vol24h":8309.2546,"volumeQuote":668123456.1,
      * "fundingRate":1.09E-9,"indexPrice":80758.22,"suspended":false},{"symbol":"in_xbtusd","last":80758}]}. Index rows have
-     * no open interest.
+     * no open interest, and are in no list.
      */
     private void tickers(Reply reply, Observer out) {
         Instant time = figureIso(reply.json(), "serverTime");
         out.each(list(reply.json(), "/tickers"), row -> {
-            Row market = row.has("openInterest") ? market(word(row, "symbol"), out) : null;
-            if (market != null && !flag(row, "suspended")) {
+            String symbol = listed(word(row, "symbol"));
+            if (!row.has("openInterest") && out.instruments().get(symbol) == null) {
+                return;
+            }
+            Row market = out.row(symbol);
+            if (!flag(row, "suspended")) {
                 ticker(market, row, "indexPrice", time);
                 BigDecimal mark = decimal(row, "markPrice");
                 BigDecimal money = decimal(row, "fundingRate");
@@ -240,9 +244,9 @@ public final class KrakenFutures implements Venue {
         });
     }
 
-    private Row market(String name, Observer out) {
+    private String listed(String name) {
         String upper = name.toUpperCase(Locale.ROOT);
-        return out.row(symbols.getOrDefault(upper, upper));
+        return symbols.getOrDefault(upper, upper);
     }
 
     private static Row ticker(Row market, JsonNode row, String index, Instant time) {
@@ -299,7 +303,7 @@ public final class KrakenFutures implements Venue {
         } else if ("info".equals(event) || "heartbeat".equals(text(body, "feed")) || isSuspended(body)) {
             socket.understood();
         } else if ("ticker".equals(text(body, "feed")) && body.has("openInterest")) {
-            Row market = ticker(market(word(body, "product_id"), out), body, "index", figureTime(body, "time"))
+            Row market = ticker(out.row(listed(word(body, "product_id"))), body, "index", figureTime(body, "time"))
                     .funding(decimal(body, "relative_funding_rate"), HOURLY);
             if (isInverse(body, "product_id")) {
                 market.volumeInQuote(decimal(body, "volume"));
