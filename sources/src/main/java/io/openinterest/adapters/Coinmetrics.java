@@ -25,8 +25,10 @@ import io.openinterest.venue.Observer;
 import io.openinterest.venue.RateLimit;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
+import io.openinterest.venue.Row;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -34,6 +36,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,6 +80,9 @@ public final class Coinmetrics implements Venue {
     private static final Pattern QUOTED_VALUE = Pattern.compile("(?:Value|Asset) '([^']+)'");
     private static final Pattern QUOTED_MARKET = Pattern.compile("[Mm]arket '([^']+)'");
     private static final Pattern TOKEN = Pattern.compile("[?&]next_page_token=([^&]+)");
+
+    private static final Comparator<JsonNode> NEWEST_FIRST =
+            Comparator.comparing((JsonNode row) -> row.path("time").textValue()).reversed();
 
     private final List<String> markets;
     private final Duration pollInterval;
@@ -391,29 +397,39 @@ public final class Coinmetrics implements Venue {
      * second time newer.
      */
     private static void openInterest(Reply reply, Observer out) {
-        Map<String, JsonNode> newest = new LinkedHashMap<>();
+        Map<String, List<JsonNode>> byMarket = new LinkedHashMap<>();
         out.each(list(reply.json(), "/data"), row -> {
             word(row, "time");
-            newest.merge(word(row, "market"), row, Coinmetrics::newer);
+            byMarket.computeIfAbsent(word(row, "market"), market -> new ArrayList<>())
+                    .add(0, row);
         });
-        out.each(Fields.MAPPER.createArrayNode().addAll(newest.values()), row -> emit(row, out));
+        Set<String> read = new HashSet<>();
+        byMarket.forEach((market, rows) -> {
+            rows.sort(NEWEST_FIRST);
+            // the newest that can be read counts, and what is newer is told
+            out.each(Fields.MAPPER.createArrayNode().addAll(rows), row -> {
+                if (!read.contains(market) && emit(row, out)) {
+                    read.add(market);
+                }
+            });
+        });
         nextPage(reply, out);
     }
 
-    private static JsonNode newer(JsonNode a, JsonNode b) {
-        return a.path("time").asText().compareTo(b.path("time").asText()) > 0 ? a : b;
-    }
-
-    private static void emit(JsonNode row, Observer out) {
+    /** False where the row of a listed market has no figure. */
+    private static boolean emit(JsonNode row, Observer out) {
         Instrument instrument = out.instruments().get(renamed(word(row, "market"), OURS));
-        if (instrument != null) {
-            Instant exchangeTime = figureIso(row, "exchange_time");
-            out.row(instrument.key())
-                    .count(decimal(row, "contract_count"))
-                    .priceOf(instrument.base())
-                    .at(exchangeTime == null ? iso(row, "time") : exchangeTime)
-                    .emit();
+        if (instrument == null) {
+            return true;
         }
+        Instant exchangeTime = figureIso(row, "exchange_time");
+        Row market = out.row(instrument.key());
+        BigDecimal count = decimal(row, "contract_count");
+        market.count(count)
+                .priceOf(instrument.base())
+                .at(exchangeTime == null ? iso(row, "time") : exchangeTime)
+                .emit();
+        return count != null;
     }
 
     private static void nextPage(Reply reply, Observer out) {
