@@ -247,7 +247,9 @@ public final class Binance implements Venue {
         fundingHours.clear();
         out.each(list(reply.json(), ""), row -> {
             // a symbol that is not in this list funds every eight hours, one that is must say how often
-            fundingHours.put(word(row, "symbol"), requiredDecimal(row, "fundingIntervalHours"));
+            String symbol = word(row, "symbol");
+            out.about(symbol);
+            fundingHours.put(symbol, requiredDecimal(row, "fundingIntervalHours"));
         });
     }
 

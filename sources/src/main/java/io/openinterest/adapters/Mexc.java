@@ -174,7 +174,11 @@ public final class Mexc implements Venue {
     private void funding(Reply reply, Observer out) {
         JsonNode rows = list(reply.json(), "/data");
         Map<String, BigDecimal> hours = new HashMap<>();
-        out.each(rows, row -> hours.put(word(row, "symbol"), requiredDecimal(row, "collectCycle")));
+        out.each(rows, row -> {
+            String symbol = word(row, "symbol");
+            out.about(symbol);
+            hours.put(symbol, requiredDecimal(row, "collectCycle"));
+        });
         fundingHours = hours;
     }
 
