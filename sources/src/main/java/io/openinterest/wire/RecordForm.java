@@ -34,6 +34,14 @@ final class RecordForm implements Form {
         }
     };
 
+    /** Kept with the class: the JVM makes them anew whenever it is asked, slowly, and serializers are many. */
+    private static final ClassValue<RecordComponent[]> COMPONENTS = new ClassValue<>() {
+        @Override
+        protected RecordComponent[] computeValue(Class<?> type) {
+            return type.getRecordComponents();
+        }
+    };
+
     private final Function<Object, Object>[] getters;
 
     /** Null for a text. */
@@ -65,7 +73,7 @@ final class RecordForm implements Form {
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     static RecordForm of(Class<?> type, Texts texts, SerializerConfig config) {
-        RecordComponent[] components = type.getRecordComponents();
+        RecordComponent[] components = COMPONENTS.get(type);
         if (components.length > Long.SIZE) {
             throw new IllegalArgumentException(type + " has more than " + Long.SIZE + " components");
         }
@@ -83,7 +91,7 @@ final class RecordForm implements Form {
     }
 
     private static MethodHandle constructor(Class<?> type) {
-        Class<?>[] types = Arrays.stream(type.getRecordComponents())
+        Class<?>[] types = Arrays.stream(COMPONENTS.get(type))
                 .map(RecordComponent::getType)
                 .toArray(Class<?>[]::new);
         try {
