@@ -1,6 +1,7 @@
 package io.openinterest.valuation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeType;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,12 +11,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
@@ -39,14 +43,14 @@ public final class Shapes {
 
     private static final int MAX_TOLD = 20;
 
-    /** Keys that name markets and not fields: BTC-USD, PF_XBTUSD. */
-    private static final Pattern MARKET_KEY = Pattern.compile("[^a-z]{3,}|.*[-:].*");
-
     private static final Pattern UNIT_NAME =
             Pattern.compile("(?i).*(multiplier|contract_?size|contract_?val|ct_?val|open_?interest|sides?)");
 
-    private final Map<String, Map<String, Path>> byFeed = new HashMap<>();
-    private final Set<String> names = new TreeSet<>();
+    /** Read once for each venue, however many readers it has. */
+    private static final Map<String, Shapes> KEPT = new ConcurrentHashMap<>();
+
+    private final Map<String, Map<String, Path>> byFeed;
+    private final Set<String> names;
     private final Map<String, Instant> compared = new HashMap<>();
     private final Map<String, Integer> changed = new HashMap<>();
 
@@ -59,40 +63,68 @@ public final class Shapes {
      */
     private record Path(Set<String> types, boolean isRead, boolean isAlways) {}
 
+    /** What stands at a path of some answers. */
+    private static final class Place {
+        private final Set<JsonNodeType> types = EnumSet.noneOf(JsonNodeType.class);
+        private int count;
+        private int objects;
+    }
+
     /** The paths of some answers, and their types. */
     public static final class Found {
-        private final Map<String, Set<String>> types = new TreeMap<>();
-        private final Map<String, Integer> counts = new HashMap<>();
-        private final Map<String, Integer> objects = new HashMap<>();
+        private final Map<String, Place> places = new HashMap<>();
 
         /** Takes one more answer. */
         public void add(JsonNode answer) {
             walk(answer, "", (path, node) -> {
-                counts.merge(path, 1, Integer::sum);
-                if (node.isObject()) {
-                    objects.merge(path, 1, Integer::sum);
-                }
+                Place place = places.computeIfAbsent(path, key -> new Place());
+                place.count++;
+                place.objects += node.isObject() ? 1 : 0;
                 if (!node.isNull()) {
-                    types.computeIfAbsent(path, key -> new TreeSet<>())
-                            .add(node.getNodeType().name().toLowerCase(java.util.Locale.ROOT));
+                    place.types.add(node.getNodeType());
                 }
             });
         }
 
         /** JSON types by path, apart from null. */
         public Map<String, Set<String>> types() {
+            Map<String, Set<String>> types = new TreeMap<>();
+            places.forEach((path, place) ->
+                    place.types.forEach(type -> types.computeIfAbsent(path, key -> new TreeSet<>())
+                            .add(type.name().toLowerCase(java.util.Locale.ROOT))));
             return types;
         }
 
         /** True where each object at the parent had it. */
         public boolean isAlways(String path) {
-            return counts.getOrDefault(path, 0).intValue()
-                    == objects.getOrDefault(parent(path), 0).intValue();
+            return has(path) && places.get(path).count == objects(parent(path));
         }
+
+        private boolean has(String path) {
+            return places.containsKey(path);
+        }
+
+        private int objects(String path) {
+            return has(path) ? places.get(path).objects : 0;
+        }
+    }
+
+    Shapes() {
+        this(new HashMap<>(), new HashSet<>());
+    }
+
+    private Shapes(Map<String, Map<String, Path>> byFeed, Set<String> names) {
+        this.byFeed = byFeed;
+        this.names = names;
     }
 
     /** The shapes that are kept of a venue; of one without there are none and nothing is compared. */
     static Shapes of(String venue) {
+        Shapes kept = KEPT.computeIfAbsent(venue, Shapes::read);
+        return new Shapes(kept.byFeed, kept.names);
+    }
+
+    private static Shapes read(String venue) {
         Shapes shapes = new Shapes();
         try (InputStream in = Shapes.class.getResourceAsStream("/shapes/" + venue + ".txt")) {
             if (in != null) {
@@ -135,12 +167,11 @@ public final class Shapes {
         found.add(answer);
         List<String> changes = new ArrayList<>();
         known.forEach((path, shape) -> {
-            boolean hasParent = found.objects.getOrDefault(parent(path), 0) > 0;
-            if (shape.isRead && shape.isAlways && hasParent && !found.counts.containsKey(path)) {
+            if (shape.isRead && shape.isAlways && !found.has(path) && found.objects(parent(path)) > 0) {
                 changes.add("the field " + path + " is lost");
             }
         });
-        found.types.forEach((path, types) -> {
+        found.types().forEach((path, types) -> {
             Path shape = known.get(path);
             boolean isNew = shape == null && !names.contains(name(path));
             if (counts && isNew && UNIT_NAME.matcher(path).matches()) {
@@ -172,9 +203,17 @@ public final class Shapes {
         return path.substring(0, Math.max(0, path.lastIndexOf('/')));
     }
 
-    /** The step of a path for a key; one that names a market is a star. */
+    /** The step of a path for a key; one that names a market and no field, such as BTC-USD or PF_XBTUSD, is a star. */
     public static String step(String key) {
-        return MARKET_KEY.matcher(key).matches() ? "*" : key.replace(' ', '_');
+        boolean isMarket = key.length() > 2;
+        for (int i = 0; i < key.length(); i++) {
+            char c = key.charAt(i);
+            if (c == '-' || c == ':') {
+                return "*";
+            }
+            isMarket &= c < 'a' || c > 'z';
+        }
+        return isMarket ? "*" : key.replace(' ', '_');
     }
 
     private static void walk(JsonNode node, String path, BiConsumer<String, JsonNode> visitor) {

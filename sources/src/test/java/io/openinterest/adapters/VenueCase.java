@@ -89,15 +89,23 @@ final class VenueCase {
     private String sweeping;
 
     /** What a venue was asked and answered, or what must come of it. */
-    record Block(String header, String body) {
+    record Block(String header, List<String> words, String body) {
+
+        Block(String header, String body) {
+            this(header, List.of(header.split("\\s+")), body);
+        }
+
+        Block with(String otherBody) {
+            return new Block(header, words, otherBody);
+        }
+
         /** True for an answer or message of the venue, whose body can be changed. */
         boolean isAnswer() {
             return header.startsWith(">>") && !body.isEmpty();
         }
 
         String word(int index) {
-            String[] words = header.split("\\s+");
-            return index < words.length ? words[index] : "";
+            return index < words.size() ? words.get(index) : "";
         }
 
         List<String> lines() {
@@ -135,7 +143,7 @@ final class VenueCase {
     /** Plays it with another body in one of its blocks, whatever is expected. */
     Outcome playWith(int block, String body) {
         List<Block> changed = new ArrayList<>(blocks);
-        changed.set(block, new Block(blocks.get(block).header(), body));
+        changed.set(block, blocks.get(block).with(body));
         return new VenueCase(id, changed, false).playThrough();
     }
 
@@ -242,9 +250,13 @@ final class VenueCase {
                     poll);
         } else if (feed instanceof Feed.Subscription subscription) {
             // a captured message may be spread over lines
-            boolean isOne = Reply.message(block.body(), now).isJson();
-            for (String line : isOne ? List.of(block.body()) : block.lines()) {
-                Reply message = Reply.message(line, now);
+            Reply whole = Reply.message(block.body(), now);
+            List<Reply> messages = whole.isJson()
+                    ? List.of(whole)
+                    : block.lines().stream()
+                            .map(line -> Reply.message(line, now))
+                            .toList();
+            for (Reply message : messages) {
                 out.read(
                         name,
                         Origin.WEBSOCKET,
@@ -273,7 +285,7 @@ final class VenueCase {
     private void answer(String name, Origin origin, Request request, Block block, Reading reading, Feed.Poll poll) {
         int status = 200;
         Map<String, String> headers = new HashMap<>();
-        for (String word : block.header().split("\\s+")) {
+        for (String word : block.words()) {
             if (word.startsWith("status=")) {
                 status = Integer.parseInt(word.substring("status=".length()));
             } else if (word.startsWith("header=")) {
