@@ -36,6 +36,8 @@ record JavaProcess(Process process, Path log) {
         command.addAll(memory);
         command.addAll(List.of(
                 "-XX:+UseSerialGC",
+                // it ends before the better compiler's work pays
+                "-XX:TieredStopAtLevel=1",
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "--add-opens=java.base/java.util=ALL-UNNAMED",
                 "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),

@@ -65,7 +65,11 @@ class LoadIT {
         try (VenueSimulator simulator = ManyMarkets.simulator(MARKETS)) {
             simulator.start();
             Process run = LocalRunProcess.start(
-                    output, List.of("-Xmx" + HEAP_MEGABYTES + "m"), Map.of(), arguments(simulator));
+                    output,
+                    // compiled as where it is used: it runs long enough, and its CPU is looked at
+                    List.of("-Xmx" + HEAP_MEGABYTES + "m", "-XX:TieredStopAtLevel=4"),
+                    Map.of(),
+                    arguments(simulator));
             LocalRunProcess.await(run, output, "stop       Ctrl-C");
             String broker = LocalRunProcess.line(output, "broker");
             try (Boundaries written = new Boundaries(broker, "read_uncommitted");

@@ -23,6 +23,8 @@ final class LocalRunProcess {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-Xmx1g",
+                // it ends before the better compiler's work pays
+                "-XX:TieredStopAtLevel=1",
                 "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir")));
         command.addAll(options);
         command.addAll(List.of(
