@@ -17,9 +17,9 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.windowing.assigners.TumblingEventTimeWindows;
 
 /**
- * The program one would write first: read the tree of each line, key it by exchange and asset, by asset, and by exchange, and sum
- * contracts by minute in tumbling windows. Nothing is carried forward, explained, corrected or checked, and no other record
- * leaves than these sums.
+ * The program one would write first: read the tree of each line, key it by exchange and asset, by asset, and by exchange,
+ * and sum contracts by minute in tumbling windows. Nothing is carried forward, explained, corrected or checked, and no
+ * other record leaves than these sums.
  */
 final class PlainWindows {
 

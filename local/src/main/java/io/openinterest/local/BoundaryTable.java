@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Prints the largest assets, the largest movers, and alerts that are new or retracted, whenever a boundary has been published. Movement is
- * that of contracts, not of dollars. It knows only what any consumer of committed records knows.
+ * Prints the largest assets, the largest movers, and alerts that are new or retracted, whenever a boundary has been
+ * published. Movement is that of contracts, not of dollars. It knows only what any consumer of committed records knows.
  */
 final class BoundaryTable implements AutoCloseable {
 

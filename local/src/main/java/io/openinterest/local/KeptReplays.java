@@ -12,8 +12,9 @@ import java.util.stream.Stream;
 import org.apache.flink.util.FileUtils;
 
 /**
- * The recordings that the kept topics hold whole, and the one they hold in part. A job that has finished leaves no checkpoint to go
- * on from, and to start it again would write every record a second time; one that has not goes on with its own recordings.
+ * The recordings that the kept topics hold whole, and the one they hold in part. A job that has finished leaves no
+ * checkpoint to go on from, and to start it again would write every record a second time; one that has not goes on with its
+ * own recordings.
  */
 final class KeptReplays {
 

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A schedule of the faults of simulated venues, by the time since the start. A file is a list, of which for each venue the last entry
- * that is due counts:
+ * A schedule of the faults of simulated venues, by the time since the start. A file is a list, of which for each venue the
+ * last entry that is due counts:
  *
  * <pre>
  * - {venue: okx, at: 60s, for: 2m, kind: rate-limit, retry-after: 30s}
@@ -32,8 +32,8 @@ import java.util.stream.Stream;
  * - {venue: "*", at: 10m, for: 1h, kind: random, seed: 7}
  * </pre>
  *
- * <p>{@code random} lets each venue misbehave for twenty seconds and behave for twenty, in turn, each time in a way chosen by
- * chance, the same for the same seed.
+ * <p>{@code random} lets each venue misbehave for twenty seconds and behave for twenty, in turn, each time in a way chosen
+ * by chance, the same for the same seed.
  */
 public final class FaultSchedule {
 

@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * Kraken futures: inverse contracts of one dollar (PI, FI) and linear ones of one coin (PF, FF) in one list, index rows and
- * a suspended market among them. XBT stands for bitcoin, a tokenised stock ends with a small x, and the funding rate is money: dollars for a coin of linear
- * contracts, coins for a dollar of inverse ones.
+ * a suspended market among them. XBT stands for bitcoin, a tokenised stock ends with a small x, and the funding rate is
+ * money: dollars for a coin of linear contracts, coins for a dollar of inverse ones.
  */
 final class SimulatedKraken implements SimulatedVenue {
 

@@ -35,8 +35,8 @@ import java.util.Set;
  * Facts: gate.com/docs/developers/apiv4, futures and delivery.
  *
  * <p>{@code total_size} of a ticker counts both sides, in contracts; {@code position_size} of the list, which is up to ten
- * minutes old and only proves the sides, one. A contract is {@code quanto_multiplier} coins, and one dollar where that is zero. Sizes may have decimals, and rows
- * have no time. The funding interval is in the list only.
+ * minutes old and only proves the sides, one. A contract is {@code quanto_multiplier} coins, and one dollar where that is
+ * zero. Sizes may have decimals, and rows have no time. The funding interval is in the list only.
  */
 public final class Gate implements Venue {
 

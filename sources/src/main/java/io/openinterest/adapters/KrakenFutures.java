@@ -46,8 +46,9 @@ import java.util.Map;
  *
  * <p>PI and FI are inverse contracts of 1 USD, PF and FF linear ones of one base unit with many collaterals, margined in
  * USD. Symbols were lower case once, so they are joined in upper case. {@code fundingRate} is money per contract and hour,
- * not a fraction: dollars for a coin of linear contracts, coins for a dollar of inverse ones. {@code serverTime} is the time of the figures; {@code lastTime}, of the last trade,
- * can be hours old or missing. With {@code transport: websocket} the ticker feed is read as well.
+ * not a fraction: dollars for a coin of linear contracts, coins for a dollar of inverse ones. {@code serverTime} is the
+ * time of the figures; {@code lastTime}, of the last trade, can be hours old or missing. With {@code transport: websocket}
+ * the ticker feed is read as well.
  */
 public final class KrakenFutures implements Venue {
 

@@ -9,7 +9,8 @@ package io.openinterest.observation;
  * @param evidence the verdict of a check of the venue, null else
  * @param watermark event time (epoch milliseconds) the source had reached when this arrived: the greatest time read
  *     minus the allowed disorder in a replay, the time of receipt minus {@code lateness} live, the last time mark of the
- *     partition from Kafka; {@link Long#MIN_VALUE} before event time begins. Lateness is judged by it, so that it does not depend on how subtasks race
+ *     partition from Kafka; {@link Long#MIN_VALUE} before event time begins. Lateness is judged by it, so that it does not
+ *     depend on how subtasks race
  * @param accepted true where the observation was judged plausible before it was written to the observations topic; judged
  *     again without those it was judged with, it could be taken for a jump
  */

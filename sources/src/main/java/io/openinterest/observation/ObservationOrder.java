@@ -4,9 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
- * The order in which the greater of two observations of a market wins, however they arrived: greatest {@code time}, then greatest
- * {@code database_time} (null is older than any), then {@code delisted}, then greatest {@code value_usd}, then greatest
- * {@code contract_count}, then the greater text. The order is total: it is 0 only for observations with the same text.
+ * The order in which the greater of two observations of a market wins, however they arrived: greatest {@code time}, then
+ * greatest {@code database_time} (null is older than any), then {@code delisted}, then greatest {@code value_usd}, then
+ * greatest {@code contract_count}, then the greater text. The order is total: it is 0 only for observations with the same
+ * text.
  */
 public final class ObservationOrder {
 

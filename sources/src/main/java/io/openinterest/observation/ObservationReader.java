@@ -40,8 +40,8 @@ import java.util.stream.Collectors;
  * <p>What can't be used is rejected for the first of these reasons that applies: {@code bad-record} (no JSON object, or
  * {@code time}, what identifies the market, an option's strike and expiration too, {@code sides} or {@code delisted}
  * missing or wrong), {@code malformed} (a figure is no number or negative, another field is not of its kind),
- * {@code missing-value}, {@code no-usd-price}, {@code time-in-future}. A record without price is {@code no-usd-price} where its value is missing too, because then
- * the price is only why, and {@code missing-value} where only the price is.
+ * {@code missing-value}, {@code no-usd-price}, {@code time-in-future}. A record without price is {@code no-usd-price} where
+ * its value is missing too, because then the price is only why, and {@code missing-value} where only the price is.
  *
  * <p>Not thread-safe.
  */

@@ -17,8 +17,8 @@ import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
 
 /**
- * The context that everything that runs a venue has in common. It never changes, and but for the network it is used on the venue's
- * thread only.
+ * The context that everything that runs a venue has in common. It never changes, and but for the network it is used on the
+ * venue's thread only.
  *
  * @param settings the venue as configured
  * @param venue what it says about itself

@@ -24,8 +24,8 @@ import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 
 /**
- * The observer that a parser reports to while it reads one answer: entries of the list are gathered, prices kept, rows valued, and
- * what can't be read is rejected with the element it stood in.
+ * The observer that a parser reports to while it reads one answer: entries of the list are gathered, prices kept, rows
+ * valued, and what can't be read is rejected with the element it stood in.
  */
 final class AnswerReader implements Observer {
 

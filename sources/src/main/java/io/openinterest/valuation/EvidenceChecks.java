@@ -21,7 +21,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Checks of a venue's unit and sides that need none of its documents, made at each full minute of what came in the minute before. A verdict is told when it changes, and again every hour.
+ * Checks of a venue's unit and sides that need none of its documents, made at each full minute of what came in the minute
+ * before. A verdict is told when it changes, and again every hour.
  */
 final class EvidenceChecks {
 

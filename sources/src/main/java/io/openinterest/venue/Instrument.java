@@ -137,8 +137,8 @@ public record Instrument(String symbol, Coins coins, Contract contract, Status s
     }
 
     /**
-     * The same of another class; {@code asset} is the base as it stands, e.g. the stock's ticker, since no number in the name of what
-     * is no coin is a multiplier. A coin stays as the factory made it.
+     * The same of another class; {@code asset} is the base as it stands, e.g. the stock's ticker, since no number in the
+     * name of what is no coin is a multiplier. A coin stays as the factory made it.
      */
     public Instrument assetClass(AssetClass other, String asset) {
         return other == AssetClass.CRYPTO

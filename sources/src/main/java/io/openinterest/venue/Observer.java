@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The observer that parsers report to. It values rows, converts quotes, counts sides by the conventions, clamps times, and turns
- * what can't be used into quarantine records; a parser only says what stands in the payload.
+ * The observer that parsers report to. It values rows, converts quotes, counts sides by the conventions, clamps times, and
+ * turns what can't be used into quarantine records; a parser only says what stands in the payload.
  */
 public interface Observer {
 

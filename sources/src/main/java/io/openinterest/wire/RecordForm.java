@@ -16,9 +16,9 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * A record in bytes: a bit for each component, set where it is not null, then its texts, then its other components one
- * after the other, without names or tags. The components are looked at once, when this is made, and from then on fetched by compiled code,
- * several times as fast as Flink's own form, which goes through reflection field by field. The record stays the only place
- * where its components are listed.
+ * after the other, without names or tags. The components are looked at once, when this is made, and from then on fetched by
+ * compiled code, several times as fast as Flink's own form, which goes through reflection field by field. The record stays
+ * the only place where its components are listed.
  *
  * <p>A component that was appended since is null or 0, for its bit is not set.
  */

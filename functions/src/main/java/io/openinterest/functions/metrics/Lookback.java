@@ -20,8 +20,8 @@ import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.api.common.typeinfo.Types;
 
 /**
- * The past that the metrics of the current key's entity look back at, in state: the records that may still be corrected, an hour
- * of 1-minute points, a day of 5-minute points, each longer by the time in which records may still be corrected.
+ * The past that the metrics of the current key's entity look back at, in state: the records that may still be corrected, an
+ * hour of 1-minute points, a day of 5-minute points, each longer by the time in which records may still be corrected.
  *
  * <p>A new record adds to the newest chunk of each. A correction cuts the points back to the boundary it changes and
  * folds the records since then once more; what is before that boundary is not looked at.

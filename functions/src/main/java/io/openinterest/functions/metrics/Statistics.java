@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Statistics that say how unusual a return is among those before it. Exact up to the one rounding to 8 digits: figures of ordinary size are
- * calculated as longs and doubles, and exactly where that leaves a doubt about the last digit.
+ * Statistics that say how unusual a return is among those before it. Exact up to the one rounding to 8 digits: figures of
+ * ordinary size are calculated as longs and doubles, and exactly where that leaves a doubt about the last digit.
  */
 final class Statistics {
 

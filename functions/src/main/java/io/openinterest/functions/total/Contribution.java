@@ -3,8 +3,8 @@ package io.openinterest.functions.total;
 import io.openinterest.functions.record.Pass;
 
 /**
- * The contribution of a group of markets to its totals at one boundary; from markets to their asset, from assets to exchanges, from
- * exchanges to the whole.
+ * The contribution of a group of markets to its totals at one boundary; from markets to their asset, from assets to
+ * exchanges, from exchanges to the whole.
  *
  * @param to what it adds to, and when
  * @param sums what to add; empty where there is nothing any more, but a record may still be due

@@ -21,8 +21,9 @@ import org.apache.kafka.common.utils.Utils;
  * Writes a time mark among the observations of each partition when event time passes a full second: an observation behind
  * it whose time is before it is late. Where the input ends, a last mark closes the minute of the newest observation.
  *
- * <p>Keyed by partition (a number for each that spreads them evenly), so that one subtask, and the sink behind it, writes all of a partition, marks and observations
- * in their order. Marks begin with the first observation and, once begun, need none: they go on while venues are silent.
+ * <p>Keyed by partition (a number for each that spreads them evenly), so that one subtask, and the sink behind it, writes
+ * all of a partition, marks and observations in their order. Marks begin with the first observation and, once begun, need
+ * none: they go on while venues are silent.
  */
 public final class WriteWatermarks extends KeyedProcessFunction<Integer, TopicRecord, TopicRecord> {
 

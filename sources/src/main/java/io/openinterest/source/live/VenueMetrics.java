@@ -14,8 +14,9 @@ import org.apache.flink.metrics.groups.SourceReaderMetricGroup;
  * newest answer), {@code pausedUntil} (epoch milliseconds until which some feed asks nothing, 0 when none waits),
  * {@code quotaUsed} (part of the burst of the fullest limit), {@code connections} and {@code reconnects} of WebSockets,
  * {@code unreadMessages} of them that no parser knows, {@code conflated}, {@code instruments}, {@code historyOwedMs}
- * (length of the gap whose history is not read yet, 0 without), {@code contradictedChecks} (checks of how it counts that its own figures contradict, by the verdict
- * of the last two hours on each), {@code quarantined} and, in the group {@code reason.<reason>}, {@code quarantinedByReason}.
+ * (length of the gap whose history is not read yet, 0 without), {@code contradictedChecks} (checks of how it counts that
+ * its own figures contradict, by the verdict of the last two hours on each), {@code quarantined} and, in the group
+ * {@code reason.<reason>}, {@code quarantinedByReason}.
  *
  * <p>Of the reader: {@code clockDifferenceMs}, how far the host's clock is ahead of the one that stamps receipts.
  */
