@@ -69,10 +69,8 @@ class SettlementFormatTest {
         List<Arrival> arrivals = read(
                 row("21000", "true", 0) + row("20000", "maybe", 30) + row("20001", "", 31) + row("20002", "P", 32));
 
-        assertThat(arrivals.stream().map(Arrival::observation).filter(Objects::nonNull))
-                .extracting(observation -> observation.contractCount().toPlainString())
-                .containsExactly("21000");
-        assertThat(arrivals.stream().map(Arrival::quarantined).filter(Objects::nonNull))
+        assertThat(counts(arrivals)).containsExactly("21000");
+        assertThat(rejected(arrivals))
                 .extracting(Quarantined::reason, Quarantined::detail)
                 .containsExactly(
                         tuple(Reason.BAD_RECORD, "is_final is 'maybe', allowed is true or false"),
@@ -92,13 +90,8 @@ class SettlementFormatTest {
 
             List<Arrival> arrivals = read(good + String.join(",", changed) + "\n");
 
-            assertThat(arrivals.stream().map(Arrival::observation).filter(Objects::nonNull))
-                    .as("place %d", place)
-                    .extracting(observation -> observation.contractCount().toPlainString())
-                    .containsExactly("21000");
-            assertThat(arrivals.stream().map(Arrival::quarantined).filter(Objects::nonNull))
-                    .as("place %d", place)
-                    .hasSize(1);
+            assertThat(counts(arrivals)).as("place %d", place).containsExactly("21000");
+            assertThat(rejected(arrivals)).as("place %d", place).hasSize(1);
         }
     }
 
@@ -114,11 +107,8 @@ class SettlementFormatTest {
 
             List<Arrival> arrivals = read(older + String.join(",", cells) + "\n");
 
-            assertThat(arrivals.stream().map(Arrival::observation).filter(Objects::nonNull))
-                    .as("place %d", place)
-                    .extracting(observation -> observation.contractCount().toPlainString())
-                    .containsExactly("21000");
-            assertThat(arrivals.stream().map(Arrival::quarantined).filter(Objects::nonNull))
+            assertThat(counts(arrivals)).as("place %d", place).containsExactly("21000");
+            assertThat(rejected(arrivals))
                     .as("place %d", place)
                     .extracting(Quarantined::market)
                     .containsExactly("cme-BTCZ9-future");
@@ -142,10 +132,8 @@ class SettlementFormatTest {
     void aFigureThatWasPublishedInAYearToComeCountsForNothing() throws IOException {
         List<Arrival> arrivals = read(row("21000", "true", 0) + row("20000", "true", 366 * 86_400));
 
-        assertThat(arrivals.stream().map(Arrival::observation).filter(Objects::nonNull))
-                .extracting(observation -> observation.contractCount().toPlainString())
-                .containsExactly("21000");
-        assertThat(arrivals.stream().map(Arrival::quarantined).filter(Objects::nonNull))
+        assertThat(counts(arrivals)).containsExactly("21000");
+        assertThat(rejected(arrivals))
                 .extracting(Quarantined::reason, Quarantined::detail)
                 .containsExactly(tuple(
                         Reason.BAD_RECORD,
@@ -172,5 +160,20 @@ class SettlementFormatTest {
     private static String row(String openInterest, String isFinal, int seconds) {
         return "2029-11-19,BTC,2029-12," + openInterest + ",86250," + isFinal + "," + PUBLISHED.plusSeconds(seconds)
                 + "\n";
+    }
+
+    private static List<String> counts(List<Arrival> arrivals) {
+        return arrivals.stream()
+                .map(Arrival::observation)
+                .filter(Objects::nonNull)
+                .map(observation -> observation.contractCount().toPlainString())
+                .toList();
+    }
+
+    private static List<Quarantined> rejected(List<Arrival> arrivals) {
+        return arrivals.stream()
+                .map(Arrival::quarantined)
+                .filter(Objects::nonNull)
+                .toList();
     }
 }
