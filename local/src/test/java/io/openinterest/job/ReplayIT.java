@@ -251,13 +251,15 @@ class ReplayIT {
                                     .formatted(record.key(), record.timestamp(), record.value()))
                             .toList());
         }
-        assertThat(exitCode(new ProcessBuilder(
-                                "python3",
-                                referee.resolve("compare.py").toString(),
-                                referee.resolve("generated/expected").toString(),
-                                dump.toString())
-                        .inheritIO()))
-                .isZero();
+        Path differences = folder.resolve("differences.txt");
+        int exitCode = exitCode(new ProcessBuilder(
+                        "python3",
+                        referee.resolve("compare.py").toString(),
+                        referee.resolve("generated/expected").toString(),
+                        dump.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(differences.toFile()));
+        assertThat(exitCode).as(Files.readString(differences)).isZero();
     }
 
     private static String rule(String id, String level, String metric) {
