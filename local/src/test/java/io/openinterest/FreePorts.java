@@ -16,9 +16,9 @@ public final class FreePorts {
     private static final int LOWEST = 20_000;
     private static final int HIGHEST = 32_000;
 
-    /** Builds side by side begin elsewhere. */
+    /** JVMs side by side begin elsewhere. */
     private static final AtomicInteger DRAWN =
-            new AtomicInteger((int) (ProcessHandle.current().pid() * 101 % (HIGHEST - LOWEST)));
+            new AtomicInteger((int) (ProcessHandle.current().pid() * 1009 % (HIGHEST - LOWEST)));
 
     private FreePorts() {}
 

@@ -28,16 +28,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 
-/**
- * The jar on a real cluster: processes that are killed, started again and rescaled. Beside other tests, and one after
- * another on their cluster.
- */
-@Execution(ExecutionMode.CONCURRENT)
-@ResourceLock("ClusterIT")
+/** The jar on a real cluster: processes that are killed, started again and rescaled. */
 @Timeout(300)
 class ClusterIT {
 

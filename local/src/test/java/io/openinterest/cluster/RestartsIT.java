@@ -18,15 +18,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A job of venues that is cancelled and started again and again leaves nothing behind in its TaskManager, and tells no
  * secret: three times here, as often as said by {@code -Drestarts=20}. It waits for threads that end after an idle minute, in
  * processes of its own, and leaves that minute to other tests.
  */
-@Execution(ExecutionMode.CONCURRENT)
 @Timeout(600)
 class RestartsIT {
 
