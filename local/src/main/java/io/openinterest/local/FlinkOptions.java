@@ -34,6 +34,7 @@ import org.apache.flink.configuration.StateChangelogOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.runtime.executiongraph.failover.RestartBackoffTimeStrategyFactoryLoader;
 import org.apache.flink.runtime.state.StateBackendLoader;
 import org.apache.flink.util.DynamicCodeLoadingException;
 
@@ -100,7 +101,7 @@ final class FlinkOptions {
      * Asked before anything starts.
      *
      * @throws ConfigurationException when one is not the user's to set, has a value of another type, or names a state
-     *     backend that is not here
+     *     backend or a restart strategy that is not here
      */
     void check() {
         given.keySet().stream().filter(OWN::contains).findFirst().ifPresent(option -> {
@@ -117,6 +118,7 @@ final class FlinkOptions {
             }
         }));
         requireStateBackend(configuration);
+        requireRestartStrategy(configuration);
     }
 
     /** Flink looks for it when the first task starts, again and again. */
@@ -127,6 +129,17 @@ final class FlinkOptions {
             throw new ConfigurationException(PREFIX + StateBackendOptions.STATE_BACKEND.key() + " is \""
                     + configuration.get(StateBackendOptions.STATE_BACKEND)
                     + "\", which is no part of the local run; allowed is hashmap.");
+        }
+    }
+
+    /** Flink refuses the job then, in words of its own. */
+    private static void requireRestartStrategy(Configuration configuration) {
+        try {
+            RestartBackoffTimeStrategyFactoryLoader.createRestartBackoffTimeStrategyFactory(
+                    configuration, new Configuration(), true);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigurationException(PREFIX + RestartStrategyOptions.RESTART_STRATEGY.key() + " is \""
+                    + configuration.get(RestartStrategyOptions.RESTART_STRATEGY) + "\", which Flink does not know.");
         }
     }
 

@@ -52,6 +52,13 @@ class FlinkOptionsTest {
     }
 
     @Test
+    void aRestartStrategyThatFlinkDoesNotKnowIsToldBeforeAnythingStarts() {
+        assertThatThrownBy(() -> new FlinkOptions(Map.of("restart-strategy.type", "nothere")).check())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("flink.restart-strategy.type is \"nothere\", which Flink does not know.");
+    }
+
+    @Test
     void whatFlinkRefusesWhenItStartsIsAMistakeToo() throws Exception {
         JobConfiguration.Local local = new JobConfiguration.Local(
                 FreePorts.next(), FreePorts.next(), null, Map.of("taskmanager.memory.network.max", "1mb"));
@@ -70,6 +77,8 @@ class FlinkOptionsTest {
                                 "5 s",
                                 "state.backend.type",
                                 "hashmap",
+                                "restart-strategy.type",
+                                "fixed-delay",
                                 "x",
                                 "y"))
                         .check())
