@@ -85,7 +85,8 @@ final class BoundaryTable implements AutoCloseable {
         observations = kafka.topicPrefix() + Topics.OBSERVATIONS;
         quarantine = kafka.topicPrefix() + Topics.QUARANTINE;
         Map<String, Duration> patience = configuration.isLive() ? LiveVenues.patience(configuration) : Map.of();
-        venues = new VenueWatch(patience, Instant.now());
+        venues = new VenueWatch(
+                patience, configuration.isLive() ? LiveVenues.deliverers(configuration) : Map.of(), Instant.now());
         consumer = KafkaClients.reader(kafka);
         List<TopicPartition> partitions = Stream.concat(
                         Stream.of(totals, assets, metrics, alerts),

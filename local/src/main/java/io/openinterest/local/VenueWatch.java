@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ final class VenueWatch {
     private static final int MAX_REASON = 120;
 
     private final Map<String, Duration> patience;
+    private final Map<String, String> deliverers;
     private final Map<String, Instant> answered = new HashMap<>();
     private final Map<String, String> reasons = new HashMap<>();
     private final Map<String, Boolean> silent = new TreeMap<>();
@@ -29,9 +31,11 @@ final class VenueWatch {
      * A watch that begins now.
      *
      * @param patience how long each venue may be silent
+     * @param deliverers by venue, the other one that delivers it
      */
-    VenueWatch(Map<String, Duration> patience, Instant now) {
+    VenueWatch(Map<String, Duration> patience, Map<String, String> deliverers, Instant now) {
         this.patience = patience;
+        this.deliverers = new HashMap<>(deliverers);
         patience.keySet().forEach(venue -> {
             answered.put(venue, now);
             silent.put(venue, false);
@@ -40,12 +44,15 @@ final class VenueWatch {
 
     /** A usable observation of a venue, of that time. */
     void observed(String venue, Instant time) {
-        answered.computeIfPresent(venue, (id, last) -> time.isAfter(last) ? time : last);
+        for (String asked : asked(venue)) {
+            answered.computeIfPresent(asked, (id, last) -> time.isAfter(last) ? time : last);
+        }
     }
 
     /** Something of a venue that could not be used. */
     void failed(String venue, String reason) {
-        reasons.put(venue, reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "..." : reason);
+        String told = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "..." : reason;
+        asked(venue).forEach(asked -> reasons.put(asked, told));
     }
 
     /** Sentences that were not told yet. */
@@ -63,5 +70,10 @@ final class VenueWatch {
             return isSilent;
         });
         return news;
+    }
+
+    /** A venue may be asked itself and delivered by another; a record does not say which way it came. */
+    private List<String> asked(String venue) {
+        return Arrays.asList(venue, deliverers.get(venue));
     }
 }

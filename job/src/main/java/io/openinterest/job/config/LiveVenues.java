@@ -173,6 +173,15 @@ public final class LiveVenues {
         return patience;
     }
 
+    /** By venue that observations name, the enabled one that is asked for them under another name. */
+    public static Map<String, String> deliverers(JobConfiguration configuration) {
+        Map<String, String> deliverers = new TreeMap<>();
+        for (VenueSettings venue : of(configuration)) {
+            Adapters.create(venue).alsoDelivers().forEach(delivered -> deliverers.put(delivered, venue.id()));
+        }
+        return deliverers;
+    }
+
     /** What the enabled venues, and those they deliver too, announced that is worth showing on that day. */
     public static List<VenueCalendar.Change> announced(JobConfiguration configuration, LocalDate today) {
         Set<String> venues = new HashSet<>();

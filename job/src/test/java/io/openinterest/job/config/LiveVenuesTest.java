@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -223,6 +224,13 @@ class LiveVenuesTest {
                         configuration("conventions=" + conventions, setting), LocalDate.parse("2026-12-01")))
                 .extracting(VenueCalendar.Change::venue)
                 .containsExactly(shown == null ? new String[0] : shown.split(", "));
+    }
+
+    @Test
+    void whatCoinMetricsDeliversOfCmeIsItsAnswer() {
+        assertThat(LiveVenues.deliverers(configuration())).containsExactly(Map.entry("cme", "coinmetrics"));
+        assertThat(LiveVenues.deliverers(configuration("venues.coinmetrics.symbols=bitmex-*")))
+                .isEmpty();
     }
 
     private static String resource(String name) throws IOException {
