@@ -1,11 +1,11 @@
 package io.openinterest.job.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.openinterest.job.config.JobConfiguration.SourceKind;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -178,9 +178,10 @@ public class Arguments {
         try {
             JsonNode value = ConfigurationFile.value(text);
             return value.isMissingNode() ? TextNode.valueOf(text) : value;
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
             throw new ConfigurationException(
-                    "--set " + key + " has no readable value, allowed is a plain value or a list as [a, b].");
+                    "--set " + key
+                            + " has no readable value, allowed is a plain value or a list as [a, b], text that begins with * in quotes.");
         }
     }
 

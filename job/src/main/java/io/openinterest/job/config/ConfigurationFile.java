@@ -1,16 +1,18 @@
 package io.openinterest.job.config;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -19,7 +21,7 @@ import java.nio.file.Path;
 /** YAML files of the user, or their copies in the jar. */
 public final class ConfigurationFile {
 
-    private static final ObjectMapper YAML = YAMLMapper.builder()
+    private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -69,13 +71,13 @@ public final class ConfigurationFile {
     }
 
     /** Reads a value as it stands in a file. */
-    static JsonNode value(String text) throws JsonProcessingException {
-        return YAML.readTree(text);
+    static JsonNode value(String text) throws IOException {
+        return tree(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static JsonNode parse(byte[] yaml, String file) throws IOException {
         try {
-            return YAML.readTree(yaml);
+            return tree(yaml);
         } catch (MismatchedInputException e) {
             throw new ConfigurationException(file + " holds more than one document, allowed is one.");
         } catch (JsonProcessingException e) {
@@ -89,6 +91,18 @@ public final class ConfigurationFile {
                                     .replaceFirst("^([a-z]+\\.)+\\w+: ", ""),
                             e.getLocation() == null ? 1 : e.getLocation().getLineNr()));
         }
+    }
+
+    private static JsonNode tree(byte[] yaml) throws IOException {
+        try (YAMLParser parser = YAML.getFactory().createParser(yaml)) {
+            while (parser.nextToken() != null) {
+                // an unquoted *USDT, which would be read as the text USDT
+                if (parser.isCurrentAlias()) {
+                    throw new JsonParseException(parser, "text that begins with * and has no quotes");
+                }
+            }
+        }
+        return YAML.readTree(yaml);
     }
 
     private static byte[] inJar(String file) throws IOException {

@@ -288,13 +288,14 @@ class JobConfigurationTest {
             rates.a b=1                     | There is no key rates.a b, allowed are assets.
             flink.=x                        | --set flink. is no key, allowed is path.to.key=value.
             kafka..partitions=3             | --set kafka..partitions is no key, allowed is path.to.key=value.
-            replay.paths=[s3cret            | --set replay.paths has no readable value, allowed is a plain value or a list as [a, b].
+            replay.paths=[s3cret            | --set replay.paths has no readable value, allowed is a plain value or a list as [a, b], text that begins with * in quotes.
             kafka.partitions={a: 1}         | kafka.partitions is "{"a":1}", allowed is a whole number from 1 to 1000.
             lateness.x=1                    | lateness is "{"x":1}", allowed is a duration such as 500ms, 60s, 5m, 96h or 7d of at most 1h.
             parallelism=1.5                 | parallelism is "1.5", allowed is a whole number from 1 to 576.
             source=LIVE                     | source is "LIVE", allowed is live, auto, simulated, replay, kafka.
             source=null                     | source is empty, allowed is live, auto, simulated, replay, kafka.
-            venues.okx.symbols=[,]          | --set venues.okx.symbols has no readable value, allowed is a plain value or a list as [a, b].
+            venues.okx.symbols=[,]          | --set venues.okx.symbols has no readable value, allowed is a plain value or a list as [a, b], text that begins with * in quotes.
+            venues.okx.symbols=[*USDT]      | --set venues.okx.symbols has no readable value, allowed is a plain value or a list as [a, b], text that begins with * in quotes.
             venues.okx.rest-url=https:///x  | venues.okx.rest-url is "https:///x", allowed is an address that begins with https:// or http:// and has neither query nor fragment.
             venues.okx.rest-url=http://h:0  | venues.okx.rest-url is "http://h:0", allowed is an address that begins with https:// or http:// and has neither query nor fragment.
             venues.okx.ws-url=ws://h:65536  | venues.okx.ws-url is "ws://h:65536", allowed is an address that begins with wss:// or ws:// and has neither query nor fragment.
@@ -305,7 +306,7 @@ class JobConfigurationTest {
             kafka.properties.security.protocol=TLS | kafka.properties.security.protocol can't be used, allowed is (case insensitive) [SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT].
             lateness                        | --set lateness has no value, allowed is path.to.key=value.
             kafka.properties.ssl.key.password:hunter2  | --set (not shown) has no value, allowed is path.to.key=value.
-            kafka.properties.ssl.key.password=[hunter2 | --set kafka.properties.ssl.key.password has no readable value, allowed is a plain value or a list as [a, b].
+            kafka.properties.ssl.key.password=[hunter2 | --set kafka.properties.ssl.key.password has no readable value, allowed is a plain value or a list as [a, b], text that begins with * in quotes.
             'late\tness'                     | --set late ness has no value, allowed is path.to.key=value.
             """)
     void aMistakeIsToldInOneSentence(String override, String sentence) {
@@ -353,6 +354,9 @@ class JobConfigurationTest {
                 .hasMessageContaining("at line ")
                 .hasMessageNotContaining("\n");
         assertThatThrownBy(() -> configuration("lateness: 1s\nlateness: 2s\n")).hasMessageContaining("lateness");
+        assertThatThrownBy(() -> configuration("kafka:\n  topic-prefix: *p\n"))
+                .hasMessage(folder.resolve("test.yaml")
+                        + " is not readable as YAML: text that begins with * and has no quotes at line 2.");
         assertThatThrownBy(() -> configuration("- a\n- b\n"))
                 .hasMessage(folder.resolve("test.yaml") + " is no configuration, allowed is YAML of keys and values.");
     }

@@ -206,7 +206,7 @@ class LiveVenuesTest {
             value = {
                 "venues.coinmetrics.enabled=true      | cme, coinmetrics",
                 "venues.coinmetrics.symbols=bitmex-*  | coinmetrics",
-                "venues.coinmetrics.symbols=*-future  | cme, coinmetrics",
+                "venues.coinmetrics.symbols='*-future' | cme, coinmetrics",
                 "venues.coinmetrics.enabled=false     |"
             })
     void aChangeIsShownOfEveryVenueThatIsDelivered(String setting, String shown, @TempDir Path folder)
