@@ -3,6 +3,9 @@ package io.openinterest.simulator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -152,8 +155,10 @@ public final class FaultSchedule {
      */
     public static FaultSchedule read(Path file, Set<String> venues) {
         JsonNode list;
-        try {
-            list = new YAMLMapper().readTree(file.toFile());
+        try (InputStream in = Files.newInputStream(file)) {
+            list = new YAMLMapper().readTree(in);
+        } catch (NoSuchFileException e) {
+            throw new IllegalArgumentException("it does not exist", e);
         } catch (IOException e) {
             throw new IllegalArgumentException("it can't be read as YAML", e);
         }

@@ -79,6 +79,13 @@ class FaultScheduleTest {
                 .hasMessageStartingWith(sentence);
     }
 
+    @Test
+    void saysThatAFileIsMissing() {
+        assertThatThrownBy(() -> FaultSchedule.read(folder.resolve("faults.yml"), VENUES))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("it does not exist");
+    }
+
     private static Set<String> changed(FaultSchedule faults, long seconds) {
         return faults.changes(Duration.ofSeconds(seconds), Clock.systemUTC()).keySet();
     }
