@@ -55,11 +55,11 @@ final class Contradiction {
             }
             value = value == null ? counted : value;
         }
-        return priceOf(row, value, price, fx);
+        BigDecimal amount = row.amount() == null && isCountedInBase ? counted : row.amount();
+        return priceOf(row, amount, value, price, fx);
     }
 
-    private static String priceOf(Row row, BigDecimal value, Price price, BigDecimal fx) {
-        BigDecimal amount = row.amount();
+    private static String priceOf(Row row, BigDecimal amount, BigDecimal value, Price price, BigDecimal fx) {
         boolean isInUsd = row.value() != null && row.isValueInUsd();
         BigDecimal usd = isInUsd ? value : Fields.multiply(value, fx);
         if (usd == null || usd.compareTo(MIN_TELLING_USD) < 0) {
