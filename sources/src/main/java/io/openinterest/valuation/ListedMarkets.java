@@ -299,7 +299,7 @@ final class ListedMarkets {
     }
 
     /** The first term by which the figures of a market would change their meaning; null where all are the same. */
-    private static String difference(Instrument before, Instrument now) {
+    static String difference(Instrument before, Instrument now) {
         if (!isSame(before.contractSize(), now.contractSize())) {
             return changed("contract size", before.contractSize(), now.contractSize());
         }

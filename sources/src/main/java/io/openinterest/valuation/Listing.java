@@ -73,7 +73,7 @@ public final class Listing {
             nameless.add(line);
         }
         for (Entry entry : part.entries) {
-            entries.merge(entry.key, entry, Listing::traded);
+            entries.merge(entry.key, entry, this::both);
             linesByKey.put(entry.key, line);
         }
         problems.addAll(part.problems);
@@ -137,9 +137,20 @@ public final class Listing {
         return !linesByKey.containsValue(line);
     }
 
-    /** A symbol that is listed twice, traded and closed, is traded. */
-    private static Entry traded(Entry one, Entry other) {
-        return one.status == Status.OBSERVED && other.isDelisted() ? one : other;
+    /** A symbol that is listed twice is traded where one of its rows says so; of rows with other terms none is believed. */
+    private Entry both(Entry one, Entry other) {
+        if (one.status != Status.OBSERVED || other.status != Status.OBSERVED) {
+            return one.status == Status.OBSERVED ? one : other;
+        }
+        if (one.instrument == null || other.instrument == null) {
+            return one.instrument == null ? one : other;
+        }
+        String difference = ListedMarkets.difference(one.instrument, other.instrument);
+        if (difference == null) {
+            return other;
+        }
+        problems.add(new Problem(one.key, Reason.IMPLAUSIBLE, "it is listed twice and " + difference, null, null));
+        return new Entry(one.key, Status.OBSERVED, null);
     }
 
     private String lineOf(Request request) {
