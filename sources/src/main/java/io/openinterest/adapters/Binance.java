@@ -81,7 +81,7 @@ public final class Binance implements Venue {
     private final Set<String> refused = new HashSet<>();
     /** As of the last bulk call; empty while it fails. */
     private final Map<String, BigDecimal> fundingRates = new HashMap<>();
-    /** Of the symbols that do not fund every eight hours. */
+    /** Of the symbols that do not or did not always fund every eight hours. */
     private final Map<String, BigDecimal> fundingHours = new HashMap<>();
     /** Pair and contract type by symbol, as COIN-M's history names them. */
     private final Map<String, Role> roles = new HashMap<>();
@@ -242,9 +242,12 @@ public final class Binance implements Venue {
         return out.classified(instrument, asset, "underlyingType", word);
     }
 
-    /** [{"symbol":"HYPEUSDT","fundingIntervalHours":4}]: only symbols whose terms were ever adjusted. */
+    /**
+     * [{"symbol":"HYPEUSDT","fundingIntervalHours":4}]: only symbols whose terms were ever adjusted. One that is there once
+     * stays there as long as it is listed, so what an answer lacks is not back to eight hours, but lost.
+     */
     private void fundingIntervals(Reply reply, Observer out) {
-        fundingHours.clear();
+        fundingHours.keySet().removeIf(symbol -> out.instruments().get(symbol) == null);
         out.each(list(reply.json(), ""), row -> {
             // a symbol that is not in this list funds every eight hours, one that is must say how often
             String symbol = word(row, "symbol");
