@@ -10,6 +10,7 @@ import static io.openinterest.venue.Fields.unknown;
 import static io.openinterest.venue.Fields.word;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.openinterest.observation.Structure;
 import io.openinterest.venue.AssetClasses;
 import io.openinterest.venue.Assets;
 import io.openinterest.venue.Backfill;
@@ -207,7 +208,8 @@ public final class Binance implements Venue {
         // a contract takes over the role of the one that was delivered
         roles.values().remove(role);
         roles.put(symbol, role);
-        return instrument.contractSize(requiredDecimal(row, "contractSize"));
+        // contracts of dollars, whatever they are margined in
+        return instrument.structure(Structure.INVERSE).contractSize(requiredDecimal(row, "contractSize"));
     }
 
     /** Trading ones are observed. Those about to open or to be delivered are not, and what is settled is gone. */
