@@ -205,9 +205,11 @@ public final class Binance implements Venue {
             return instrument;
         }
         Role role = new Role(word(row, "pair"), contractType);
-        // a contract takes over the role of the one that was delivered
-        roles.values().remove(role);
-        roles.put(symbol, role);
+        if (status(word(row, "contractStatus")) == Instrument.Status.OBSERVED) {
+            // a contract takes over the role of the one that was delivered, which may still be listed with it
+            roles.values().remove(role);
+            roles.put(symbol, role);
+        }
         // contracts of dollars, whatever they are margined in
         return instrument.structure(Structure.INVERSE).contractSize(requiredDecimal(row, "contractSize"));
     }
