@@ -152,8 +152,12 @@ public final class Binance implements Venue {
             return http;
         }
         String message = text(reply.json(), "msg");
+        // options say it with -1008, which is else that the system is busy
+        if (code.equals("-1003")
+                || message != null && BANNED_UNTIL.matcher(message).find()) {
+            return Fault.limited(reply, code, message, pause(message, http, reply.receivedAt()));
+        }
         return switch (code) {
-            case "-1003" -> Fault.limited(reply, code, message, pause(message, http, reply.receivedAt()));
             case "-1000", "-1001", "-1006", "-1007", "-1008", "-1016" -> Fault.retry(code, message);
             default -> http == null || http.kind() == Fault.Kind.REFUSED ? Fault.refused(code, message) : http;
         };

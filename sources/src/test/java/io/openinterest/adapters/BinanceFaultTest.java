@@ -73,6 +73,15 @@ class BinanceFaultTest {
     }
 
     @Test
+    void aBanIsReadWhateverItsCode() {
+        // the options' own code of a system that is busy
+        Fault fault = judge(418, null, BANNED.replace("-1003", "-1008"));
+
+        assertThat(fault.code()).isEqualTo("-1008");
+        assertThat(fault.pause()).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
     void aBanInThePastDoesNotPauseForever() {
         assertThat(judge(418, null, BANNED.replace("1659139800000", "1659139100000"))
                         .pause())
