@@ -50,6 +50,7 @@ import java.util.regex.Pattern;
  */
 public final class Bybit implements Venue {
 
+    private static final String WRONG_PARAMETER = "10001";
     private static final int MAX_COINS = 1000;
     /** A coin without options is tried again. */
     private static final Duration TRIED_EVERY = Duration.ofHours(1);
@@ -149,7 +150,7 @@ public final class Bybit implements Venue {
     @Override
     public Fault fault(Reply reply) {
         Fault fault = judge(reply);
-        return fault != null && fault.kind() == Fault.Kind.REFUSED && isTrial(reply.request()) ? null : fault;
+        return fault != null && fault.code().equals(WRONG_PARAMETER) && isTrial(reply.request()) ? null : fault;
     }
 
     /** A coin without options is no fault: it was only tried. One that has a second page has options. */

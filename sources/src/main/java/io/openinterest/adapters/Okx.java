@@ -58,6 +58,9 @@ public final class Okx implements Venue {
     /** No market is still observed when its premium is this old. */
     private static final Duration PREMIUM_AGE = Duration.ofMinutes(5);
 
+    /** A parameter is wrong, there is no such instrument, it does not match the underlying, there is nothing. */
+    private static final Set<String> NO_SUCH_FAMILY = Set.of("51000", "51001", "51002", "404");
+
     private static final Pattern UNKNOWN_TOPIC = Pattern.compile("instId:([^\\s,]+) doesn't exist");
 
     private final boolean streams;
@@ -139,11 +142,11 @@ public final class Okx implements Venue {
         return feeds;
     }
 
-    /** A family of options that does not exist is no fault: it was only tried. */
+    /** A family of options that does not exist is no fault: it was only tried. What is refused for another reason is one. */
     @Override
     public Fault fault(Reply reply) {
         Fault fault = judge(reply);
-        return fault != null && fault.kind() == Fault.Kind.REFUSED && isTrial(reply.request()) ? null : fault;
+        return fault != null && NO_SUCH_FAMILY.contains(fault.code()) && isTrial(reply.request()) ? null : fault;
     }
 
     /** {"code":"50011","msg":"Too Many Requests","data":[]}, with HTTP 200, 400, 429 or 5xx. */
