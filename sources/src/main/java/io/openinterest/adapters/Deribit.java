@@ -169,8 +169,10 @@ public final class Deribit implements Venue {
         boolean isOption = word(row, "kind").equals("option");
         String base = word(row, "base_currency");
         boolean linear = isLinear(symbol, row);
-        String quote =
-                linear ? word(row, stated.has("counter_currency") ? "counter_currency" : "quote_currency") : "USD";
+        // the quote_currency of an inverse option is its coin
+        String quote = stated.has("counter_currency")
+                ? word(row, "counter_currency")
+                : linear ? word(row, "quote_currency") : "USD";
         String settled = stated.word(row, "settlement_currency");
         String margin = settled != null ? settled : linear ? quote : base;
         Instrument instrument;
