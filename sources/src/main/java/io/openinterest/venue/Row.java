@@ -276,7 +276,8 @@ public final class Row {
         if (given == null) {
             return this;
         }
-        if (first == null) {
+        if (first == null || first.signum() == 0) {
+            // a price of 0 is none where there is another
             price = given;
             priceSource = source;
         } else if (given.signum() > 0 && first.signum() > 0 && isFar(given, first)) {
