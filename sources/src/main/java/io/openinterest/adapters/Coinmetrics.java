@@ -72,8 +72,10 @@ public final class Coinmetrics implements Venue {
     private static final Map<String, Duration> RATE_WINDOWS =
             Map.of("1m", WINDOW, "1h", Duration.ofHours(4), "1d", Duration.ofHours(49));
 
-    private static final Map<String, String> OURS = Map.of("okex", "okx", "huobi", "htx");
-    private static final Map<String, String> THEIRS = Map.of("okx", "okex", "htx", "huobi");
+    private static final Map<String, String> OURS =
+            Map.of("okex", "okx", "huobi", "htx", "gate.io", "gate", "crypto.com", "cryptocom");
+    private static final Map<String, String> THEIRS =
+            OURS.entrySet().stream().collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
     /** A market id or a pattern of some; anything else among the symbols only chooses from what is asked for. */
     private static final Pattern MARKETS = Pattern.compile("[^,&?#\\s]+-(future|option|\\*)");
 
@@ -118,7 +120,7 @@ public final class Coinmetrics implements Venue {
         return key == null ? "https://community-api.coinmetrics.io" : "https://api.coinmetrics.io";
     }
 
-    /** Its okex and huobi are okx and htx, in what is asked for too. */
+    /** Its okex, huobi, gate.io and crypto.com are okx, htx, gate and cryptocom, in what is asked for too. */
     @Override
     public String published(String configured) {
         return renamed(configured, OURS);
