@@ -335,6 +335,10 @@ public final class Coinmetrics implements Venue {
         String base = word(row, "base");
         String quote = word(row, "quote");
         String sized = word(row, "size_asset");
+        if (!sized.equals(base) && (type.equals("option") || !sized.equals(quote))) {
+            // a quanto contract is so much of the margin
+            throw unknown("size_asset", sized);
+        }
         // inverse contracts are so many dollars, and margined in the coin
         String otherwise = type.equals("option") ? sized : sized.equals(base) ? quote : base;
         String stated = optionalWord(row, "margin_asset");
