@@ -79,6 +79,9 @@ public final class Coinmetrics implements Venue {
     /** A market id or a pattern of some; anything else among the symbols only chooses from what is asked for. */
     private static final Pattern MARKETS = Pattern.compile("[^,&?#\\s]+-(future|option|\\*)");
 
+    /** BTC-USDT-231027, BTC-25DEC26 */
+    private static final Pattern DAY = Pattern.compile("(\\d{6}|\\d[A-Z]{3}\\d{2})$");
+
     private static final Pattern QUOTED_VALUE = Pattern.compile("(?:Value|Asset) '([^']+)'");
     private static final Pattern QUOTED_MARKET = Pattern.compile("[Mm]arket '([^']+)'");
     private static final Pattern TOKEN = Pattern.compile("[?&]next_page_token=([^&]+)");
@@ -376,7 +379,9 @@ public final class Coinmetrics implements Venue {
         if (expiration == null && exchange.equals("cme")) {
             expiration = cmeExpiration(row, symbol);
         }
-        boolean isDated = exchange.equals("cme") || type.equals("option") || symbol.matches(".*\\d{6}");
+        boolean isDated = exchange.equals("cme")
+                || type.equals("option")
+                || DAY.matcher(symbol).find();
         if (expiration == null && isDated) {
             throw new Fields.BadSchema("the field expiration is missing");
         }
