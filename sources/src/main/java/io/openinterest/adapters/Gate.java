@@ -151,6 +151,10 @@ public final class Gate implements Venue {
             throw unknown("type", type);
         }
         Structure structure = type.equals("inverse") ? Structure.INVERSE : Structure.LINEAR;
+        if (structure == Structure.LINEAR && !margin.equals(quote)) {
+            throw new Fields.BadSchema("it is quoted in " + quote + ", settled in " + margin
+                    + " and not inverse, so its multiplier is no size in coins");
+        }
         return classified(instrument, base, stated.word(row, "contract_type"), out)
                 .structure(structure)
                 .contractSize(size(requiredDecimal(row, "quanto_multiplier"), structure));

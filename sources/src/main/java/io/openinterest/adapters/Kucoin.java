@@ -125,6 +125,10 @@ public final class Kucoin implements Venue {
         if (stated.has("isInverse") && flag(row, "isInverse") != (multiplier.signum() < 0)) {
             throw new Fields.BadSchema("isInverse and the sign of the multiplier contradict each other");
         }
+        if (multiplier.signum() > 0 && !margin.equals(quote)) {
+            throw new Fields.BadSchema("it is quoted in " + quote + ", settled in " + margin
+                    + " and not inverse, so its multiplier is no size in coins");
+        }
         return classified(instrument, base, row, out)
                 .structure(multiplier.signum() < 0 ? Structure.INVERSE : Structure.LINEAR)
                 .contractSize(multiplier.abs());
