@@ -2,6 +2,7 @@ package io.openinterest.adapters;
 
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.divide;
+import static io.openinterest.venue.Fields.figureIso;
 import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.iso;
 import static io.openinterest.venue.Fields.list;
@@ -30,7 +31,6 @@ import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +49,8 @@ public final class Bitmex implements Venue {
 
     private static final Set<String> PERPETUALS = Set.of("FFWCSX", "FFWCSF", "FFSCSX");
     private static final Set<String> BASKETS = Set.of("ALTMEX", "DEFIMEX", "METAMEX");
+    private static final Instant YEAR_2000 = Instant.parse("2000-01-01T00:00:00Z");
+    private static final BigDecimal MINUTES_PER_HOUR = new BigDecimal(60);
     private static final List<String> FIGURES = List.of("openInterest", "openValue", "markPrice");
 
     private final boolean streams;
@@ -205,7 +207,7 @@ public final class Bitmex implements Venue {
                 .count(decimal(row, "openInterest"))
                 .mark(decimal(row, "markPrice"))
                 .funding(decimal(row, "fundingRate"), hours(iso(row, "fundingInterval")))
-                .at(iso(row, "timestamp"));
+                .at(figureIso(row, "timestamp"));
         BigDecimal settled = settled(instrument, decimal(row, "openValue"));
         BigDecimal traded = settled(instrument, decimal(row, "turnover24h"));
         if (instrument.structure() == Structure.INVERSE) {
@@ -232,11 +234,12 @@ public final class Bitmex implements Venue {
                 };
     }
 
-    /** An interval is written as that time of the first day of 2000. */
+    /** An interval is written as the time at which it ends if it begins with the year 2000. */
     private static BigDecimal hours(Instant interval) {
         return interval == null
                 ? null
-                : BigDecimal.valueOf(interval.atOffset(ZoneOffset.UTC).getHour());
+                : divide(
+                        BigDecimal.valueOf(Duration.between(YEAR_2000, interval).toMinutes()), MINUTES_PER_HOUR);
     }
 
     /**
