@@ -57,7 +57,7 @@ public final class Bitmex implements Venue {
 
     /** Rows of the WebSocket table by symbol: an update has only the fields that changed. */
     private final Map<String, ObjectNode> table = new HashMap<>();
-    /** USD per bitcoin; null until a row of XBTUSD came. */
+    /** USD per bitcoin; null until a row of XBTUSD came, and after an answer without one. */
     private BigDecimal bitcoin;
 
     public Bitmex(VenueSettings settings) {
@@ -187,6 +187,8 @@ public final class Bitmex implements Venue {
      */
     private void active(Reply reply, Observer out) {
         JsonNode rows = list(reply.json(), "");
+        // an old one would value the others at a price of long ago
+        bitcoin = null;
         rows.forEach(this::rememberBitcoin);
         out.each(rows, row -> report(row, out));
     }

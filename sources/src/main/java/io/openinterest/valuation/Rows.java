@@ -3,6 +3,7 @@ package io.openinterest.valuation;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined.Reason;
+import io.openinterest.observation.Structure;
 import io.openinterest.valuation.Prices.Price;
 import io.openinterest.valuation.Valuation.Figures;
 import io.openinterest.valuation.Valuation.Missing;
@@ -115,7 +116,8 @@ final class Rows {
                 rejections.reject(row, source, Reason.IMPLAUSIBLE, contradiction);
             }
         } else if (valuation == Missing.SIZE) {
-            rejections.reject(row, source, Reason.MISSING_VALUE, "no amount follows: the contract size is missing");
+            String missing = terms.structure() == Structure.QUANTO ? "value in USD" : "contract size";
+            rejections.reject(row, source, Reason.MISSING_VALUE, "no amount follows: the " + missing + " is missing");
         } else if (row.origin() == Origin.HISTORY) {
             rejections.reject(row, source, Reason.NO_USD_PRICE, "no price of that time is known");
         } else {
