@@ -55,8 +55,23 @@ final class Contradiction {
             }
             value = value == null ? counted : value;
         }
+        if (!isCountedInBase && row.count().signum() == 0 && isSome(row.amount())) {
+            return "a count of 0 and an amount of " + row.amount().toPlainString() + " coins contradict each other";
+        }
+        if (!isCountedInBase
+                && row.count().signum() > 0
+                && row.isValueInUsd()
+                && row.value() != null
+                && !isSome(row.value())
+                && !isSome(row.amount())) {
+            return "a count of " + row.count().toPlainString() + " and no value contradict each other";
+        }
         BigDecimal amount = row.amount() == null && isCountedInBase ? counted : row.amount();
         return priceOf(row, amount, value, price, fx);
+    }
+
+    private static boolean isSome(BigDecimal figure) {
+        return figure != null && figure.signum() > 0;
     }
 
     private static String priceOf(Row row, BigDecimal amount, BigDecimal value, Price price, BigDecimal fx) {
