@@ -296,9 +296,9 @@ public final class KrakenFutures implements Venue {
         JsonNode body = message.json();
         String event = text(body, "event");
         if ("subscribed".equals(event)) {
-            body.path("product_ids").forEach(product -> socket.confirm(product.asText()));
+            body.path("product_ids").forEach(product -> socket.confirm(listed(product.asText())));
         } else if ("subscribed_failed".equals(event)) {
-            body.path("product_ids").forEach(product -> socket.refuse(product.asText(), "not subscribed"));
+            body.path("product_ids").forEach(product -> socket.refuse(listed(product.asText()), "not subscribed"));
         } else if ("alert".equals(event) || "error".equals(event)) {
             out.venueError("the venue answered " + text(body, "message"));
         } else if ("info".equals(event) || "heartbeat".equals(text(body, "feed")) || isSuspended(body)) {
