@@ -230,14 +230,13 @@ public final class KrakenFutures implements Venue {
             Row market = out.row(symbol);
             if (!flag(row, "suspended")) {
                 ticker(market, row, "indexPrice", time);
-                BigDecimal mark = decimal(row, "markPrice");
                 BigDecimal money = decimal(row, "fundingRate");
                 if (isInverse(row, "symbol")) {
                     // coins for a dollar
-                    market.funding(multiply(money, mark), HOURLY).volumeInQuote(decimal(row, "vol24h"));
+                    market.funding(multiply(money, market.price()), HOURLY).volumeInQuote(decimal(row, "vol24h"));
                 } else {
                     // dollars for a coin
-                    market.funding(divide(money, mark), HOURLY);
+                    market.funding(divide(money, market.price()), HOURLY);
                     volume(market, row, "vol24h");
                 }
                 market.emit();
