@@ -6,6 +6,7 @@ import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.required;
 import static io.openinterest.venue.Fields.unknown;
 import static io.openinterest.venue.Fields.word;
+import static io.openinterest.venue.Fields.wordIfAny;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.observation.AssetClass;
@@ -29,6 +30,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -205,7 +207,7 @@ public final class Hyperliquid implements Venue {
         }
         JsonNode meta = reply.json().path(0);
         List<String> names = names(reply.json());
-        boolean isFirst = !names.isEmpty() && dex(names.get(0)).isEmpty();
+        boolean isFirst = "".equals(dex(names));
         Set<String> coins = isFirst ? Set.of() : new HashSet<>(universes.getOrDefault("", List.of()));
         // the first dex had no token of its own when it was the only one
         String margin = isFirst && !meta.has("collateralToken") ? "USDC" : margin(required(meta, "collateralToken"));
@@ -218,13 +220,24 @@ public final class Hyperliquid implements Venue {
         }
     }
 
+    /** By place; null for a row without one, which costs that market only. */
     private List<String> names(JsonNode answer) {
         List<String> names = new ArrayList<>();
-        list(answer.path(0), "/universe").forEach(row -> names.add(word(row, "name")));
-        if (!names.isEmpty()) {
-            universes.put(dex(names.get(0)), names);
+        list(answer.path(0), "/universe").forEach(row -> names.add(wordIfAny(row, "name")));
+        String dex = dex(names);
+        if (dex != null) {
+            universes.put(dex, names);
         }
         return names;
+    }
+
+    /** Null where there is no name. */
+    private static String dex(List<String> names) {
+        return names.stream()
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(Hyperliquid::dex)
+                .orElse(null);
     }
 
     /** USDT0 is USDT on another chain. */
@@ -283,15 +296,18 @@ public final class Hyperliquid implements Venue {
     }
 
     private static void markets(List<String> names, JsonNode contexts, Observer out) {
-        out.each(
-                contexts,
-                (context, place) -> out.row(names.get(place))
-                        .count(decimal(context, "openInterest"))
-                        .mark(decimal(context, "markPx"))
-                        .index(decimal(context, "oraclePx"))
-                        .funding(decimal(context, "funding"), FUNDING_HOURS)
-                        .volumeInQuote(decimal(context, "dayNtlVlm"))
-                        .emit());
+        out.each(contexts, (context, place) -> {
+            if (names.get(place) == null) {
+                throw new Fields.BadSchema("the market has no name");
+            }
+            out.row(names.get(place))
+                    .count(decimal(context, "openInterest"))
+                    .mark(decimal(context, "markPx"))
+                    .index(decimal(context, "oraclePx"))
+                    .funding(decimal(context, "funding"), FUNDING_HOURS)
+                    .volumeInQuote(decimal(context, "dayNtlVlm"))
+                    .emit();
+        });
     }
 
     // ---- stream ---------------------------------------------------------------------------------------------------
