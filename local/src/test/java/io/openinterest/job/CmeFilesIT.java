@@ -14,6 +14,8 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -120,7 +122,16 @@ class CmeFilesIT {
     }
 
     private static String row(String product, String openInterest, String isFinal, Instant published) {
-        return String.join(",", "2029-11-19", product, "2029-12", openInterest, "86250", isFinal, published.toString())
+        LocalDate traded = LocalDate.ofInstant(published, ZoneOffset.UTC);
+        return String.join(
+                        ",",
+                        traded.toString(),
+                        product,
+                        "2029-12",
+                        openInterest,
+                        "86250",
+                        isFinal,
+                        published.toString())
                 + "\n";
     }
 }

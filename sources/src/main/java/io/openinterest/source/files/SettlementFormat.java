@@ -24,6 +24,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -235,7 +236,12 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
             if (!publishedAt.isBefore(now.plus(MAX_AHEAD))) {
                 throw new Fields.BadSchema("published_at is '" + text(row, PUBLISHED_AT) + "', a day or more from now");
             }
-            return new Settlement(row, day(row), FINAL.contains(isFinal), publishedAt);
+            LocalDate tradeDate = day(row);
+            if (tradeDate.isAfter(LocalDate.ofInstant(publishedAt.plus(MAX_AHEAD), ZoneOffset.UTC))) {
+                throw new Fields.BadSchema(
+                        "trade_date is '" + text(row, TRADE_DATE) + "', a day or more after it was published");
+            }
+            return new Settlement(row, tradeDate, FINAL.contains(isFinal), publishedAt);
         }
 
         private static LocalDate day(ObjectNode row) {

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +35,9 @@ class SettlementFormatTest {
 
     /** Younger than a value counts. */
     private static final Instant PUBLISHED = Instant.now().minusSeconds(3600);
+
+    private static final LocalDate TRADED =
+            LocalDate.ofInstant(PUBLISHED, ZoneOffset.UTC).minusDays(1);
 
     @TempDir
     private Path folder;
@@ -56,8 +61,8 @@ class SettlementFormatTest {
         String second = PUBLISHED.truncatedTo(ChronoUnit.SECONDS).toString();
         String corrected = second.replace("Z", ".500Z");
 
-        List<Arrival> arrivals = read("2029-11-19,BTC,2029-12,21000,86250,true," + corrected + "\n"
-                + "2029-11-19,BTC,2029-12,20000,86250,true," + second + "\n");
+        List<Arrival> arrivals = read(TRADED + ",BTC,2029-12,21000,86250,true," + corrected + "\n" + TRADED
+                + ",BTC,2029-12,20000,86250,true," + second + "\n");
 
         assertThat(arrivals)
                 .extracting(arrival -> arrival.observation().contractCount().toPlainString())
@@ -140,6 +145,21 @@ class SettlementFormatTest {
                         "published_at is '" + PUBLISHED.plusSeconds(366 * 86_400) + "', a day or more from now"));
     }
 
+    /** It would hide all figures of the contract until then. */
+    @Test
+    void aFigureOfADayAfterItWasPublishedCountsForNothing() throws IOException {
+        List<Arrival> arrivals = read(row("21000", "true", 0)
+                + row("20000", "true", 30)
+                        .replace(TRADED.toString(), TRADED.plusYears(1).toString()));
+
+        assertThat(counts(arrivals)).containsExactly("21000");
+        assertThat(rejected(arrivals))
+                .extracting(Quarantined::reason, Quarantined::detail)
+                .containsExactly(tuple(
+                        Reason.BAD_RECORD,
+                        "trade_date is '" + TRADED.plusYears(1) + "', a day or more after it was published"));
+    }
+
     private List<Arrival> read(String rows) throws IOException {
         return readFile(HEADER + rows);
     }
@@ -158,7 +178,7 @@ class SettlementFormatTest {
     }
 
     private static String row(String openInterest, String isFinal, int seconds) {
-        return "2029-11-19,BTC,2029-12," + openInterest + ",86250," + isFinal + "," + PUBLISHED.plusSeconds(seconds)
+        return TRADED + ",BTC,2029-12," + openInterest + ",86250," + isFinal + "," + PUBLISHED.plusSeconds(seconds)
                 + "\n";
     }
 
