@@ -28,6 +28,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -35,6 +36,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.file.src.reader.SimpleStreamFormat;
@@ -59,6 +62,10 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
     private static final String PUBLISHED_AT = "published_at";
     private static final List<String> COLUMNS =
             List.of(TRADE_DATE, "product_code", "contract_month", "open_interest", "settle", IS_FINAL, PUBLISHED_AT);
+
+    private static final Set<String> MEANINGFUL = Stream.concat(
+                    COLUMNS.stream(), Stream.of("base", "contract_size", "expiration"))
+            .collect(Collectors.toUnmodifiableSet());
 
     /** As databases and spreadsheets write what is true, beside CME's own word. */
     private static final Set<String> FINAL = Set.of("true", "t", "yes", "y", "1", "final");
@@ -137,6 +144,13 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
             if (!names.containsAll(COLUMNS)) {
                 bad("the first line does not name the columns " + COLUMNS, lines.isEmpty() ? null : lines.get(0));
                 return;
+            }
+            for (String column : names) {
+                // the one that is meant can't be told
+                if (MEANINGFUL.contains(column) && Collections.frequency(names, column) > 1) {
+                    bad("the first line names the column " + column + " more than once", lines.get(0));
+                    return;
+                }
             }
             Map<String, List<Settlement>> contracts = new LinkedHashMap<>();
             for (String line : lines.subList(1, lines.size())) {

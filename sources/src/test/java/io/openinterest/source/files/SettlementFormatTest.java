@@ -160,6 +160,28 @@ class SettlementFormatTest {
                         "trade_date is '" + TRADED.plusYears(1) + "', a day or more after it was published"));
     }
 
+    /** Of two figures of one name nobody can tell the one that is meant. */
+    @Test
+    void aColumnThatIsNamedTwiceMakesTheFileUnreadable() throws IOException {
+        List<Arrival> arrivals = readFile(
+                HEADER.strip() + ",open_interest\n" + row("21000", "true", 0).strip() + ",7\n");
+
+        assertThat(counts(arrivals)).isEmpty();
+        assertThat(rejected(arrivals))
+                .extracting(Quarantined::detail)
+                .containsExactly("the first line names the column open_interest more than once");
+    }
+
+    /** What is not read may have any name. */
+    @Test
+    void otherColumnsMayBeNamedTwice() throws IOException {
+        List<Arrival> arrivals = readFile(
+                HEADER.strip() + ",note,note\n" + row("21000", "true", 0).strip() + ",a,b\n");
+
+        assertThat(counts(arrivals)).containsExactly("21000");
+        assertThat(rejected(arrivals)).isEmpty();
+    }
+
     private List<Arrival> read(String rows) throws IOException {
         return readFile(HEADER + rows);
     }
