@@ -252,9 +252,9 @@ public final class BinanceOptions implements Venue {
     /** {"time":1656647305000,"indexPrice":"105917.75"}. */
     private void index(Reply reply, Observer out) {
         String underlying = reply.request().param("underlying");
-        BigDecimal price = decimal(reply.json(), "indexPrice");
+        BigDecimal price = requiredDecimal(reply.json(), "indexPrice");
         out.index(underlying, price);
-        if (price != null && price.signum() > 0) {
+        if (price.signum() > 0) {
             indexes.put(underlying, new Index(price, reply.receivedAt()));
         }
     }
