@@ -36,6 +36,8 @@ record JavaProcess(Process process, Path log) {
         command.addAll(memory);
         command.addAll(List.of(
                 "-XX:+UseSerialGC",
+                // a full collection shows what is held, not what a cache keeps while there is room
+                "-XX:SoftRefLRUPolicyMSPerMB=0",
                 // it ends before the better compiler's work pays
                 "-XX:TieredStopAtLevel=1",
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",
