@@ -4,6 +4,7 @@ import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.divide;
 import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.quanto;
 import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
@@ -152,8 +153,7 @@ public final class Gate implements Venue {
         }
         Structure structure = type.equals("inverse") ? Structure.INVERSE : Structure.LINEAR;
         if (structure == Structure.LINEAR && !margin.equals(quote)) {
-            throw new Fields.BadSchema("it is quoted in " + quote + ", settled in " + margin
-                    + " and not inverse, so its multiplier is no size in coins");
+            throw quanto(quote, margin);
         }
         return classified(instrument, base, stated.word(row, "contract_type"), out)
                 .structure(structure)

@@ -4,6 +4,7 @@ import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.optionalWord;
+import static io.openinterest.venue.Fields.quanto;
 import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
@@ -126,8 +127,7 @@ public final class Kucoin implements Venue {
             throw new Fields.BadSchema("isInverse and the sign of the multiplier contradict each other");
         }
         if (multiplier.signum() > 0 && !margin.equals(quote)) {
-            throw new Fields.BadSchema("it is quoted in " + quote + ", settled in " + margin
-                    + " and not inverse, so its multiplier is no size in coins");
+            throw quanto(quote, margin);
         }
         return classified(instrument, base, row, out)
                 .structure(multiplier.signum() < 0 ? Structure.INVERSE : Structure.LINEAR)

@@ -105,6 +105,12 @@ public final class Fields {
         return new BadSchema("the field " + field + " says '" + word + "', which is not known");
     }
 
+    /** An error to throw for a linear contract that is settled in another asset than it is quoted in. */
+    public static BadSchema quanto(String quote, String margin) {
+        return new BadSchema("it is quoted in " + quote + ", settled in " + margin
+                + " and not inverse, so its multiplier is no size in coins");
+    }
+
     /** A decimal, number or text; null when absent. */
     public static @Nullable BigDecimal decimal(JsonNode row, String field) {
         return decimal(field, row.path(field));

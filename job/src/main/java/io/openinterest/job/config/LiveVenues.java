@@ -176,7 +176,7 @@ public final class LiveVenues {
     /** By venue that observations name, the enabled one that is asked for them under another name. */
     public static Map<String, String> deliverers(JobConfiguration configuration) {
         Map<String, String> deliverers = new TreeMap<>();
-        for (VenueSettings venue : of(configuration)) {
+        for (VenueSettings venue : enabled(configuration)) {
             Adapters.create(venue).alsoDelivers().forEach(delivered -> deliverers.put(delivered, venue.id()));
         }
         return deliverers;
@@ -184,11 +184,8 @@ public final class LiveVenues {
 
     /** What the enabled venues, and those they deliver too, announced that is worth showing on that day. */
     public static List<VenueCalendar.Change> announced(JobConfiguration configuration, LocalDate today) {
-        Set<String> venues = new HashSet<>();
-        for (VenueSettings venue : enabled(configuration)) {
-            venues.add(venue.id());
-            venues.addAll(Adapters.create(venue).alsoDelivers());
-        }
+        Set<String> venues = new HashSet<>(configuration.enabledVenues());
+        venues.addAll(deliverers(configuration).keySet());
         return calendar(configuration).shownOn(today, venues);
     }
 
