@@ -68,6 +68,8 @@ final class BoundaryTable implements AutoCloseable {
     private Instant seen = Instant.MIN;
     private Instant seenAt = Instant.MIN;
     private final Map<String, Instant> measured = new HashMap<>();
+    private long quarantined;
+    private String firstReason;
 
     private record Row(Instant time, BigDecimal value, String coverage, String exchanges) {}
 
@@ -89,8 +91,8 @@ final class BoundaryTable implements AutoCloseable {
                 patience, configuration.isLive() ? LiveVenues.deliverers(configuration) : Map.of(), Instant.now());
         consumer = KafkaClients.reader(kafka);
         List<TopicPartition> partitions = Stream.concat(
-                        Stream.of(totals, assets, metrics, alerts),
-                        patience.isEmpty() ? Stream.of() : Stream.of(observations, quarantine))
+                        Stream.of(totals, assets, metrics, alerts, quarantine),
+                        patience.isEmpty() ? Stream.of() : Stream.of(observations))
                 .flatMap(topic -> consumer.partitionsFor(topic).stream())
                 .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
                 .toList();
@@ -118,6 +120,14 @@ final class BoundaryTable implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         consumer.close();
+    }
+
+    /** What could not be used so far, in a sentence; empty where everything could. Asked when the table is closed. */
+    String unusable() {
+        return quarantined == 0
+                ? ""
+                : "In " + quarantine + (quarantined == 1 ? " is 1 record" : " are " + quarantined + " records")
+                        + " that could not be used, the first for: " + OneLine.of(firstReason);
     }
 
     private void run() {
@@ -190,7 +200,9 @@ final class BoundaryTable implements AutoCloseable {
         if (record.topic().equals(observations)) {
             venues.observed(value.path("venue").asText(), time);
         } else if (record.topic().equals(quarantine)) {
-            venues.failed(key, value.path("detail").asText());
+            String reason = value.path("detail").asText();
+            venues.failed(key, reason);
+            firstReason = quarantined++ == 0 ? reason : firstReason;
         } else if (record.topic().equals(alerts)) {
             String state = value.path("state").asText();
             boolean isRetracted = state.equals("retracted");

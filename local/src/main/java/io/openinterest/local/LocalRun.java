@@ -212,7 +212,8 @@ public final class LocalRun {
         if (published && replays != null) {
             replays.finish();
         }
-        keepUp(published ? "Everything is published." : "The broker does not commit what was written last.");
+        String end = published ? "Everything is published." : "The broker does not commit what was written last.";
+        keepUp(end + " " + table.unusable());
         return published ? 0 : FAILED;
     }
 

@@ -52,7 +52,7 @@ final class VenueWatch {
     /** Something of a venue that could not be used. */
     void failed(String venue, String reason) {
         String told = reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) + "..." : reason;
-        asked(venue).forEach(asked -> reasons.put(asked, told));
+        asked(venue).stream().filter(answered::containsKey).forEach(asked -> reasons.put(asked, told));
     }
 
     /** Sentences that were not told yet. */

@@ -82,6 +82,20 @@ class LocalRunIT {
     }
 
     @Test
+    void aReplaySaysAtItsEndWhatItCouldNotUse() throws Exception {
+        // given a file that is none of ours
+        Files.writeString(recording, "time,market\n2026-03-01,btc\n");
+
+        Process run = run("--exit", "--set", "source=replay", "--set", "replay.paths=[" + recording + "]");
+
+        assertThat(exitCode(run)).as(Files.readString(output)).isZero();
+        assertThat(Files.readString(output))
+                .contains(
+                        "Everything is published. In open-interest.quarantine are 2 records that could not be used, the"
+                                + " first for: ");
+    }
+
+    @Test
     void anAlertThatLateDataTakeBackIsTold() throws Exception {
         // given contracts that double for a moment, and an observation of that minute, four minutes late, that they did
         // not
