@@ -70,11 +70,14 @@ final class ReplayProgress implements AutoCloseable {
         }
     }
 
-    /** {@code replayed  42 %  1,234,000 records  up to 2026-03-01T07:00:10Z}. */
+    /**
+     * {@code replayed  42 %  1,234,000 records  up to 2026-03-01T07:00:10Z}; without the time while no record was
+     * accepted, as event time has not begun then.
+     */
     static String line(double records, double eventTime, double percent) {
-        return String.format(
-                Locale.ROOT, "replayed  %.0f %%  %,.0f records  up to %s", percent, records, Instant.ofEpochMilli((long)
-                        eventTime));
+        String read = String.format(Locale.ROOT, "replayed  %.0f %%  %,.0f records", percent, records);
+        long time = (long) eventTime;
+        return time == Long.MIN_VALUE ? read : read + "  up to " + Instant.ofEpochMilli(time);
     }
 
     /** The value of a metric of the replay in Prometheus' text form. */
