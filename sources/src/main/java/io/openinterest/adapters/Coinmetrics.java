@@ -37,6 +37,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,8 +87,11 @@ public final class Coinmetrics implements Venue {
     private static final Pattern QUOTED_MARKET = Pattern.compile("[Mm]arket '([^']+)'");
     private static final Pattern TOKEN = Pattern.compile("[?&]next_page_token=([^&]+)");
 
-    private static final Comparator<JsonNode> NEWEST_FIRST =
-            Comparator.comparing((JsonNode row) -> row.path("time").textValue()).reversed();
+    /** Of one time the one they wrote down last, which corrects the others. */
+    private static final Comparator<JsonNode> NEWEST_FIRST = Comparator.comparing(
+                    (JsonNode row) -> row.path("time").textValue())
+            .thenComparing(row -> row.path("database_time").asText())
+            .reversed();
 
     private final List<String> markets;
     private final Duration pollInterval;
@@ -397,7 +401,15 @@ public final class Coinmetrics implements Venue {
 
     /** {"data":[{"asset":"btc","time":"2026-11-20T11:59:00.000000000Z","ReferenceRateUSD":"86000.1"}]}, by time. */
     private static void rates(Reply reply, Observer out) {
-        out.each(list(reply.json(), "/data"), row -> out.index(word(row, "asset"), decimal(row, RATE)));
+        Map<String, BigDecimal> newest = new LinkedHashMap<>();
+        out.each(list(reply.json(), "/data"), row -> {
+            String asset = word(row, "asset");
+            BigDecimal rate = decimal(row, RATE);
+            if (rate != null) {
+                newest.put(asset, rate);
+            }
+        });
+        newest.forEach(out::index);
         nextPage(reply, out);
     }
 
@@ -414,13 +426,14 @@ public final class Coinmetrics implements Venue {
             byMarket.computeIfAbsent(word(row, "market"), market -> new ArrayList<>())
                     .add(0, row);
         });
-        Set<String> read = new HashSet<>();
+        Map<String, JsonNode> read = new HashMap<>();
         byMarket.forEach((market, rows) -> {
             rows.sort(NEWEST_FIRST);
-            // the newest that can be read counts, and what is newer is told
+            // the newest that can be read counts, and what is newer is told, or as new
             out.each(Fields.MAPPER.createArrayNode().addAll(rows), row -> {
-                if (!read.contains(market) && emit(row, out)) {
-                    read.add(market);
+                JsonNode newest = read.getOrDefault(market, row);
+                if (NEWEST_FIRST.compare(newest, row) == 0 && emit(row, out)) {
+                    read.put(market, row);
                 }
             });
         });

@@ -18,7 +18,9 @@ import io.openinterest.venue.Row;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
@@ -39,14 +41,20 @@ final class AnswerReader implements Observer {
     private final Rows rows;
     private final Rejections rejections;
 
+    private final Map<String, Quote> quotes = new LinkedHashMap<>();
     private final List<Entry> entries = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
     private final List<Request> asked = new ArrayList<>();
     private int reported;
     private boolean isWhole = true;
     private boolean isReadable = true;
-    private JsonNode element;
+    /** Writes the element that is read; null outside of lists. */
+    private Supplier<String> element;
+
     private String symbol;
+
+    /** A price of the answer; the contradiction is a sentence where another one denies it. */
+    private record Quote(BigDecimal price, String source, Supplier<String> raw, String contradiction) {}
 
     AnswerReader(
             Answer answer, AssetClasses classes, Instruments listed, Prices prices, Rows rows, Rejections rejections) {
@@ -66,6 +74,8 @@ final class AnswerReader implements Observer {
             isReadable = false;
             unreadable(e);
         }
+        quotes.forEach(this::take);
+        rows.endAnswer();
         return new Outcome(reported, new Listing.Part(entries, problems, isWhole), asked, isReadable);
     }
 
@@ -137,7 +147,7 @@ final class AnswerReader implements Observer {
     }
 
     private void problem(String key, Reason reason, String detail) {
-        problems.add(new Problem(key, reason, detail, answer.endpoint(), raw()));
+        problems.add(new Problem(key, reason, detail, answer.endpoint(), raw().get()));
     }
 
     @Override
@@ -151,7 +161,7 @@ final class AnswerReader implements Observer {
     public Row row(String ofSymbol) {
         reported++;
         about(ofSymbol);
-        Source source = new Source(answer.feed(), answer.endpoint(), this::raw);
+        Source source = new Source(answer.feed(), answer.endpoint(), raw());
         return new Row(ofSymbol, answer.origin(), answer.reply().receivedAt(), row -> rows.take(row, source));
     }
 
@@ -187,7 +197,25 @@ final class AnswerReader implements Observer {
             reject(key, Reason.MALFORMED, "the price of " + key + " is negative");
             return;
         }
-        prices.put(key, price, source, answer.reply().receivedAt());
+        Quote quote = new Quote(price, source, raw(), null);
+        quotes.merge(key, quote, (one, other) -> {
+            boolean areBoth = one.price.signum() > 0 && other.price.signum() > 0;
+            boolean isDenied = areBoth && !Contradiction.isNear(one.price, other.price);
+            String contradiction = isDenied ? Contradiction.twice("a price", one.price, other.price) : null;
+            return new Quote(
+                    other.price,
+                    other.source,
+                    other.raw,
+                    one.contradiction != null ? one.contradiction : contradiction);
+        });
+    }
+
+    private void take(String key, Quote quote) {
+        if (quote.contradiction == null) {
+            prices.put(key, quote.price, quote.source, answer.reply().receivedAt());
+        } else {
+            rejections.reject(answer, quote.raw.get(), key, Reason.IMPLAUSIBLE, quote.contradiction + " for " + key);
+        }
     }
 
     @Override
@@ -205,13 +233,16 @@ final class AnswerReader implements Observer {
         if (!list.isArray()) {
             throw new Fields.BadSchema("a list was expected");
         }
-        JsonNode outer = element;
+        Supplier<String> outer = element;
         for (int i = 0; i < list.size(); i++) {
             element = null;
             symbol = null;
+            int place = i;
             try {
-                element = list.get(i);
-                reader.accept(element, i);
+                JsonNode read = list.get(place);
+                // of a long list no element is kept, but read again
+                element = () -> list.get(place).toString();
+                reader.accept(read, place);
             } catch (RuntimeException e) {
                 unreadable(e);
             }
@@ -241,10 +272,10 @@ final class AnswerReader implements Observer {
     }
 
     private void reject(String ofSymbol, Reason reason, String detail) {
-        rejections.reject(answer, raw(), ofSymbol, reason, detail);
+        rejections.reject(answer, raw().get(), ofSymbol, reason, detail);
     }
 
-    private String raw() {
-        return element != null ? element.toString() : answer.reply().text();
+    private Supplier<String> raw() {
+        return element != null ? element : answer.reply()::text;
     }
 }

@@ -70,6 +70,34 @@ final class Contradiction {
         return priceOf(row, amount, value, price, fx);
     }
 
+    /** A sentence where two rows of one market and time can't both be true; null where they can. */
+    static String between(Row one, Row other) {
+        if (isDifferent(one.count(), other.count())) {
+            return twice("an open interest", one.count(), other.count());
+        }
+        if (isDifferent(one.amount(), other.amount())) {
+            return twice("an amount", one.amount(), other.amount());
+        }
+        if (isDifferent(one.value(), other.value())) {
+            return twice("a value", one.value(), other.value());
+        }
+        if (isDifferent(one.contractSize(), other.contractSize())) {
+            return twice("a contract size", one.contractSize(), other.contractSize());
+        }
+        boolean areFar = isSome(one.price()) && isSome(other.price()) && !isNear(one.price(), other.price());
+        return areFar ? twice("a price", one.price(), other.price()) : null;
+    }
+
+    /** A sentence on a figure that an answer states twice. */
+    static String twice(String what, BigDecimal one, BigDecimal other) {
+        return "the same answer states " + what + " of " + one.toPlainString() + " and of " + other.toPlainString();
+    }
+
+    /** False where one is absent: it says nothing. */
+    private static boolean isDifferent(BigDecimal one, BigDecimal other) {
+        return one != null && other != null && one.compareTo(other) != 0;
+    }
+
     private static boolean isSome(BigDecimal figure) {
         return figure != null && figure.signum() > 0;
     }

@@ -323,6 +323,17 @@ final class ListedMarkets {
         return null;
     }
 
+    /** The same of two rows of one list: other than from list to list, an expiration can't have been put off between them. */
+    static String contradiction(Instrument one, Instrument other) {
+        String difference = difference(one, other);
+        if (difference == null && !Objects.equals(one.expiration(), other.expiration())) {
+            return changed("expiration", one.expiration(), other.expiration());
+        }
+        return difference == null && !isSame(one.strike(), other.strike())
+                ? changed("strike", one.strike(), other.strike())
+                : difference;
+    }
+
     private static String assets(Instrument instrument) {
         return instrument.base() + "/" + instrument.quote() + "/" + instrument.margin();
     }

@@ -145,7 +145,7 @@ public final class Listing {
         if (one.instrument == null || other.instrument == null) {
             return one.instrument == null ? one : other;
         }
-        String difference = ListedMarkets.difference(one.instrument, other.instrument);
+        String difference = ListedMarkets.contradiction(one.instrument, other.instrument);
         if (difference == null) {
             return other;
         }

@@ -24,6 +24,7 @@ final class Rows {
     private final Rejections rejections;
     private final EvidenceChecks checks;
     private final FactorGuard guard;
+    private final AnswerRows ofAnswer = new AnswerRows();
     private final WaitingRows waiting = new WaitingRows();
 
     /**
@@ -47,6 +48,7 @@ final class Rows {
         this.guard = guard;
     }
 
+    /** Values a row, of an answer not before its end: another row of it may deny this one. */
     void take(Row row, Source source) {
         Instrument instrument = listed.observed(row.symbol());
         if (instrument == null) {
@@ -62,8 +64,26 @@ final class Rows {
             rejections.reject(row, source, Reason.MALFORMED, "the contract size is not above 0");
         } else if (row.count() == null) {
             rejections.reject(row, source, Reason.MISSING_VALUE, "the open interest is missing");
+        } else if (row.origin() == Origin.REST) {
+            ofAnswer.add(row, source);
         } else {
+            // of a stream, a history or a file each row follows the one before
             value(row, instrument, source);
+        }
+    }
+
+    /** Values the rows of an answer that was read to its end. */
+    void endAnswer() {
+        for (AnswerRows.Entry entry : ofAnswer.takeAll()) {
+            if (entry.contradiction() != null) {
+                rejections.reject(entry.row(), entry.source(), Reason.IMPLAUSIBLE, entry.contradiction());
+                continue;
+            }
+            try {
+                value(entry.row(), listed.observed(entry.row().symbol()), entry.source());
+            } catch (RuntimeException e) {
+                rejections.reject(entry.row(), entry.source(), Rejections.reason(e), Rejections.sentence(e));
+            }
         }
     }
 
