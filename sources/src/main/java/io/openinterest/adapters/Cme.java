@@ -139,6 +139,15 @@ public final class Cme implements Venue {
         return required(row, "product_code") + MONTH_CODES.charAt(month.getMonthValue() - 1) + month.getYear() % 10;
     }
 
+    /**
+     * Product and month of a row of a file, the same however the month is written.
+     *
+     * @throws Fields.BadSchema where it has none
+     */
+    public static String contract(JsonNode row) {
+        return required(row, "product_code") + " " + month(row);
+    }
+
     private static YearMonth month(JsonNode row) {
         String text = required(row, "contract_month");
         for (DateTimeFormatter form : MONTHS) {

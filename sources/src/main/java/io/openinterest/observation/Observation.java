@@ -70,6 +70,9 @@ public record Observation(
         boolean delisted,
         String origin) {
 
+    /** No market is worth more: an observation above is implausible whatever came before it. */
+    public static final BigDecimal MAX_VALUE_USD = new BigDecimal("1e12");
+
     /** The base as totals know it: {@code btc}, for another class than crypto {@code equity:meta}. */
     public String asset() {
         return assetClass == AssetClass.CRYPTO ? base : assetClass.text() + ":" + base;

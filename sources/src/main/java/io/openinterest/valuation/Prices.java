@@ -129,6 +129,7 @@ final class Prices {
         if (o.type() != MarketType.PERPETUAL
                 || !QUOTES.contains(o.assetClass())
                 || !Assets.isDollar(o.quote())
+                || o.valueUsd().compareTo(Observation.MAX_VALUE_USD) > 0
                 || Origin.HISTORY.isOf(o)) {
             return;
         }

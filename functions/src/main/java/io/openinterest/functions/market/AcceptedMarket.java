@@ -18,7 +18,6 @@ final class AcceptedMarket {
 
     private static final int PACKED_BYTES = 64;
 
-    private static final BigDecimal MAX_VALUE_USD = new BigDecimal("1e12");
     private static final BigDecimal CHECKED_FROM_USD = new BigDecimal("1e6");
     private static final BigDecimal TENFOLD = BigDecimal.TEN;
     private static final BigDecimal SAME_WITHIN_RATIO = new BigDecimal("1.1");
@@ -106,7 +105,8 @@ final class AcceptedMarket {
                 return doubt;
             }
         }
-        if (observation.valueUsd().compareTo(MAX_VALUE_USD) <= 0 && isThirdAlike(observation.amountBase())) {
+        if (observation.valueUsd().compareTo(Observation.MAX_VALUE_USD) <= 0
+                && isThirdAlike(observation.amountBase())) {
             return null;
         }
         suspects.add(observation);
@@ -121,7 +121,7 @@ final class AcceptedMarket {
     }
 
     private String doubtAlone(Observation observation) {
-        if (observation.valueUsd().compareTo(MAX_VALUE_USD) > 0) {
+        if (observation.valueUsd().compareTo(Observation.MAX_VALUE_USD) > 0) {
             return "value_usd is above 10^12 USD";
         }
         if (lastAmount == null

@@ -3,6 +3,7 @@ package io.openinterest.source.files;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.openinterest.adapters.Adapters;
+import io.openinterest.adapters.Cme;
 import io.openinterest.observation.Arrival;
 import io.openinterest.observation.Observation;
 import io.openinterest.observation.Origin;
@@ -19,6 +20,7 @@ import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -36,6 +38,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -95,6 +98,10 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
         private final VenueSettings settings;
         private final InputStream stream;
         private final Deque<Arrival> arrivals = new ArrayDeque<>();
+        /** What came of the rows that are read. */
+        private final List<Observation> figures = new ArrayList<>();
+
+        private String line;
         private Instant receivedAt;
 
         WholeFile(VenueSettings settings, InputStream stream) {
@@ -124,9 +131,14 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
             stream.close();
         }
 
+        /** What is refused later must not hide the row before it. */
         @Override
         public void observed(Observation observation, Origin origin) {
-            arrivals.add(Arrival.of(observation, watermark()));
+            if (observation.valueUsd().compareTo(Observation.MAX_VALUE_USD) > 0) {
+                implausible(observation, "value_usd is above 10^12 USD");
+            } else {
+                figures.add(observation);
+            }
         }
 
         @Override
@@ -168,9 +180,7 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
                 }
                 try {
                     contracts
-                            .computeIfAbsent(
-                                    text(row, "product_code") + " " + text(row, "contract_month"),
-                                    contract -> new ArrayList<>())
+                            .computeIfAbsent(Cme.contract(row), contract -> new ArrayList<>())
                             .add(Settlement.of(row, receivedAt));
                 } catch (Fields.BadSchema | Fields.Malformed e) {
                     bad(e.getMessage(), line);
@@ -181,16 +191,34 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
 
         /** An older row counts where a newer one can't be read. One that is too old is no reason: those before it are older. */
         private void readNewest(List<Settlement> contract) {
-            contract.sort(Settlement.NEWEST_FIRST);
-            for (Settlement settlement : contract) {
+            Map<Settlement, List<Settlement>> byAge = new TreeMap<>(Settlement.NEWEST_FIRST);
+            contract.forEach(settlement -> byAge.computeIfAbsent(settlement, first -> new ArrayList<>())
+                    .add(settlement));
+            for (List<Settlement> sameAge : byAge.values()) {
                 int before = arrivals.size();
-                read(settlement.row);
-                Quarantined told =
-                        arrivals.size() == before ? null : arrivals.peekLast().quarantined();
-                if (told == null || told.reason() == Reason.FROZEN_AT_SOURCE) {
+                figures.clear();
+                sameAge.forEach(settlement -> read(settlement.row));
+                if (figures.stream().map(WholeFile::figures).distinct().count() > 1) {
+                    implausible(figures.get(0), "the file states other figures of the same contract and time");
+                } else if (!figures.isEmpty()) {
+                    arrivals.add(Arrival.of(figures.get(0), watermark()));
+                    return;
+                } else if (arrivals.size() > before
+                        && arrivals.peekLast().quarantined().reason() == Reason.FROZEN_AT_SOURCE) {
                     return;
                 }
             }
+        }
+
+        private static List<BigDecimal> figures(Observation observation) {
+            return Stream.of(observation.contractCount(), observation.contractSize(), observation.valueUsd())
+                    .map(BigDecimal::stripTrailingZeros)
+                    .toList();
+        }
+
+        private void implausible(Observation observation, String detail) {
+            quarantined(new Quarantined(
+                    receivedAt, settings.id(), ENDPOINT, observation.market(), Reason.IMPLAUSIBLE, detail, line));
         }
 
         /** By a reader of its own: the terms of a row whose figures can't be read say nothing of another. */
@@ -198,7 +226,8 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
             Venue cme = Adapters.create(settings);
             VenueReader observations = new VenueReader(cme, settings, this);
             Request file = Request.get(ENDPOINT);
-            Reply reply = Reply.of(file, 200, Map.of(), row.toString(), receivedAt);
+            line = row.toString();
+            Reply reply = Reply.of(file, 200, Map.of(), line, receivedAt);
             for (Feed feed : cme.feeds()) {
                 VenueReader.Outcome outcome = observations.read(
                         feed.name(),

@@ -160,6 +160,48 @@ class SettlementFormatTest {
                         "trade_date is '" + TRADED.plusYears(1) + "', a day or more after it was published"));
     }
 
+    /** One file can have it from CME's pages and from its data. */
+    @ParameterizedTest
+    @ValueSource(strings = {"202912", "DEC 29", "Dec 29"})
+    void aMonthIsTheSameHoweverItIsWritten(String month) throws IOException {
+        List<Arrival> arrivals = read(row("20000", "false", 0).replace("2029-12", month) + row("21000", "true", 30));
+
+        assertThat(counts(arrivals)).containsExactly("21000");
+        assertThat(rejected(arrivals)).isEmpty();
+    }
+
+    @Test
+    void aFigureThatIsWorthMoreThanAnyMarketLeavesTheOneBeforeIt() throws IOException {
+        // given 5 x 86250 x 10^8 dollars
+        List<Arrival> arrivals = read(row("21000", "true", 0) + row("100000000", "true", 30));
+
+        assertThat(counts(arrivals)).containsExactly("21000");
+        assertThat(rejected(arrivals))
+                .extracting(Quarantined::market, Quarantined::reason, Quarantined::detail)
+                .containsExactly(tuple("cme-BTCZ9-future", Reason.IMPLAUSIBLE, "value_usd is above 10^12 USD"));
+    }
+
+    @Test
+    void twoFiguresOfOneTimeDenyEachOther() throws IOException {
+        List<Arrival> arrivals = read(row("20000", "true", 0) + row("21000", "true", 30) + row("2100", "true", 30));
+
+        assertThat(counts(arrivals)).containsExactly("20000");
+        assertThat(rejected(arrivals))
+                .extracting(Quarantined::market, Quarantined::reason, Quarantined::detail)
+                .containsExactly(tuple(
+                        "cme-BTCZ9-future",
+                        Reason.IMPLAUSIBLE,
+                        "the file states other figures of the same contract and time"));
+    }
+
+    @Test
+    void aLineThatStandsTwiceIsOne() throws IOException {
+        List<Arrival> arrivals = read(row("21000", "true", 0) + row("21000.0", "true", 0));
+
+        assertThat(counts(arrivals)).containsExactly("21000");
+        assertThat(rejected(arrivals)).isEmpty();
+    }
+
     /** Of two figures of one name nobody can tell the one that is meant. */
     @Test
     void aColumnThatIsNamedTwiceMakesTheFileUnreadable() throws IOException {
