@@ -160,12 +160,11 @@ public final class Bitget implements Venue {
     private void tickers(Reply reply, Observer out) {
         out.each(list(reply.json(), "/data"), row -> {
             String symbol = word(row, "symbol");
-            BigDecimal hours = fundingHours.get(symbol);
             out.row(symbol)
                     .count(decimal(row, "holdingAmount"))
                     .mark(decimal(row, "markPrice"))
                     .index(decimal(row, "indexPrice"))
-                    .funding(hours == null ? null : decimal(row, "fundingRate"), hours)
+                    .funding(decimal(row, "fundingRate"), fundingHours.get(symbol))
                     .volumeInQuote(decimal(row, "quoteVolume"))
                     .at(figureTime(row, "ts"))
                     .emit();

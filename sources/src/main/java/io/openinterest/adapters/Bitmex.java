@@ -205,13 +205,11 @@ public final class Bitmex implements Venue {
         if (instrument == null) {
             return;
         }
-        BigDecimal hours = hours(iso(row, "fundingInterval"));
         Row market = out.row(instrument.symbol())
                 .count(decimal(row, "openInterest"))
                 .mark(decimal(row, "markPrice"))
                 .index(decimal(row, "indicativeSettlePrice"))
-                // without an interval there is no rate
-                .funding(hours == null ? null : decimal(row, "fundingRate"), hours)
+                .funding(decimal(row, "fundingRate"), hours(iso(row, "fundingInterval")))
                 .at(figureIso(row, "timestamp"));
         BigDecimal settled = settled(instrument, decimal(row, "openValue"));
         BigDecimal traded = settled(instrument, decimal(row, "turnover24h"));

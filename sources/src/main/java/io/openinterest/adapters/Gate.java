@@ -184,7 +184,6 @@ public final class Gate implements Venue {
         out.each(list(reply.json(), ""), row -> {
             String contract = word(row, "contract");
             Row market = out.row(contract);
-            BigDecimal hours = fundingHours.get(contract);
             Instrument listed = out.instruments().get(contract);
             BigDecimal multiplier = decimal(row, "quanto_multiplier");
             if (listed != null && multiplier != null) {
@@ -194,7 +193,7 @@ public final class Gate implements Venue {
                     .oneSided(positions.get(contract))
                     .mark(decimal(row, "mark_price"))
                     .index(decimal(row, "index_price"))
-                    .funding(hours == null ? null : decimal(row, "funding_rate"), hours)
+                    .funding(decimal(row, "funding_rate"), fundingHours.get(contract))
                     .volumeInQuote(decimal(row, "volume_24h_quote"))
                     .emit();
         });

@@ -45,7 +45,7 @@ public final class Mexc implements Venue {
     private final AssetClasses classes;
     private final Stated stated = new Stated();
 
-    /** Hours between fundings by symbol: a rate whose hours are not known yet says nothing. */
+    /** Hours between fundings by symbol. */
     private Map<String, BigDecimal> fundingHours = Map.of();
 
     /** Nothing about this venue is configured. */
@@ -193,12 +193,11 @@ public final class Mexc implements Venue {
 
     private void ticker(JsonNode row, Observer out) {
         String symbol = word(row, "symbol");
-        BigDecimal hours = fundingHours.get(symbol);
         Row market = out.row(symbol)
                 .count(decimal(row, "holdVol"))
                 .mark(decimal(row, "fairPrice"))
                 .index(decimal(row, "indexPrice"))
-                .funding(hours == null ? null : decimal(row, "fundingRate"), hours)
+                .funding(decimal(row, "fundingRate"), fundingHours.get(symbol))
                 .at(figureTime(row, "timestamp"));
         Instrument instrument = out.instruments().get(symbol);
         if (instrument != null && instrument.structure() == Structure.INVERSE) {

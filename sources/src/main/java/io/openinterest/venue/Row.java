@@ -140,8 +140,9 @@ public final class Row {
 
     /** Funding as a fraction of notional per so many hours; null or 0 hours are 8. */
     public Row funding(@Nullable BigDecimal rate, @Nullable BigDecimal hours) {
-        fundingRate = rate;
-        fundingHours = rate == null ? null : hours;
+        boolean isKnown = rate != null && hours != null;
+        fundingRate = isKnown ? rate : null;
+        fundingHours = isKnown ? hours : null;
         return this;
     }
 
