@@ -23,6 +23,7 @@ import io.openinterest.venue.Observer;
 import io.openinterest.venue.RateLimit;
 import io.openinterest.venue.Reply;
 import io.openinterest.venue.Request;
+import io.openinterest.venue.Row;
 import io.openinterest.venue.Venue;
 import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
@@ -59,8 +60,6 @@ public final class Binance implements Venue {
     private static final RateLimit HISTORY_POOL = RateLimit.of("binance-futures-history", 1000, Duration.ofMinutes(5));
 
     private static final BigDecimal USUAL_FUNDING_HOURS = BigDecimal.valueOf(8);
-
-    private static final BigDecimal FAR = new BigDecimal("1.9");
 
     private static final Duration HISTORY_STEP = Duration.ofMinutes(5);
     private static final int HISTORY_ROWS = 500;
@@ -277,7 +276,7 @@ public final class Binance implements Venue {
             out.about(symbol);
             BigDecimal mark = decimal(row, "markPrice");
             BigDecimal index = decimal(row, "indexPrice");
-            if (isContradicted(mark, index)) {
+            if (Row.areFar(mark, index)) {
                 out.implausible(symbol, "the mark price " + mark + " is far from the index price " + index);
                 return;
             }
@@ -287,14 +286,6 @@ public final class Binance implements Venue {
                 fundingRates.put(symbol, rate);
             }
         });
-    }
-
-    /** Both are there, and one is nearly twice the other. */
-    private static boolean isContradicted(BigDecimal mark, BigDecimal index) {
-        boolean areBoth = mark != null && mark.signum() > 0 && index != null && index.signum() > 0;
-        return areBoth
-                && (mark.multiply(FAR).compareTo(index) < 0
-                        || index.multiply(FAR).compareTo(mark) < 0);
     }
 
     private List<Request> openInterestRequests(Instruments listed) {

@@ -20,6 +20,7 @@ import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.Structure;
 import io.openinterest.venue.Fault;
 import io.openinterest.venue.Feed;
+import io.openinterest.venue.Fields;
 import io.openinterest.venue.Instrument;
 import io.openinterest.venue.Observer;
 import io.openinterest.venue.RateLimit;
@@ -57,7 +58,7 @@ public final class Bitmex implements Venue {
 
     /** Rows of the WebSocket table by symbol: an update has only the fields that changed. */
     private final Map<String, ObjectNode> table = new HashMap<>();
-    /** USD per bitcoin; null until a row of XBTUSD came, and after an answer without one. */
+    /** USD per bitcoin; null until a row of XBTUSD came, and after an answer without one that can be believed. */
     private BigDecimal bitcoin;
 
     public Bitmex(VenueSettings settings) {
@@ -193,10 +194,20 @@ public final class Bitmex implements Venue {
         out.each(rows, row -> report(row, out));
     }
 
+    /** The index is believed where the mark is near it; of one that is off everything settled in bitcoin would be. */
     private void rememberBitcoin(JsonNode row) {
-        if (row.path("symbol").asText().equals("XBTUSD")
-                && row.path("indicativeSettlePrice").isNumber()) {
-            bitcoin = row.path("indicativeSettlePrice").decimalValue();
+        if (row.path("symbol").asText().equals("XBTUSD")) {
+            BigDecimal index = readable(row, "indicativeSettlePrice");
+            boolean isBelieved = index != null && index.signum() > 0 && !Row.areFar(index, readable(row, "markPrice"));
+            bitcoin = isBelieved ? index : null;
+        }
+    }
+
+    private static BigDecimal readable(JsonNode row, String field) {
+        try {
+            return decimal(row, field);
+        } catch (Fields.Malformed e) {
+            return null;
         }
     }
 

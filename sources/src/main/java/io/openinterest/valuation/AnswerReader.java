@@ -199,8 +199,7 @@ final class AnswerReader implements Observer {
         }
         Quote quote = new Quote(price, source, raw(), null);
         quotes.merge(key, quote, (one, other) -> {
-            boolean areBoth = one.price.signum() > 0 && other.price.signum() > 0;
-            boolean isDenied = areBoth && !Contradiction.isNear(one.price, other.price);
+            boolean isDenied = Row.areFar(one.price, other.price);
             String contradiction = isDenied ? Contradiction.twice("a price", one.price, other.price) : null;
             return new Quote(
                     other.price,

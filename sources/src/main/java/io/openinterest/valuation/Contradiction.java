@@ -84,8 +84,7 @@ final class Contradiction {
         if (isDifferent(one.contractSize(), other.contractSize())) {
             return twice("a contract size", one.contractSize(), other.contractSize());
         }
-        boolean areFar = isSome(one.price()) && isSome(other.price()) && !isNear(one.price(), other.price());
-        return areFar ? twice("a price", one.price(), other.price()) : null;
+        return Row.areFar(one.price(), other.price()) ? twice("a price", one.price(), other.price()) : null;
     }
 
     /** A sentence on a figure that an answer states twice. */

@@ -138,7 +138,7 @@ public final class Row {
         return this;
     }
 
-    /** Funding as a fraction of notional per so many hours; null or 0 hours are 8. */
+    /** Funding as a fraction of notional per so many hours; a rate whose hours are not known says nothing. */
     public Row funding(@Nullable BigDecimal rate, @Nullable BigDecimal hours) {
         boolean isKnown = rate != null && hours != null;
         fundingRate = isKnown ? rate : null;
@@ -272,6 +272,14 @@ public final class Row {
         return time;
     }
 
+    /** True for two prices that can't be of one market at one time; one that is absent or 0 says nothing. */
+    public static boolean areFar(@Nullable BigDecimal a, @Nullable BigDecimal b) {
+        return isThere(a)
+                && isThere(b)
+                && (a.multiply(MAX_PRICE_RATIO).compareTo(b) < 0
+                        || b.multiply(MAX_PRICE_RATIO).compareTo(a) < 0);
+    }
+
     private Row price(String source, @Nullable BigDecimal given) {
         BigDecimal first = price;
         if (given == null) {
@@ -281,16 +289,15 @@ public final class Row {
             // a price of 0 is none where there is another
             price = given;
             priceSource = source;
-        } else if (given.signum() > 0 && first.signum() > 0 && isFar(given, first)) {
+        } else if (areFar(given, first)) {
             contradiction = "the " + priceSource + " price " + first.toPlainString() + " and the " + source + " price "
                     + given.toPlainString() + " contradict each other";
         }
         return this;
     }
 
-    private static boolean isFar(BigDecimal a, BigDecimal b) {
-        return a.multiply(MAX_PRICE_RATIO).compareTo(b) < 0
-                || b.multiply(MAX_PRICE_RATIO).compareTo(a) < 0;
+    private static boolean isThere(@Nullable BigDecimal price) {
+        return price != null && price.signum() > 0;
     }
 
     private Row volume(@Nullable BigDecimal traded, VolumeUnit unit) {
