@@ -5,6 +5,7 @@ import static io.openinterest.venue.Fields.divide;
 import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.multiply;
+import static io.openinterest.venue.Fields.parts;
 import static io.openinterest.venue.Fields.required;
 import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.requiredMillis;
@@ -219,7 +220,7 @@ public final class BinanceOptions implements Venue {
         };
         Instant expiry = requiredMillis(row, "expiryDate");
         JsonNode contract = contracts.get(underlying);
-        String asset = contract == null ? symbol.substring(0, symbol.indexOf('-')) : word(contract, "baseAsset");
+        String asset = contract == null ? parts(symbol, "-", 2)[0] : word(contract, "baseAsset");
         String margin = contract == null ? quote : word(contract, "settleAsset");
         Instrument instrument = Instrument.option(
                         symbol, asset, quote, margin, type, expiry, requiredDecimal(row, "strikePrice"))

@@ -3,6 +3,7 @@ package io.openinterest.adapters;
 import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.parts;
 import static io.openinterest.venue.Fields.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -105,17 +106,18 @@ public final class Bitfinex implements Venue {
                 throw new Fields.BadSchema("a pair is no text");
             }
             if (!pair.textValue().startsWith("TEST")) {
-                out.instrument(instrument(pair.textValue(), out));
+                String symbol = "t" + pair.textValue();
+                out.instrument(
+                        symbol, () -> Instrument.Status.OBSERVED, () -> instrument(symbol, pair.textValue(), out));
             }
         });
     }
 
-    private static Instrument instrument(String pair, Observer out) {
-        String[] assets = pair.split(":");
+    private static Instrument instrument(String symbol, String pair, Observer out) {
+        String[] assets = parts(pair, ":", 2);
         String base = name(assets[0]);
         String quote = name(assets[1]);
-        Instrument instrument =
-                Instrument.perpetual("t" + pair, base, quote, quote).structure(Structure.LINEAR);
+        Instrument instrument = Instrument.perpetual(symbol, base, quote, quote).structure(Structure.LINEAR);
         return base.endsWith(INDEX)
                 ? instrument.assetClass(AssetClass.INDEX, base.substring(0, base.length() - INDEX.length()))
                 : out.classified(instrument, base);

@@ -5,6 +5,7 @@ import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.millis;
 import static io.openinterest.venue.Fields.requiredMillis;
+import static io.openinterest.venue.Fields.strike;
 import static io.openinterest.venue.Fields.text;
 import static io.openinterest.venue.Fields.unknown;
 import static io.openinterest.venue.Fields.word;
@@ -274,8 +275,8 @@ public final class Bybit implements Venue {
                 case "Put" -> MarketType.PUT;
                 default -> throw unknown("optionsType", side);
             };
-            BigDecimal strike = new BigDecimal(symbol.split("-")[2]);
-            return Instrument.option(symbol, base, quote, margin, type, requiredMillis(row, "deliveryTime"), strike);
+            return Instrument.option(
+                    symbol, base, quote, margin, type, requiredMillis(row, "deliveryTime"), strike(symbol));
         }
         String type = word(row, "contractType");
         return switch (type) {

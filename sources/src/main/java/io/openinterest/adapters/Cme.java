@@ -111,12 +111,17 @@ public final class Cme implements Venue {
         if (text == null) {
             return expiration(month(row));
         }
-        return text.contains("T")
-                ? iso(row, "expiration")
-                : LocalDate.parse(text)
-                        .atTime(LocalTime.of(16, 0))
-                        .atZone(LONDON)
-                        .toInstant();
+        if (text.contains("T")) {
+            return iso(row, "expiration");
+        }
+        try {
+            return LocalDate.parse(text)
+                    .atTime(LocalTime.of(16, 0))
+                    .atZone(LONDON)
+                    .toInstant();
+        } catch (DateTimeException e) {
+            throw new Fields.BadSchema("expiration is '" + text + "' and no day such as 2026-12-24");
+        }
     }
 
     /**
@@ -134,11 +139,6 @@ public final class Cme implements Venue {
                 .emit();
     }
 
-    private static String symbol(JsonNode row) {
-        YearMonth month = month(row);
-        return required(row, "product_code") + MONTH_CODES.charAt(month.getMonthValue() - 1) + month.getYear() % 10;
-    }
-
     /**
      * Product and month of a row of a file, the same however the month is written.
      *
@@ -146,6 +146,11 @@ public final class Cme implements Venue {
      */
     public static String contract(JsonNode row) {
         return required(row, "product_code") + " " + month(row);
+    }
+
+    private static String symbol(JsonNode row) {
+        YearMonth month = month(row);
+        return required(row, "product_code") + MONTH_CODES.charAt(month.getMonthValue() - 1) + month.getYear() % 10;
     }
 
     private static YearMonth month(JsonNode row) {

@@ -7,6 +7,7 @@ import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.optionalWord;
 import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.requiredMillis;
+import static io.openinterest.venue.Fields.strike;
 import static io.openinterest.venue.Fields.text;
 import static io.openinterest.venue.Fields.unknown;
 import static io.openinterest.venue.Fields.word;
@@ -184,7 +185,7 @@ public final class Deribit implements Venue {
                     margin,
                     side(row),
                     requiredMillis(row, "expiration_timestamp"),
-                    strike(row, symbol));
+                    strikeOf(row, symbol));
         } else if (symbol.endsWith("-PERPETUAL") || "perpetual".equals(text(row, "settlement_period"))) {
             instrument = Instrument.perpetual(symbol, base, quote, margin);
         } else {
@@ -217,10 +218,9 @@ public final class Deribit implements Venue {
         };
     }
 
-    /** The name has d for the decimal point: XRP_USDC-27MAR26-0d625-P. */
-    private static BigDecimal strike(JsonNode row, String symbol) {
+    private static BigDecimal strikeOf(JsonNode row, String symbol) {
         BigDecimal strike = decimal(row, "strike");
-        return strike != null ? strike : new BigDecimal(symbol.split("-")[2].replace('d', '.'));
+        return strike != null ? strike : strike(symbol);
     }
 
     /** An open market is locked for moments many times a minute, and in settlement every day: both are observed. */

@@ -4,6 +4,7 @@ import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.divide;
 import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.list;
+import static io.openinterest.venue.Fields.parts;
 import static io.openinterest.venue.Fields.quanto;
 import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.requiredMillis;
@@ -134,7 +135,7 @@ public final class Gate implements Venue {
     }
 
     private Instrument instrument(String name, JsonNode row, Observer out) {
-        String[] parts = name.split("_");
+        String[] parts = parts(name, "_", 2);
         String base = parts[0];
         String quote = parts[1];
         String margin = quote.equals("USD") ? "BTC" : quote;
@@ -144,7 +145,6 @@ public final class Gate implements Venue {
                 ? Instrument.future(name, base, quote, margin, requiredMillis(row, "expire_time"))
                 : Instrument.perpetual(name, base, quote, margin);
         if (!isDated) {
-            // without an interval there is no rate
             fundingHours.put(name, divide(decimal(row, "funding_interval"), SECONDS_PER_HOUR));
         }
         String type = word(row, "type");

@@ -8,6 +8,7 @@ import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.iso;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.multiply;
+import static io.openinterest.venue.Fields.parts;
 import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.text;
 import static io.openinterest.venue.Fields.unknown;
@@ -185,12 +186,12 @@ public final class KrakenFutures implements Venue {
     private String[] assets(String symbol, JsonNode row) {
         String pair = stated.word(row, "pair");
         if (pair != null) {
-            return pair.split(":");
+            return parts(pair, ":", 2);
         }
         if (stated.has("base")) {
             return new String[] {word(row, "base"), word(row, "quote")};
         }
-        String both = symbol.split("_")[1];
+        String both = parts(symbol, "_", 2)[1];
         return new String[] {both.substring(0, both.length() - 3), both.substring(both.length() - 3)};
     }
 

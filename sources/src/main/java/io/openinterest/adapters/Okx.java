@@ -4,6 +4,7 @@ import static io.openinterest.venue.Fields.decimal;
 import static io.openinterest.venue.Fields.figureTime;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.optionalWord;
+import static io.openinterest.venue.Fields.parts;
 import static io.openinterest.venue.Fields.required;
 import static io.openinterest.venue.Fields.requiredDecimal;
 import static io.openinterest.venue.Fields.requiredMillis;
@@ -248,7 +249,7 @@ public final class Okx implements Venue {
 
     private Instrument instrument(String symbol, JsonNode row, Observer out) {
         // BTC-USD_UM is margined in a dollar coin and quoted in USD, as its underlying BTC-USD says
-        String[] assets = underlying(symbol).split("-");
+        String[] assets = parts(underlying(symbol), "-", 2);
         String base = assets[0];
         String quote = assets[1];
         String margin = word(row, "settleCcy");

@@ -91,6 +91,24 @@ public final class Fields {
         return text;
     }
 
+    /** The parts of a symbol or pair, of which so many at least must be there. */
+    public static String[] parts(String text, String separator, int least) {
+        String[] parts = text.split(separator);
+        if (parts.length < least) {
+            throw new BadSchema(text + " has not " + least + " parts with " + separator + " between them");
+        }
+        return parts;
+    }
+
+    /** The strike in an option's symbol: 70000 of BTC-27MAR26-70000-C, 0.625 of XRP_USDC-27MAR26-0d625-P. */
+    public static BigDecimal strike(String symbol) {
+        String strike = parts(symbol, "-", 3)[2].replace('d', '.');
+        if (!strike.matches("\\d{1,30}(\\.\\d{1,30})?")) {
+            throw new BadSchema(symbol + " names no strike");
+        }
+        return new BigDecimal(strike);
+    }
+
     /** A decimal that must be there: without it the row is a quarantine record of reason {@code missing-value}. */
     public static BigDecimal requiredDecimal(JsonNode row, String field) {
         BigDecimal decimal = decimal(row, field);
