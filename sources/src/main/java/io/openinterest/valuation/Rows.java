@@ -25,7 +25,7 @@ final class Rows {
     private final EvidenceChecks checks;
     private final FactorGuard guard;
     private final AnswerRows ofAnswer = new AnswerRows();
-    private final WaitingRows waiting = new WaitingRows();
+    private final WaitingRows waiting = new WaitingRows(Prices.JOIN_WITHIN);
 
     /**
      * None yet.
@@ -101,8 +101,12 @@ final class Rows {
 
     /** Rejects the rows that have waited since before that instant. */
     void giveUp(Instant before) {
-        String detail = "no USD price was known within " + Prices.JOIN_WITHIN.toSeconds() + " s";
-        for (Waiting entry : waiting.takeBefore(before)) {
+        waiting.takeBefore(before).forEach(this::giveUp);
+    }
+
+    private void giveUp(Waiting entry) {
+        if (entry != null) {
+            String detail = "no USD price was known within " + Prices.JOIN_WITHIN.toSeconds() + " s";
             rejections.reject(entry.row(), entry.source(), Reason.NO_USD_PRICE, detail);
         }
     }
@@ -142,7 +146,9 @@ final class Rows {
             rejections.reject(row, source, Reason.NO_USD_PRICE, "no price of that time is known");
         } else {
             String awaited = valuation == Missing.RATE ? Prices.rateKey(terms.quote()) : row.priceKey();
-            if (!waiting.add(new Waiting(row, awaited, source.kept()))) {
+            if (waiting.hasRoomFor(row)) {
+                giveUp(waiting.add(new Waiting(row, awaited, source.kept())));
+            } else {
                 rejections.reject(row, source, Reason.NO_USD_PRICE, "no price is known");
             }
         }

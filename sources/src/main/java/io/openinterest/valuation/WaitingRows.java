@@ -1,6 +1,7 @@
 package io.openinterest.valuation;
 
 import io.openinterest.venue.Row;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +18,7 @@ final class WaitingRows {
 
     private static final int MAX_ROWS = 50_000;
 
+    private final Duration longest;
     private final Map<String, Waiting> bySymbol = new LinkedHashMap<>();
     private final Map<String, Set<String>> symbolsByPrice = new HashMap<>();
 
@@ -26,21 +28,44 @@ final class WaitingRows {
      * @param row the row
      * @param awaited name of the price it waits for
      * @param source where it stood
+     * @param since when its market began to wait: newer rows take the place of older ones
      */
-    record Waiting(Row row, String awaited, Source source) {}
+    record Waiting(Row row, String awaited, Source source, Instant since) {
 
-    /** Takes one more in the place of an older one of the market; false when there are too many. */
-    boolean add(Waiting waiting) {
-        String symbol = waiting.row.symbol();
-        remove(symbol);
-        if (bySymbol.size() >= MAX_ROWS) {
-            return false;
+        Waiting(Row row, String awaited, Source source) {
+            this(row, awaited, source, row.receivedAt());
         }
-        bySymbol.put(symbol, waiting);
+
+        private Waiting since(Instant other) {
+            return new Waiting(row, awaited, source, other);
+        }
+    }
+
+    /**
+     * None yet.
+     *
+     * @param longest how long a market may wait
+     */
+    WaitingRows(Duration longest) {
+        this.longest = longest;
+    }
+
+    /** True where there is room for one more of that market. */
+    boolean hasRoomFor(Row row) {
+        return bySymbol.size() < MAX_ROWS || bySymbol.containsKey(row.symbol());
+    }
+
+    /** Takes one more in the place of an older one of the market; returns that where the market has waited too long. */
+    Waiting add(Waiting waiting) {
+        String symbol = waiting.row.symbol();
+        Waiting before = bySymbol.get(symbol);
+        boolean isOverdue = before != null && !before.since.plus(longest).isAfter(waiting.row.receivedAt());
+        remove(symbol);
+        bySymbol.put(symbol, before == null || isOverdue ? waiting : waiting.since(before.since));
         symbolsByPrice
                 .computeIfAbsent(waiting.awaited, price -> new LinkedHashSet<>())
                 .add(symbol);
-        return true;
+        return isOverdue ? before : null;
     }
 
     /** Forgets the row of a market. */
