@@ -123,7 +123,7 @@ public final class Bitget implements Venue {
     private Instrument instrument(String symbol, JsonNode row, Observer out) {
         String base = word(row, "baseCoin");
         String quote = word(row, "quoteCoin");
-        String margin = quote.equals("USD") ? base : quote;
+        String margin = quote.equalsIgnoreCase("USD") ? base : quote;
         String type = word(row, "symbolType");
         Instrument instrument;
         switch (type) {

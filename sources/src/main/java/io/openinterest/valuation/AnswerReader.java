@@ -126,7 +126,7 @@ final class AnswerReader implements Observer {
 
     /** What is observed has names that can be read back from the topic. */
     private static void requireName(String field, String text, String of) {
-        if (!ObservationReader.isName(text)) {
+        if (!ObservationReader.isName(text) || !text.equals(text.strip())) {
             throw new Fields.BadSchema("the " + field + " is no name of " + of);
         }
     }

@@ -84,6 +84,9 @@ final class Contradiction {
         if (isDifferent(one.contractSize(), other.contractSize())) {
             return twice("a contract size", one.contractSize(), other.contractSize());
         }
+        if (Row.areFar(one.premium(), other.premium())) {
+            return twice("a premium", one.premium(), other.premium());
+        }
         return Row.areFar(one.price(), other.price()) ? twice("a price", one.price(), other.price()) : null;
     }
 

@@ -140,7 +140,7 @@ public final class Row {
 
     /** Funding as a fraction of notional per so many hours; a rate whose hours are not known says nothing. */
     public Row funding(@Nullable BigDecimal rate, @Nullable BigDecimal hours) {
-        boolean isKnown = rate != null && hours != null;
+        boolean isKnown = rate != null && hours != null && hours.signum() != 0;
         fundingRate = isKnown ? rate : null;
         fundingHours = isKnown ? hours : null;
         return this;
@@ -274,10 +274,11 @@ public final class Row {
 
     /** True for two prices that can't be of one market at one time; one that is absent or 0 says nothing. */
     public static boolean areFar(@Nullable BigDecimal a, @Nullable BigDecimal b) {
-        return isThere(a)
-                && isThere(b)
-                && (a.multiply(MAX_PRICE_RATIO).compareTo(b) < 0
-                        || b.multiply(MAX_PRICE_RATIO).compareTo(a) < 0);
+        if (a == null || b == null || a.signum() <= 0 || b.signum() <= 0) {
+            return false;
+        }
+        return a.multiply(MAX_PRICE_RATIO).compareTo(b) < 0
+                || b.multiply(MAX_PRICE_RATIO).compareTo(a) < 0;
     }
 
     private Row price(String source, @Nullable BigDecimal given) {
@@ -294,10 +295,6 @@ public final class Row {
                     + given.toPlainString() + " contradict each other";
         }
         return this;
-    }
-
-    private static boolean isThere(@Nullable BigDecimal price) {
-        return price != null && price.signum() > 0;
     }
 
     private Row volume(@Nullable BigDecimal traded, VolumeUnit unit) {
