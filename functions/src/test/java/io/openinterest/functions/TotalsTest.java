@@ -481,6 +481,52 @@ class TotalsTest {
     }
 
     @Test
+    void classesThatAreCountedFromARestartOnEnterAndLeaveTheTotalsByName() throws Exception {
+        MarketFixture stock = MarketFixture.market()
+                .on("okx")
+                .symbol("META-USDT", "meta", "usdt")
+                .of(AssetClass.EQUITY);
+        PipelineHarness run = new PipelineHarness(counting(AssetClass.CRYPTO));
+        for (int minute = 0; minute <= 31; minute++) {
+            run.arrive(MarketFixture.market().at(at(minute, 10), "100", "1000"));
+            run.arrive(stock.at(at(minute, 10), "10", "500"));
+        }
+
+        // when another class counts after 07:30, and something late corrects 07:29
+        run = run.restart(2, counting(AssetClass.CRYPTO, AssetClass.EQUITY));
+        for (int minute = 32; minute <= 41; minute++) {
+            run.arrive(MarketFixture.market().at(at(minute, 10), "100", "1000"));
+            run.arrive(stock.at(at(minute, 10), "10", "500"));
+        }
+        run.arrive(stock.at(at(28, 40), "20", "500"));
+        run.arrive(MarketFixture.market().at(at(28, 40), "101", "1000"));
+        for (int minute = 42; minute <= 43; minute++) {
+            run.arrive(MarketFixture.market().at(at(minute, 10), "100", "1000"));
+            run.arrive(stock.at(at(minute, 10), "10", "500"));
+        }
+        // and then again the first alone
+        run = run.restart(1, counting(AssetClass.CRYPTO));
+        for (int minute = 44; minute <= 48; minute++) {
+            run.arrive(MarketFixture.market().at(at(minute, 10), "100", "1000"));
+            run.arrive(stock.at(at(minute, 10), "10", "500"));
+        }
+
+        // then nothing that was published has it, and what follows says why the value is another
+        assertThat(figures(run, "total:all", at(29, 0)).valueUsd()).isEqualByComparingTo("101000");
+        assertThat(figures(run, "total:all", at(30, 0)).valueUsd()).isEqualByComparingTo("100000");
+        assertThat(figures(run, "total:all", at(31, 0)).valueUsd()).isEqualByComparingTo("105000");
+        assertThat(figures(run, "total:all", at(31, 0)).change().restatementUsd())
+                .isEqualByComparingTo("5000");
+        assertThat(figures(run, "total:all", at(43, 0)).change().restatementUsd())
+                .isEqualByComparingTo("-5000");
+        assertThat(figures(run, "total:all", at(43, 0)).basis().markets().gone())
+                .isZero();
+        assertRevisionsHaveNoGap(run.totalRows);
+        assertTotalsAddUp(run);
+        run.close();
+    }
+
+    @Test
     void aLateObservationOfAnEntityThatHadEndedCorrectsItsTotals() throws Exception {
         // given a future that expires at 07:08
         MarketFixture xyz = MarketFixture.market().on("okx").symbol("XYZ-A", "xyz", "usdt");
@@ -967,6 +1013,15 @@ class TotalsTest {
                 .filter(key -> !Objects.equals(is.get(key), should.get(key)))
                 .map(key -> key + "\n is     " + is.get(key) + "\n should " + should.get(key))
                 .toList();
+    }
+
+    private static TotalRow.Figures figures(PipelineHarness run, String entity, String time) {
+        return run.total(entity, Interval.ONE_MINUTE, time).figures();
+    }
+
+    private static SnapshotSettings counting(AssetClass... classes) {
+        return new SnapshotSettings(
+                Map.of(), Duration.ofMinutes(5), Duration.ofMinutes(15), Set.of(classes), Set.of(), false);
     }
 
     private static SnapshotSettings allowing(Duration lateness) {

@@ -24,6 +24,7 @@ final class BoundaryPass {
     private final Progress progress;
     private final long boundary;
     private final SnapshotSettings settings;
+    private final CountedClasses classes;
     private final Markets.Shard markets;
     private final Unpacked<Group, GroupState>.Values groups;
     private final Output out;
@@ -50,12 +51,14 @@ final class BoundaryPass {
             Progress progress,
             long boundary,
             SnapshotSettings settings,
+            CountedClasses classes,
             Markets.Shard markets,
             Unpacked<Group, GroupState>.Values groups,
             Output out) {
         this.progress = progress;
         this.boundary = boundary;
         this.settings = settings;
+        this.classes = classes;
         this.markets = markets;
         this.groups = groups;
         this.out = out;
@@ -164,15 +167,21 @@ final class BoundaryPass {
     }
 
     private void contribute(MarketStep step, int sign) {
+        long at = step.boundary();
         MarketStanding before = step.before();
         MarketStanding after = step.after();
-        if (step.moved() && before.isPresent() && counts(before.value())) {
-            step.addLeftBehindTo(
-                    group(step.boundary(), before.value()), sign, after.value() == null || counts(after.value()));
-        }
         Observation market = after.value() != null ? after.value() : before.value();
-        if (market != null && counts(market) && (before.isPresent() || after.isPresent())) {
-            step.addTo(group(step.boundary(), market), sign);
+        if (market == null || !before.isPresent() && !after.isPresent()) {
+            return;
+        }
+        boolean counted = before.isPresent() && counts(before.value(), at - Interval.MINUTE_MILLIS);
+        boolean counts = counts(market, at);
+        boolean moved = step.moved() || before.isPresent() && counted != counts;
+        if (moved && counted) {
+            step.addLeftBehindTo(group(at, before.value()), sign, counts);
+        }
+        if (counts) {
+            step.addTo(group(at, market), sign, moved);
         }
     }
 
@@ -189,11 +198,11 @@ final class BoundaryPass {
     }
 
     private OptionContribution option(MarketStep step, Pass pass) {
-        return step.after().isIncluded() && counts(step.after().value()) ? step.option(pass) : null;
+        return step.after().isIncluded() && counts(step.after().value(), step.boundary()) ? step.option(pass) : null;
     }
 
-    private boolean counts(Observation market) {
-        return settings.assetClasses().contains(market.assetClass());
+    private boolean counts(Observation market, long at) {
+        return classes.contain(market.assetClass(), at);
     }
 
     private Sums group(long at, Observation market) {

@@ -235,9 +235,13 @@ record MarketStep(
         return a.exchange().equals(b.exchange()) && a.quote().equals(b.quote()) && Objects.equals(a.asset(), b.asset());
     }
 
-    /** Adds the market to what its present group adds to totals; takes it out again with a sign of -1. */
-    void addTo(Sums group, int sign) {
-        if (!moved()) {
+    /**
+     * Adds the market to what its present group adds to totals; takes it out again with a sign of -1.
+     *
+     * @param moved true if it was in another group a minute ago, or in none because its class did not count
+     */
+    void addTo(Sums group, int sign, boolean moved) {
+        if (!moved) {
             group.addChange(change, sign);
             group.gone += wentAway ? sign : 0;
         } else if (after.isIncluded()) {

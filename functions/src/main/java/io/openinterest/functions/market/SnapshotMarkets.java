@@ -75,6 +75,8 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     private transient long publishedUpTo;
     private transient ListState<Long> settled;
     private transient long settledUpTo;
+    private transient ListState<CountedClasses.Since> savedClasses;
+    private transient CountedClasses classes;
     private transient ReadOnlyBroadcastState<Long, Long> reached;
     private transient ValueState<Progress> progresses;
     private transient Markets marketsByShard;
@@ -151,6 +153,10 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         publishedUpTo = greatest(published);
         settled = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<>("settled", Types.LONG));
         settledUpTo = greatest(settled);
+        savedClasses = context.getOperatorStateStore()
+                .getUnionListState(
+                        new ListStateDescriptor<>("counted-classes", TypeInformation.of(CountedClasses.Since.class)));
+        classes = new CountedClasses(savedClasses.get(), settings.assetClasses(), publishedUpTo);
         reached = context.getOperatorStateStore().getBroadcastState(RunBounds.REACHED);
     }
 
@@ -166,6 +172,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
         published.update(List.of(publishedUpTo));
         settled.update(List.of(publishedUpTo == Long.MIN_VALUE ? settledUpTo : finalBoundary(publishedUpTo)));
+        savedClasses.update(classes.saved());
     }
 
     @Override
@@ -354,7 +361,7 @@ public final class SnapshotMarkets extends KeyedBroadcastProcessFunction<Integer
         private BoundaryPass pass(Progress progress, long boundary) throws Exception {
             watchedIntervals =
                     watch.intervals(Level.MARKET, progress.finalUpTo(), context.getBroadcastState(RuleWatch.WATCHED));
-            return new BoundaryPass(progress, boundary, settings, markets, groups, this);
+            return new BoundaryPass(progress, boundary, settings, classes, markets, groups, this);
         }
 
         private Map<String, List<Observation>> lateUpTo(long minute) throws Exception {

@@ -211,7 +211,7 @@ class MarketStepTest {
 
     private static Sums sums(MarketStep step) {
         Sums sums = new Sums();
-        step.addTo(sums, 1);
+        step.addTo(sums, 1, step.moved());
         return sums;
     }
 
