@@ -159,17 +159,25 @@ final class LocalCluster implements AutoCloseable {
         return cluster.getJobStatus(job);
     }
 
-    /** Ends a job: where it can, when all that it has read is published, and kept where checkpoints are. */
-    void stop(JobID job) throws Exception {
+    /**
+     * Ends a job: where it can, when all that it has read is published, and kept where checkpoints are.
+     *
+     * @return false where it had come to its end before
+     */
+    boolean stop(JobID job) throws Exception {
         try {
             Path savepoints = kept == null ? folder.resolve("savepoints") : kept;
             cluster.stopWithSavepoint(job, address(savepoints), false, SavepointFormatType.NATIVE)
                     .get(SAVE.toSeconds(), TimeUnit.SECONDS);
+            return true;
         } catch (TimeoutException | ExecutionException e) {
             LOG.warn("The job ends without a savepoint", e);
             cluster.cancelJob(job)
+                    // of one that has ended this fails
+                    .exceptionally(ended -> null)
                     .thenCompose(cancelled -> cluster.requestJobResult(job))
                     .get(CANCEL.toSeconds(), TimeUnit.SECONDS);
+            return status(job).get() != JobStatus.FINISHED;
         }
     }
 

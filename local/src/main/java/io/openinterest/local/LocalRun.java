@@ -191,7 +191,10 @@ public final class LocalRun {
 
         CompletableFuture.anyOf(ended, stop).get();
         if (stop.isDone()) {
-            cluster.stop(job);
+            boolean hadEnded = !cluster.stop(job);
+            if (hadEnded && replays != null) {
+                replays.finish();
+            }
             System.out.println();
             return 0;
         }
@@ -207,11 +210,12 @@ public final class LocalRun {
             System.err.println("The job failed: " + (watch.firstCause() == null ? last : watch.firstCause()) + log());
             return FAILED;
         }
-        boolean published = Transactions.awaitCommitted(configuration.kafka());
-        table.close();
-        if (published && replays != null) {
+        if (replays != null) {
+            // first of all: its last checkpoint is gone, and nothing else says that it is not to be replayed
             replays.finish();
         }
+        boolean published = Transactions.awaitCommitted(configuration.kafka());
+        table.close();
         String end = published ? "Everything is published." : "The broker does not commit what was written last.";
         keepUp(end + " " + table.unusable());
         return published ? 0 : FAILED;

@@ -321,15 +321,45 @@ class LocalRunIT {
         assertThat(Files.readString(output))
                 .endsWith(
                         "name in replay.paths what is new, which begins with " + other + ", or set another folder.\n");
-        try (EmbeddedBroker broker =
-                EmbeddedBroker.start(FreePorts.next(), kept.resolve("kafka"), EmbeddedBroker.keepingOldRecords())) {
-            assertThat(CommittedRecords.of(broker.bootstrapServers(), "open-interest.total.1m"))
-                    .hasSize(1);
-        }
+        assertThat(totals(kept)).hasSize(1);
+    }
+
+    @Test
+    void aReplayThatIsStoppedAsItEndsIsNotReplayedAgain() throws Exception {
+        Path kept = folder.resolve("kept");
+        String[] arguments = {
+            "--exit",
+            "--set",
+            "source=replay",
+            "--set",
+            "local.data=" + kept,
+            "--set",
+            "replay.paths=[" + recording + "]"
+        };
+        Path log = folder.resolve("run.log");
+        Path logging = Path.of(System.getProperty("project.directory"), "conf", "log4j2-local.properties");
+        Process stopped = LocalRunProcess.start(
+                output, List.of("-Dlog4j2.configurationFile=" + logging, "-Dlog.file=" + log), Map.of(), arguments);
+        Await.until(
+                () -> Files.exists(log) && Files.readString(log).contains("switched from state RUNNING to FINISHED"));
+        stopped.destroy();
+        assertThat(exitCode(stopped)).as(Files.readString(output)).isZero();
+
+        assertThat(exitCode(run(arguments))).as(Files.readString(output)).isZero();
+
+        assertThat(totals(kept)).hasSize(1);
     }
 
     private int end(List<String> arguments, String more) throws Exception {
         return exitCode(run(Stream.concat(arguments.stream(), Stream.of(more)).toArray(String[]::new)));
+    }
+
+    /** What a run left in its folder. */
+    private static List<?> totals(Path kept) throws Exception {
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.start(FreePorts.next(), kept.resolve("kafka"), EmbeddedBroker.keepingOldRecords())) {
+            return CommittedRecords.of(broker.bootstrapServers(), "open-interest.total.1m");
+        }
     }
 
     private Path onlyBitfinex() throws IOException {
