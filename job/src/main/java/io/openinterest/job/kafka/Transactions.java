@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.flink.configuration.PipelineOptionsInternal;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.StateRecoveryOptions;
@@ -129,15 +130,22 @@ public final class Transactions {
         }
     }
 
-    /** Ids of other jobs whose transactions are open now. They hide what stands behind them in the topics they write. */
+    /** Ids of other jobs whose transactions are open now in topics of this one. They hide what stands behind them there. */
     public static List<String> openOfOthers(JobConfiguration.Kafka kafka)
             throws InterruptedException, ExecutionException {
         try (Admin admin = KafkaClients.admin(kafka)) {
             Pattern own = ids(kafka);
-            return admin.listTransactions().all().get().stream()
+            Set<String> topics =
+                    Topics.written().stream().map(kafka.topicPrefix()::concat).collect(Collectors.toSet());
+            List<String> open = admin.listTransactions().all().get().stream()
                     .filter(transaction -> OPEN.contains(transaction.state()))
                     .map(TransactionListing::transactionalId)
                     .filter(id -> !own.matcher(id).matches())
+                    .toList();
+            return admin.describeTransactions(open).all().get().entrySet().stream()
+                    .filter(transaction -> transaction.getValue().topicPartitions().stream()
+                            .anyMatch(partition -> topics.contains(partition.topic())))
+                    .map(Map.Entry::getKey)
                     .sorted()
                     .toList();
         }

@@ -64,6 +64,9 @@ class TransactionsIT {
                     .satisfies(end -> assertThat(end).isBetween(before.plus(LATEST_END), after.plus(LATEST_END)));
             assertThat(Transactions.openOfOthers(configuration.kafka())).isEmpty();
             assertThat(Transactions.openOfOthers(configuration("else.").kafka()))
+                    .as("in other topics")
+                    .isEmpty();
+            assertThat(Transactions.openOfOthers(configuration("busy.", "else").kafka()))
                     .containsExactly(run + "-0-1");
 
             // others, and whoever takes the place of that job, may start
@@ -184,9 +187,14 @@ class TransactionsIT {
     }
 
     private static JobConfiguration configuration(String prefix) {
+        return configuration(prefix, prefix + "all-live");
+    }
+
+    private static JobConfiguration configuration(String prefix, String idPrefix) {
         Arguments arguments = new Arguments();
         arguments.set("kafka.bootstrap-servers", broker.bootstrapServers());
         arguments.set("kafka.topic-prefix", prefix);
+        arguments.set("kafka.transactional-id-prefix", idPrefix);
         arguments.set("checkpoint-interval", "500ms");
         return arguments.configuration(SourceKind.LIVE);
     }
