@@ -44,7 +44,11 @@ final class AnswerRows {
         return new Entry(other.row, other.source, contradiction);
     }
 
+    /** A time ahead of its arrival makes no row the later one. */
     private static boolean isBefore(Row row, Row other) {
-        return row.time() != null && other.time() != null && row.time().isBefore(other.time());
+        return row.time() != null
+                && other.time() != null
+                && row.time().isBefore(other.time())
+                && !other.time().isAfter(other.receivedAt());
     }
 }
