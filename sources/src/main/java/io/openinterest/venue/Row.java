@@ -138,9 +138,9 @@ public final class Row {
         return this;
     }
 
-    /** Funding as a fraction of notional per so many hours; a rate whose hours are not known says nothing. */
+    /** Funding as a fraction of notional per so many hours, of which 0 are 8; a rate whose hours are not known says nothing. */
     public Row funding(@Nullable BigDecimal rate, @Nullable BigDecimal hours) {
-        boolean isKnown = rate != null && hours != null && hours.signum() != 0;
+        boolean isKnown = rate != null && hours != null;
         fundingRate = isKnown ? rate : null;
         fundingHours = isKnown ? hours : null;
         return this;
