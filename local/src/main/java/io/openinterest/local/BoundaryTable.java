@@ -122,12 +122,12 @@ final class BoundaryTable implements AutoCloseable {
         consumer.close();
     }
 
-    /** What could not be used so far, in a sentence; empty where everything could. Asked when the table is closed. */
+    /** What could not be used, in a sentence behind others; empty where everything could. Asked when the table is closed. */
     String unusable() {
         return quarantined == 0
                 ? ""
-                : "In " + quarantine + (quarantined == 1 ? " is 1 record" : " are " + quarantined + " records")
-                        + " that could not be used, the first for: " + OneLine.of(firstReason);
+                : " In " + quarantine + (quarantined == 1 ? " is 1 record" : " are " + quarantined + " records")
+                        + " that could not be used, the first for: " + OneLine.of(firstReason) + ".";
     }
 
     private void run() {

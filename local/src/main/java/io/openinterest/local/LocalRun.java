@@ -217,7 +217,7 @@ public final class LocalRun {
         boolean published = Transactions.awaitCommitted(configuration.kafka());
         table.close();
         String end = published ? "Everything is published." : "The broker does not commit what was written last.";
-        keepUp(end + " " + table.unusable());
+        keepUp(end + table.unusable());
         return published ? 0 : FAILED;
     }
 
