@@ -107,8 +107,9 @@ class SavepointIT {
     /**
      * Run it when a version is released, with {@code -Dit.test=SavepointIT#writeSavepoint} and
      * {@code -Djunit.jupiter.conditions.deactivate=*DisabledCondition}, and commit the {@code _metadata} it writes below
-     * /tmp/savepoint, whose path stands in it, packed with gzip, and the names of its classes, in a folder named after the version, with the
-     * states that {@code KeptStatesTest#writeStates} writes.
+     * local/target/savepoint, packed with gzip, and the names of its classes, in a folder named after the version, with the
+     * states that {@code KeptStatesTest#writeStates} writes. The path it is written to stands in it: do it where that may be
+     * known.
      */
     @Test
     @Disabled("writes the savepoint of this version")
@@ -116,7 +117,7 @@ class SavepointIT {
         JobClient job = start(2, null, new StopThere());
         StopThere.REACHED.await();
 
-        job.stopWithSavepoint(false, "file:///tmp/savepoint", SavepointFormatType.CANONICAL)
+        job.stopWithSavepoint(false, Path.of("target/savepoint").toUri().toString(), SavepointFormatType.CANONICAL)
                 .get();
 
         assertThat(CollectedRecords.all())

@@ -70,8 +70,12 @@ public record Observation(
         boolean delisted,
         String origin) {
 
-    /** No market is worth more: an observation above is implausible whatever came before it. */
-    public static final BigDecimal MAX_VALUE_USD = new BigDecimal("1e12");
+    private static final BigDecimal MAX_VALUE_USD = new BigDecimal("1e12");
+
+    /** Whether it is worth more than any market is, 10^12 USD: implausible whatever came before it. */
+    public boolean exceedsAnyMarket() {
+        return valueUsd.compareTo(MAX_VALUE_USD) > 0;
+    }
 
     /** The base as totals know it: {@code btc}, for another class than crypto {@code equity:meta}. */
     public String asset() {

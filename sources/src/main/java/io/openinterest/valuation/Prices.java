@@ -129,7 +129,7 @@ final class Prices {
         if (o.type() != MarketType.PERPETUAL
                 || !QUOTES.contains(o.assetClass())
                 || !Assets.isDollar(o.quote())
-                || o.valueUsd().compareTo(Observation.MAX_VALUE_USD) > 0
+                || o.exceedsAnyMarket()
                 || Origin.HISTORY.isOf(o)) {
             return;
         }

@@ -105,10 +105,8 @@ final class Rows {
     }
 
     private void giveUp(Waiting entry) {
-        if (entry != null) {
-            String detail = "no USD price was known within " + Prices.JOIN_WITHIN.toSeconds() + " s";
-            rejections.reject(entry.row(), entry.source(), Reason.NO_USD_PRICE, detail);
-        }
+        String detail = "no USD price was known within " + Prices.JOIN_WITHIN.toSeconds() + " s";
+        rejections.reject(entry.row(), entry.source(), Reason.NO_USD_PRICE, detail);
     }
 
     /** Forgets the row of a market that is gone. */
@@ -147,7 +145,7 @@ final class Rows {
         } else {
             String awaited = valuation == Missing.RATE ? Prices.rateKey(terms.quote()) : row.priceKey();
             if (waiting.hasRoomFor(row)) {
-                giveUp(waiting.add(new Waiting(row, awaited, source.kept())));
+                waiting.add(new Waiting(row, awaited, source.kept())).ifPresent(this::giveUp);
             } else {
                 rejections.reject(row, source, Reason.NO_USD_PRICE, "no price is known");
             }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Rows without a price, of each market the newest, found by the price they wait for; the oldest come first. */
@@ -56,7 +57,7 @@ final class WaitingRows {
     }
 
     /** Takes one more in the place of an older one of the market; returns that where the market has waited too long. */
-    Waiting add(Waiting waiting) {
+    Optional<Waiting> add(Waiting waiting) {
         String symbol = waiting.row.symbol();
         Waiting before = bySymbol.get(symbol);
         boolean isOverdue = before != null && !before.since.plus(longest).isAfter(waiting.row.receivedAt());
@@ -65,7 +66,7 @@ final class WaitingRows {
         symbolsByPrice
                 .computeIfAbsent(waiting.awaited, price -> new LinkedHashSet<>())
                 .add(symbol);
-        return isOverdue ? before : null;
+        return isOverdue ? Optional.of(before) : Optional.empty();
     }
 
     /** Forgets the row of a market. */

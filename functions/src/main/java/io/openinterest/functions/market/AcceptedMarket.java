@@ -105,8 +105,7 @@ final class AcceptedMarket {
                 return doubt;
             }
         }
-        if (observation.valueUsd().compareTo(Observation.MAX_VALUE_USD) <= 0
-                && isThirdAlike(observation.amountBase())) {
+        if (!observation.exceedsAnyMarket() && isThirdAlike(observation.amountBase())) {
             return null;
         }
         suspects.add(observation);
@@ -121,7 +120,7 @@ final class AcceptedMarket {
     }
 
     private String doubtAlone(Observation observation) {
-        if (observation.valueUsd().compareTo(Observation.MAX_VALUE_USD) > 0) {
+        if (observation.exceedsAnyMarket()) {
             return "value_usd is above 10^12 USD";
         }
         if (lastAmount == null

@@ -134,7 +134,7 @@ final class SettlementFormat extends SimpleStreamFormat<Arrival> {
         /** What is refused later must not hide the row before it. */
         @Override
         public void observed(Observation observation, Origin origin) {
-            if (observation.valueUsd().compareTo(Observation.MAX_VALUE_USD) > 0) {
+            if (observation.exceedsAnyMarket()) {
                 implausible(observation, "value_usd is above 10^12 USD");
             } else {
                 figures.add(observation);
