@@ -46,6 +46,9 @@ public final class OpenInterestJob {
      */
     private static final Duration BUFFER_TIMEOUT = Duration.ofMillis(20);
 
+    /** The same where nobody waits for a boundary but for the end of all. */
+    private static final Duration BUFFER_TIMEOUT_OF_REPLAY = Duration.ofMillis(200);
+
     /** A checkpoint that came too late is followed by one that may not; a restart would begin where the last one was. */
     private static final int TOLERATED_CHECKPOINTS = 2;
 
@@ -146,7 +149,9 @@ public final class OpenInterestJob {
         // Records are immutable: nothing is gained by copying them between chained operators.
         options.set(PipelineOptions.OBJECT_REUSE, true);
         options.set(PipelineOptions.GLOBAL_JOB_PARAMETERS, configuration.given());
-        options.set(ExecutionOptions.BUFFER_TIMEOUT, BUFFER_TIMEOUT);
+        options.set(
+                ExecutionOptions.BUFFER_TIMEOUT,
+                configuration.source() == SourceKind.REPLAY ? BUFFER_TIMEOUT_OF_REPLAY : BUFFER_TIMEOUT);
         options.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, WATERMARK_INTERVAL);
         options.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, configuration.checkpointInterval());
         options.set(CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);

@@ -250,9 +250,7 @@ record MarketStep(
         if (after.isIncluded()) {
             addValue(group, after.value(), sign);
         } else if (after.status() == Status.STALE) {
-            group.stale += sign;
-            group.staleUsd =
-                    group.staleUsd.add(signed(Rounding.usd(after.value().valueUsd()), sign));
+            group.addStale(Rounding.usd(after.value().valueUsd()), sign);
         }
     }
 
@@ -300,34 +298,30 @@ record MarketStep(
     }
 
     private void addValue(Sums group, Observation o, int sign) {
-        BigDecimal value = signed(Rounding.usd(o.valueUsd()), sign);
+        BigDecimal value = Rounding.usd(o.valueUsd());
         boolean premium = o.type().isOption() && o.marketValueUsd() != null;
-        group.addPart(new Sums.Part(
+        group.addMarket(
                 o.type(),
                 MarginClass.of(o),
-                sign,
                 value,
                 allSides(value, o),
-                premium ? allSides(signed(Rounding.usd(o.marketValueUsd()), sign), o) : BigDecimal.ZERO,
-                premium ? sign : 0));
-        group.included += sign;
+                premium ? allSides(Rounding.usd(o.marketValueUsd()), o) : null,
+                sign);
         group.amountBase = group.amountBase.add(signed(Rounding.base(o.amountBase()), sign));
         long age = boundary - o.time().toEpochMilli();
         group.ages.add(age, sign);
         group.carried += age > CARRIED_AFTER ? sign : 0;
         group.changed += changed ? sign : 0;
-        BigDecimal priceWeight = value.multiply(o.priceUsd());
+        BigDecimal priceWeight = signed(value.multiply(o.priceUsd()), sign);
         group.priceWeight = group.priceWeight.add(priceWeight);
         if (o.type() == MarketType.PERPETUAL) {
             group.perpetualPriceWeight = group.perpetualPriceWeight.add(priceWeight);
             if (o.fundingRate() != null) {
-                group.fundingWeight = group.fundingWeight.add(value.multiply(fundingRate8h(o)));
-                group.fundingUsd = group.fundingUsd.add(value);
+                group.addFunding(value, value.multiply(fundingRate8h(o)), sign);
             }
         }
         if (o.volume24hUsd() != null) {
-            group.volumeUsd = group.volumeUsd.add(signed(Rounding.usd(o.volume24hUsd()), sign));
-            group.volumeOpenUsd = group.volumeOpenUsd.add(value);
+            group.addVolume(value, Rounding.usd(o.volume24hUsd()), sign);
         }
     }
 

@@ -20,7 +20,13 @@ public final class Packing {
     private static final int LONG_BITS = 63;
 
     /** Digits that surely fit a long. */
-    private static final int LONG_DIGITS = 18;
+    static final int LONG_DIGITS = 18;
+
+    /** Decimals of a figure in USD. */
+    static final int USD_DIGITS = 6;
+
+    /** In the place of millionths where a decimal follows. */
+    static final long NO_MILLIONTHS = Long.MIN_VALUE;
 
     private Packing() {}
 
@@ -155,14 +161,36 @@ public final class Packing {
         return bytes;
     }
 
+    /**
+     * Writes a figure in USD, null too, as a number of millionths.
+     *
+     * @throws ArithmeticException if it has more than 6 decimals
+     */
+    public static void putUsd(@Nullable BigDecimal usd, DataOutput out) throws IOException {
+        BigDecimal exact = usd == null ? null : usd.setScale(USD_DIGITS);
+        if (exact != null && exact.precision() <= LONG_DIGITS) {
+            // at scale 0 a number of so few digits is a long already
+            putLong(exact.scaleByPowerOfTen(USD_DIGITS).longValue(), out);
+        } else {
+            putLong(NO_MILLIONTHS, out);
+            putDecimal(exact, out);
+        }
+    }
+
+    /** Reads a figure in USD back, with 6 decimals, null too. */
+    public static @Nullable BigDecimal getUsd(DataInput in) throws IOException {
+        long millionths = getLong(in);
+        return millionths == NO_MILLIONTHS ? getDecimal(in) : BigDecimal.valueOf(millionths, USD_DIGITS);
+    }
+
     /** Writes a ledger by its six parts. */
     public static void putLedger(Ledger ledger, DataOutput out) throws IOException {
-        putDecimal(ledger.quantityUsd(), out);
-        putDecimal(ledger.priceUsd(), out);
-        putDecimal(ledger.entriesUsd(), out);
-        putDecimal(ledger.exitsUsd(), out);
-        putDecimal(ledger.coverageUsd(), out);
-        putDecimal(ledger.restatementUsd(), out);
+        putUsd(ledger.quantityUsd(), out);
+        putUsd(ledger.priceUsd(), out);
+        putUsd(ledger.entriesUsd(), out);
+        putUsd(ledger.exitsUsd(), out);
+        putUsd(ledger.coverageUsd(), out);
+        putUsd(ledger.restatementUsd(), out);
     }
 
     /** Reads a ledger back; its total is the sum of its parts. */
@@ -170,7 +198,9 @@ public final class Packing {
         return Ledger.of(getPart(in), getPart(in), getPart(in), getPart(in), getPart(in), getPart(in));
     }
 
+    /** Most parts of most ledgers are nothing at all, which {@link Ledger} knows by this 0. */
     private static BigDecimal getPart(DataInput in) throws IOException {
-        return Objects.requireNonNull(getDecimal(in), "a ledger has every part");
+        BigDecimal part = Objects.requireNonNull(getUsd(in), "a ledger has every part");
+        return part.signum() == 0 ? BigDecimal.ZERO : part;
     }
 }

@@ -12,12 +12,10 @@ import java.util.Arrays;
  */
 public final class Ages {
 
-    private static final int FEW = 2;
-
-    /** Ascending. */
-    private long[] ages = new long[FEW];
+    /** Ascending. Nearly all there are, those of one market, have one. */
+    private long[] ages = new long[1];
     /** The count of each, none of them 0. */
-    private int[] counts = new int[FEW];
+    private int[] counts = new int[1];
 
     private int size;
 
@@ -61,12 +59,17 @@ public final class Ages {
     }
 
     /** The greatest age alone, counted once. */
-    public Ages greatestOnly() {
+    Ages greatestOnly() {
         Ages only = new Ages();
-        if (!isEmpty()) {
-            only.add(ages[size - 1], 1);
-        }
+        only.addGreatest(this, 1);
         return only;
+    }
+
+    /** Counts the greatest of the others, where there is one, so many times. */
+    public void addGreatest(Ages others, int times) {
+        if (!others.isEmpty()) {
+            add(others.ages[others.size - 1], times);
+        }
     }
 
     /** Whether there is none. */

@@ -49,8 +49,8 @@ public record Bar(
     }
 
     /** The bar of an entity one minute on; the value is null where the minute has no record. */
-    Bar next(BigDecimal recorded, Sums sums, boolean byChild) {
-        return next(recorded, sums.change, 0, sums.gone, sums.changed, byChild ? with(sums.children) : quantities);
+    Bar next(BigDecimal recorded, Ledger minute, Sums sums, boolean byChild) {
+        return next(recorded, minute, 0, sums.gone, sums.changed, byChild ? with(sums.children) : quantities);
     }
 
     private Bar next(
@@ -102,10 +102,10 @@ public record Bar(
 
     /** Writes the bar into state. */
     public void pack(DataOutput out) throws IOException {
-        Packing.putDecimal(open, out);
-        Packing.putDecimal(high, out);
-        Packing.putDecimal(low, out);
-        Packing.putDecimal(sum, out);
+        Packing.putUsd(open, out);
+        Packing.putUsd(high, out);
+        Packing.putUsd(low, out);
+        Packing.putUsd(sum, out);
         Packing.putLong(minutes, out);
         Packing.putLedger(change, out);
         Packing.putLong(observations, out);
@@ -114,16 +114,16 @@ public record Bar(
         Packing.putLong(quantities.size(), out);
         for (Map.Entry<String, BigDecimal> child : quantities.entrySet()) {
             Packing.putText(child.getKey(), out);
-            Packing.putDecimal(child.getValue(), out);
+            Packing.putUsd(child.getValue(), out);
         }
     }
 
     /** Reads a bar back. */
     public static Bar unpack(DataInput in) throws IOException {
-        BigDecimal open = Packing.getDecimal(in);
-        BigDecimal high = Packing.getDecimal(in);
-        BigDecimal low = Packing.getDecimal(in);
-        BigDecimal sum = Packing.getDecimal(in);
+        BigDecimal open = Packing.getUsd(in);
+        BigDecimal high = Packing.getUsd(in);
+        BigDecimal low = Packing.getUsd(in);
+        BigDecimal sum = Packing.getUsd(in);
         int minutes = Packing.getInt(in);
         Ledger change = Packing.getLedger(in);
         int observations = Packing.getInt(in);
@@ -132,7 +132,7 @@ public record Bar(
         int children = Packing.getInt(in);
         Map<String, BigDecimal> quantities = children == 0 ? Map.of() : new HashMap<>();
         for (int i = 0; i < children; i++) {
-            quantities.put(Packing.getText(in), Packing.getDecimal(in));
+            quantities.put(Packing.getText(in), Packing.getUsd(in));
         }
         return new Bar(open, high, low, sum, minutes, change, observations, gone, changed, quantities);
     }

@@ -140,26 +140,23 @@ public final class SumTotals extends KeyedProcessFunction<String, Contribution, 
         Map<Entity, TreeMap<Long, Sums>> sums = new HashMap<>();
         for (Contribution c : contributions) {
             Destination to = c.to();
-            Sums more = c.sums();
             switch (scope) {
                 case ASSETS -> {
-                    add(sums, Entity.asset(to.asset()), to, more.asChild(to.exchange()));
-                    add(sums, Entity.pair(to.asset(), to.quote()), to, more.asChild(to.exchange()));
-                    add(sums, Entity.exchangeAsset(to.exchange(), to.asset()), to, more);
+                    at(sums, Entity.asset(to.asset()), to).addAsChild(to.exchange(), c.sums());
+                    at(sums, Entity.pair(to.asset(), to.quote()), to).addAsChild(to.exchange(), c.sums());
+                    at(sums, Entity.exchangeAsset(to.exchange(), to.asset()), to)
+                            .add(c.sums());
                 }
-                case EXCHANGES -> add(sums, Entity.exchange(to.exchange()), to, more);
-                case WHOLE -> add(sums, Entity.TOTAL, to, more);
+                case EXCHANGES -> at(sums, Entity.exchange(to.exchange()), to).add(c.sums());
+                case WHOLE -> at(sums, Entity.TOTAL, to).add(c.sums());
             }
         }
         return sums;
     }
 
-    /** Adds sums that are nobody else's: the first of an entity are added to from then on. */
-    private static void add(Map<Entity, TreeMap<Long, Sums>> sums, Entity entity, Destination to, Sums more) {
-        Sums first = sums.computeIfAbsent(entity, key -> new TreeMap<>()).putIfAbsent(to.boundary(), more);
-        if (first != null) {
-            first.add(more);
-        }
+    private static Sums at(Map<Entity, TreeMap<Long, Sums>> sums, Entity entity, Destination to) {
+        return sums.computeIfAbsent(entity, key -> new TreeMap<>())
+                .computeIfAbsent(to.boundary(), boundary -> new Sums());
     }
 
     /** Removes the entities that ended a day ago, under a key that lives on too. */

@@ -30,7 +30,7 @@ public record TotalStanding(
 
     void pack(DataOutput out) throws IOException {
         out.writeByte((begun ? 1 : 0) | (present ? 2 : 0) | (lastChanged == null ? 0 : 4));
-        Packing.putDecimal(valueUsd, out);
+        Packing.putUsd(valueUsd, out);
         Packing.putLong(lastRecord, out);
         if (lastChanged != null) {
             Packing.putLong(lastChanged, out);
@@ -44,7 +44,7 @@ public record TotalStanding(
         return new TotalStanding(
                 (flags & 1) != 0,
                 (flags & 2) != 0,
-                Packing.getDecimal(in),
+                Packing.getUsd(in),
                 Packing.getLong(in),
                 (flags & 4) != 0 ? Packing.getLong(in) : null,
                 Bar.unpack(in),

@@ -5,6 +5,7 @@ import io.openinterest.functions.record.CorrectionWindow;
 import io.openinterest.functions.record.Edition;
 import io.openinterest.functions.record.Entity;
 import io.openinterest.functions.record.Interval;
+import io.openinterest.functions.record.Ledger;
 import io.openinterest.functions.record.Level;
 import io.openinterest.functions.record.Pass;
 import io.openinterest.functions.record.Rounding;
@@ -19,7 +20,6 @@ import io.openinterest.functions.record.TotalRow.OptionValue;
 import io.openinterest.functions.record.TotalRow.Reported;
 import io.openinterest.functions.record.TotalRow.Split;
 import io.openinterest.functions.record.TotalRow.Unpublished;
-import io.openinterest.observation.MarketType;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Comparator;
@@ -27,7 +27,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -46,8 +45,6 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
     /** As a ratio of nothing to something is written. */
     private static final BigDecimal NOTHING_COVERED = BigDecimal.ZERO.setScale(COVERAGE_DIGITS);
 
-    private static final OptionValue NO_OPTIONS = new OptionValue(Rounding.usd(BigDecimal.ZERO), null);
-
     /**
      * Steps to a boundary.
      *
@@ -61,14 +58,31 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
         boolean begun = before.begun() || sums.included > 0;
         boolean recorded = begun && (sums.isPresent() || before.present());
         BigDecimal value = sums.valueUsd();
+        Ledger change = sums.change();
         TotalStanding after = new TotalStanding(
                 begun,
                 begun && sums.isPresent(),
                 value,
                 recorded ? boundary : before.lastRecord(),
                 sums.changed > 0 ? Long.valueOf(boundary) : before.lastChanged(),
-                bar(before.five(), Interval.FIVE_MINUTES, before, recorded, sums, boundary, byChild),
-                bar(before.fifteen(), Interval.FIFTEEN_MINUTES, before, recorded, sums, boundary, byChild));
+                bar(
+                        before.five(),
+                        Interval.FIVE_MINUTES,
+                        before,
+                        recorded ? value : null,
+                        change,
+                        sums,
+                        boundary,
+                        byChild),
+                bar(
+                        before.fifteen(),
+                        Interval.FIFTEEN_MINUTES,
+                        before,
+                        recorded ? value : null,
+                        change,
+                        sums,
+                        boundary,
+                        byChild));
         return new TotalStep(boundary, sums, before, after);
     }
 
@@ -76,12 +90,13 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
             Bar bar,
             Interval interval,
             TotalStanding before,
-            boolean recorded,
+            BigDecimal recorded,
+            Ledger change,
             Sums sums,
             long boundary,
             boolean byChild) {
         Bar open = interval.isBoundary(boundary - Interval.MINUTE_MILLIS) ? Bar.openAt(before.openUsd()) : bar;
-        return open.next(recorded ? sums.valueUsd() : null, sums, byChild);
+        return open.next(recorded, change, sums, byChild);
     }
 
     /** The entity's row of an interval, not yet corrected; null where it has no 1-minute record in the interval. */
@@ -90,7 +105,16 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
             return null;
         }
         Bar window = switch (interval) {
-            case ONE_MINUTE -> bar(null, interval, before, true, sums, boundary, entity.level() == Level.ASSET);
+            case ONE_MINUTE ->
+                bar(
+                        null,
+                        interval,
+                        before,
+                        after.valueUsd(),
+                        sums.change(),
+                        sums,
+                        boundary,
+                        entity.level() == Level.ASSET);
             case FIVE_MINUTES -> after.five();
             case FIFTEEN_MINUTES -> after.fifteen();
         };
@@ -119,88 +143,50 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
 
     private ByType byType() {
         return new ByType(
-                Rounding.usd(sums.valueUsd(MarketType.PERPETUAL)),
-                Rounding.usd(sums.valueUsd(MarketType.FUTURE)),
-                Rounding.usd(sums.valueUsd(MarketType.CALL)),
-                Rounding.usd(sums.valueUsd(MarketType.PUT)));
+                sums.valueUsd(Kinds.PERPETUALS),
+                sums.valueUsd(Kinds.DATED),
+                sums.valueUsd(Kinds.CALLS),
+                sums.valueUsd(Kinds.PUTS));
     }
 
     private ByMargin byMargin() {
         return new ByMargin(
-                valueUsd(MarginClass.COIN),
-                valueUsd(MarginClass.USDT),
-                valueUsd(MarginClass.USDC),
-                valueUsd(MarginClass.USD),
-                valueUsd(MarginClass.OTHER));
-    }
-
-    private BigDecimal valueUsd(MarginClass margin) {
-        BigDecimal sum = BigDecimal.ZERO;
-        for (Sums.Part part : sums.parts) {
-            if (part.margin() == margin) {
-                sum = sum.add(part.valueUsd());
-            }
-        }
-        return Rounding.usd(sum);
+                sums.valueUsd(Kinds.ALL.margined(MarginClass.COIN)),
+                sums.valueUsd(Kinds.ALL.margined(MarginClass.USDT)),
+                sums.valueUsd(Kinds.ALL.margined(MarginClass.USDC)),
+                sums.valueUsd(Kinds.ALL.margined(MarginClass.USD)),
+                sums.valueUsd(Kinds.ALL.margined(MarginClass.OTHER)));
     }
 
     private Reported reported() {
         Futures futures = new Futures(
-                notional(part -> !part.type().isOption()),
-                notional(part -> part.type() == MarketType.PERPETUAL),
-                notional(part -> part.type() == MarketType.FUTURE),
-                notional(future(MarginClass.USDT)),
-                notional(future(MarginClass.COIN)),
-                notional(future(MarginClass.USDC)),
-                notional(future(MarginClass.USD)),
-                notional(future(MarginClass.OTHER)));
+                sums.reportedUsd(Kinds.FUTURES),
+                sums.reportedUsd(Kinds.PERPETUALS),
+                sums.reportedUsd(Kinds.DATED),
+                sums.reportedUsd(Kinds.FUTURES.margined(MarginClass.USDT)),
+                sums.reportedUsd(Kinds.FUTURES.margined(MarginClass.COIN)),
+                sums.reportedUsd(Kinds.FUTURES.margined(MarginClass.USDC)),
+                sums.reportedUsd(Kinds.FUTURES.margined(MarginClass.USD)),
+                sums.reportedUsd(Kinds.FUTURES.margined(MarginClass.OTHER)));
         return new Reported(
                 futures,
-                options(part -> part.type().isOption()),
-                options(part -> part.type() == MarketType.CALL),
-                options(part -> part.type() == MarketType.PUT),
-                options(option(MarginClass.USDT)),
-                options(option(MarginClass.COIN)),
-                options(option(MarginClass.USDC)),
-                options(option(MarginClass.USD)),
-                options(option(MarginClass.OTHER)));
+                options(Kinds.OPTIONS),
+                options(Kinds.CALLS),
+                options(Kinds.PUTS),
+                options(Kinds.OPTIONS.margined(MarginClass.USDT)),
+                options(Kinds.OPTIONS.margined(MarginClass.COIN)),
+                options(Kinds.OPTIONS.margined(MarginClass.USDC)),
+                options(Kinds.OPTIONS.margined(MarginClass.USD)),
+                options(Kinds.OPTIONS.margined(MarginClass.OTHER)));
     }
 
-    private OptionValue options(Predicate<Sums.Part> which) {
-        BigDecimal market = null;
-        boolean none = true;
-        for (Sums.Part part : sums.parts) {
-            if (which.test(part)) {
-                none = false;
-                if (part.marketValues() > 0) {
-                    market = market == null ? part.reportedMarketValueUsd() : market.add(part.reportedMarketValueUsd());
-                }
-            }
-        }
-        return none ? NO_OPTIONS : new OptionValue(notional(which), market == null ? null : Rounding.usd(market));
-    }
-
-    private static Predicate<Sums.Part> future(MarginClass margin) {
-        return part -> !part.type().isOption() && part.margin() == margin;
-    }
-
-    private static Predicate<Sums.Part> option(MarginClass margin) {
-        return part -> part.type().isOption() && part.margin() == margin;
-    }
-
-    private BigDecimal notional(Predicate<Sums.Part> which) {
-        BigDecimal sum = BigDecimal.ZERO;
-        for (Sums.Part part : sums.parts) {
-            if (which.test(part)) {
-                sum = sum.add(part.reportedUsd());
-            }
-        }
-        return Rounding.usd(sum);
+    private OptionValue options(Kinds which) {
+        return new OptionValue(sums.reportedUsd(which), sums.premiumUsd(which));
     }
 
     /** Over the perpetuals with value, over all included markets where there is none. */
     private BigDecimal price() {
-        BigDecimal perpetuals = sums.valueUsd(MarketType.PERPETUAL);
+        BigDecimal perpetuals = sums.valueUsd(Kinds.PERPETUALS);
         return perpetuals.signum() > 0
                 ? Rounding.price(sums.perpetualPriceWeight, perpetuals)
                 : Rounding.price(sums.priceWeight, sums.valueUsd());
@@ -217,7 +203,7 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
 
     private BigDecimal coverage() {
         BigDecimal included = sums.valueUsd();
-        BigDecimal all = included.add(sums.staleUsd);
+        BigDecimal all = included.add(sums.staleUsd());
         if (all.signum() == 0) {
             return sums.stale > 0 ? NOTHING_COVERED : null;
         }
@@ -225,8 +211,8 @@ record TotalStep(long boundary, Sums sums, TotalStanding before, TotalStanding a
     }
 
     private Unpublished unpublished(Level level, Bar window) {
-        BigDecimal funding = Rounding.ratio(sums.fundingWeight, sums.fundingUsd);
-        BigDecimal volume = Rounding.ratio(sums.volumeUsd, sums.volumeOpenUsd);
+        BigDecimal funding = Rounding.ratio(sums.fundingWeight, sums.fundingUsd());
+        BigDecimal volume = Rounding.ratio(sums.volumeUsd(), sums.volumeOpenUsd());
         if (level == Level.EXCHANGE_ASSET || level == Level.PAIR) {
             return new Unpublished(null, null, null, null, funding, volume, null);
         }

@@ -70,7 +70,7 @@ class MarketStepTest {
         assertThat(stale.after().status()).isEqualTo(Status.STALE);
         assertThat(stale.row(Interval.ONE_MINUTE, SETTINGS, null)).isNull();
         assertThat(stale.change().published()).isEqualTo(ledger("0", "0", "0", "0", "-100000.000000", "0"));
-        assertThat(sums(stale).staleUsd).isEqualByComparingTo("100000");
+        assertThat(sums(stale).staleUsd()).isEqualByComparingTo("100000");
 
         // and when it answers again, coverage is what comes back, whatever the value
         MarketStep back = take("2026-03-01T07:07:00Z", MarketFixture.market().at("2026-03-01T07:06:30Z", "90", "1000"));
@@ -151,8 +151,8 @@ class MarketStepTest {
         MarketStep step = take("2026-03-01T07:02:00Z", renamed);
 
         assertThat(step.moved()).isTrue();
-        assertThat(leftBehind(step, true).change.restatementUsd()).isEqualByComparingTo("-100000");
-        assertThat(sums(step).change.restatementUsd()).isEqualByComparingTo("100000");
+        assertThat(leftBehind(step, true).change().restatementUsd()).isEqualByComparingTo("-100000");
+        assertThat(sums(step).change().restatementUsd()).isEqualByComparingTo("100000");
     }
 
     @Test

@@ -90,7 +90,7 @@ class CombineContributionsTest {
     private void send(Destination to, String usd, long time) throws Exception {
         BigDecimal value = new BigDecimal(usd);
         Sums sums = new Sums();
-        sums.addPart(new Sums.Part(MarketType.PERPETUAL, MarginClass.USDT, 1, value, value, BigDecimal.ZERO, 0));
+        sums.addMarket(MarketType.PERPETUAL, MarginClass.USDT, value, value, null, 1);
         operator.processElement(new StreamRecord<>(new Contribution(to, sums), time));
     }
 
@@ -100,7 +100,8 @@ class CombineContributionsTest {
 
     private List<String> values() {
         return records().stream()
-                .map(record -> record.getValue().sums().valueUsd().toPlainString())
+                .map(record ->
+                        record.getValue().sums().valueUsd().stripTrailingZeros().toPlainString())
                 .toList();
     }
 }
