@@ -127,6 +127,40 @@ class TotalsTest {
     }
 
     @Test
+    void valuesBeyondEveryRealOneAddUpExactly() throws Exception {
+        // given more markets at the greatest value a market may have than millionths of a dollar fit a long
+        PipelineHarness run = new PipelineHarness(SETTINGS);
+        for (int m = 0; m < 12; m++) {
+            run.arrive(market(m).at("2026-03-01T07:00:10Z", "1000000000", "1000"));
+        }
+        run.arrive(MarketFixture.market().at("2026-03-01T07:00:20Z", "0.000001", "1"));
+        run.arrive(market(0).at("2026-03-01T07:01:10Z", "1000000000", "1000"));
+
+        // when the job is started anew, and eleven of them end
+        run = run.restart(1);
+        for (int m = 1; m < 12; m++) {
+            run.arrive(market(m).at("2026-03-01T07:02:10Z", "0", "1000"));
+        }
+        run.arrive(market(0).at("2026-03-01T07:04:10Z", "1000000000", "1000"));
+        run.end();
+
+        // then no dollar is missing, on the way up, over the five minutes and on the way down
+        assertThat(run.total("asset:btc", Interval.ONE_MINUTE, "2026-03-01T07:02:00Z")
+                        .figures()
+                        .valueUsd())
+                .isEqualTo("12000000000000.000001");
+        TotalRow end = run.total("asset:btc", Interval.FIVE_MINUTES, "2026-03-01T07:05:00Z");
+        assertThat(end.figures().valueUsd()).isEqualTo("1000000000000.000001");
+        assertThat(end.figures().range().highUsd()).isEqualTo("12000000000000.000001");
+        assertThat(end.figures().range().meanUsd()).isEqualTo("5400000000000.000001");
+        run.close();
+    }
+
+    private static MarketFixture market(int number) {
+        return MarketFixture.market().symbol("BTC" + number, "btc", "usdt");
+    }
+
+    @Test
     void nothingIsPublishedAfterTheLastObservation() throws Exception {
         try (PipelineHarness run = new PipelineHarness(SETTINGS)) {
             run.arrive(MarketFixture.market().at("2026-03-01T07:00:05Z", "100", "1000"));
