@@ -404,6 +404,7 @@ public final class Okx implements Venue {
                 .at(figureTime(row, "ts"));
         Instrument instrument = out.instruments().get(symbol);
         if (instrument == null) {
+            market.emit();
             return;
         }
         boolean inverse = instrument.structure() == Structure.INVERSE;

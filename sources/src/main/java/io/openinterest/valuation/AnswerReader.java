@@ -3,6 +3,7 @@ package io.openinterest.valuation;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.openinterest.observation.AssetClass;
 import io.openinterest.observation.ObservationReader;
+import io.openinterest.observation.Origin;
 import io.openinterest.observation.Quarantined.Reason;
 import io.openinterest.valuation.Listing.Entry;
 import io.openinterest.valuation.Listing.Problem;
@@ -19,8 +20,10 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
@@ -46,6 +49,10 @@ final class AnswerReader implements Observer {
     private final List<Problem> problems = new ArrayList<>();
     private final List<Request> asked = new ArrayList<>();
     private int reported;
+    private boolean hasListedRows;
+    /** Markets that the answer counts and the list does not have. */
+    private final Set<String> unlisted = new LinkedHashSet<>();
+
     private boolean isWhole = true;
     private boolean isReadable = true;
     /** Writes the element that is read; null outside of lists. */
@@ -76,6 +83,7 @@ final class AnswerReader implements Observer {
         }
         quotes.forEach(this::take);
         rows.endAnswer();
+        tellUnlisted();
         return new Outcome(reported, new Listing.Part(entries, problems, isWhole), asked, isReadable);
     }
 
@@ -162,7 +170,30 @@ final class AnswerReader implements Observer {
         reported++;
         about(ofSymbol);
         Source source = new Source(answer.feed(), answer.endpoint(), raw());
-        return new Row(ofSymbol, answer.origin(), answer.reply().receivedAt(), row -> rows.take(row, source));
+        return new Row(ofSymbol, answer.origin(), answer.reply().receivedAt(), row -> take(row, source));
+    }
+
+    private void take(Row row, Source source) {
+        if (listed.get(row.symbol()) != null) {
+            hasListedRows = true;
+        } else if (row.count() != null && row.count().signum() > 0) {
+            unlisted.add(row.symbol());
+        }
+        rows.take(row, source);
+    }
+
+    /**
+     * A market that is not listed is skipped: it is about to be listed, or just gone. Where several are and no other, a whole
+     * product line is lost.
+     */
+    private void tellUnlisted() {
+        if (answer.origin() == Origin.REST && !hasListedRows && unlisted.size() > 1) {
+            reject(
+                    null,
+                    Reason.UNKNOWN_INSTRUMENT,
+                    "none of the " + unlisted.size() + " markets is known from the instrument list, the first is "
+                            + unlisted.iterator().next());
+        }
     }
 
     @Override
