@@ -315,7 +315,7 @@ public final class Coinmetrics implements Venue {
     private static void instruments(Reply reply, Observer out) {
         out.each(list(reply.json(), "/data"), row -> {
             String type = wordIfAny(row, "type");
-            if (type == null || type.equals("future") || type.equals("option")) {
+            if (!"spot".equals(type)) {
                 String key = renamed(word(row, "market"), OURS);
                 out.instrument(key, () -> status(row, reply.receivedAt()), () -> instrument(row, out));
             }
@@ -337,6 +337,9 @@ public final class Coinmetrics implements Venue {
 
     private static Instrument instrument(JsonNode row, Observer out) {
         String type = word(row, "type");
+        if (!type.equals("future") && !type.equals("option")) {
+            throw unknown("type", type);
+        }
         String exchange = word(row, "exchange");
         String symbol = word(row, "symbol");
         String base = word(row, "base");

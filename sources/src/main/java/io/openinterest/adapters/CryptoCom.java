@@ -7,6 +7,7 @@ import static io.openinterest.venue.Fields.flag;
 import static io.openinterest.venue.Fields.list;
 import static io.openinterest.venue.Fields.requiredMillis;
 import static io.openinterest.venue.Fields.text;
+import static io.openinterest.venue.Fields.unknown;
 import static io.openinterest.venue.Fields.word;
 import static io.openinterest.venue.Fields.wordIfAny;
 
@@ -24,6 +25,7 @@ import io.openinterest.venue.VenueSettings;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Crypto.com perpetuals and dated futures, all of them in one answer. Facts: exchange-docs.crypto.com/exchange/v1,
@@ -34,6 +36,9 @@ import java.util.List;
  * trade seldom, the middle of bid and ask.
  */
 public final class CryptoCom implements Venue {
+
+    /** Spot pairs and warrants have no open interest; a type that is not known is told. */
+    private static final Set<String> NO_MARKETS = Set.of("CCY_PAIR", "WARRANT");
 
     private static final BigDecimal TWO = BigDecimal.valueOf(2);
 
@@ -90,8 +95,7 @@ public final class CryptoCom implements Venue {
     private void instruments(Reply reply, Observer out) {
         out.each(list(reply.json(), "/result/data"), row -> {
             String type = wordIfAny(row, "inst_type");
-            // spot pairs and warrants have no open interest
-            if (type == null || type.equals("PERPETUAL_SWAP") || type.equals("FUTURE")) {
+            if (type == null || !NO_MARKETS.contains(type)) {
                 String symbol = word(row, "symbol");
                 out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, out));
             }
@@ -104,7 +108,12 @@ public final class CryptoCom implements Venue {
 
     /** The list has no class: the name tells. The margin is a basket of dollars and coins, valued in the quote currency. */
     private static Instrument instrument(String symbol, JsonNode row, Observer out) {
-        boolean isDated = word(row, "inst_type").equals("FUTURE");
+        String type = word(row, "inst_type");
+        boolean isDated = switch (type) {
+            case "PERPETUAL_SWAP" -> false;
+            case "FUTURE" -> true;
+            default -> throw unknown("inst_type", type);
+        };
         String base = word(row, "base_ccy");
         String quote = word(row, "quote_ccy");
         quote = quote.equals("USD_Stable_Coin") ? "USD" : quote;

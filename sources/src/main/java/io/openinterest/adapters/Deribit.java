@@ -58,6 +58,9 @@ public final class Deribit implements Venue {
     private static final int CALL = 500;
 
     private static final int LIST_CALL = 10_000;
+    /** Kinds without open interest; one that is not known is told. */
+    private static final Set<String> NO_MARKETS = Set.of("spot", "future_combo", "option_combo");
+
     private static final BigDecimal FUNDING_HOURS = new BigDecimal(8);
 
     private final boolean streams;
@@ -159,7 +162,7 @@ public final class Deribit implements Venue {
         stated.add(rows);
         out.each(rows, row -> {
             String kind = wordIfAny(row, "kind");
-            if (kind == null || kind.equals("future") || kind.equals("option")) {
+            if (kind == null || !NO_MARKETS.contains(kind)) {
                 String symbol = word(row, "instrument_name");
                 out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, out));
             }
@@ -167,7 +170,12 @@ public final class Deribit implements Venue {
     }
 
     private Instrument instrument(String symbol, JsonNode row, Observer out) {
-        boolean isOption = word(row, "kind").equals("option");
+        String kind = word(row, "kind");
+        boolean isOption = switch (kind) {
+            case "future" -> false;
+            case "option" -> true;
+            default -> throw unknown("kind", kind);
+        };
         String base = word(row, "base_currency");
         boolean linear = isLinear(symbol, row);
         // the quote_currency of an inverse option is its coin

@@ -139,7 +139,7 @@ public final class KrakenFutures implements Venue {
         stated.add(rows);
         out.each(rows, row -> {
             String type = wordIfAny(row, "type");
-            if (type == null || type.startsWith("futures") || type.startsWith("flexible")) {
+            if (!"spot index".equals(type)) {
                 String symbol = spelled(word(row, "symbol"));
                 symbols.put(symbol.toUpperCase(Locale.ROOT), symbol);
                 out.instrument(symbol, () -> status(row), () -> instrument(symbol, row, out));
