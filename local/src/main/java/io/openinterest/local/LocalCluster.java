@@ -9,12 +9,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -116,14 +114,18 @@ final class LocalCluster implements AutoCloseable {
         }
     }
 
-    /** An environment for a job of this cluster, which goes on from the newest kept checkpoint where there is one. */
+    /**
+     * An environment for a job of this cluster, which goes on from the newest kept checkpoint where there is one.
+     *
+     * @throws ConfigurationException when that can't be read
+     */
     StreamExecutionEnvironment environment() throws IOException {
         Configuration options = Configuration.fromMap(settings.flink());
         if (kept != null) {
             options.set(
                     CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                     ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-            restored = newestCheckpoint();
+            restored = new KeptCheckpoints(kept).newest();
             if (restored != null) {
                 options.set(StateRecoveryOptions.SAVEPOINT_PATH, address(restored));
                 // removed when a newer one is complete
@@ -205,18 +207,6 @@ final class LocalCluster implements AutoCloseable {
         }
     }
 
-    private Path newestCheckpoint() throws IOException {
-        if (!Files.isDirectory(kept)) {
-            return null;
-        }
-        try (Stream<Path> files = Files.walk(kept)) {
-            return files.filter(file -> file.endsWith("_metadata"))
-                    .max(Comparator.comparing(file -> file.toFile().lastModified()))
-                    .map(Path::getParent)
-                    .orElse(null);
-        }
-    }
-
     private Configuration configuration() {
         Configuration configuration = new Configuration();
         configuration.set(JobManagerOptions.BIND_HOST, LOOPBACK);
@@ -250,7 +240,7 @@ final class LocalCluster implements AutoCloseable {
     }
 
     /** As Flink reads it, which takes the %20 of a proper address for three letters of a name. */
-    private static String address(Path path) {
+    static String address(Path path) {
         return "file://" + path;
     }
 

@@ -461,6 +461,24 @@ class LocalRunIT {
         }
     }
 
+    @Test
+    void aKeptCheckpointThatCantBeReadIsToldInASentence() throws Exception {
+        Path checkpoint = folder.resolve("kept/checkpoints/ingest-simulated/job/chk-7");
+        Files.createDirectories(checkpoint);
+        // the first bytes of one, as a machine that lost its power leaves it
+        Files.write(checkpoint.resolve("_metadata"), new byte[] {0x49, 0x60, 0x67, 0x2d, 0, 0});
+
+        Process run =
+                run("--set", "stages=ingest", "--set", "source=simulated", "--set", "local.data=" + folder + "/kept");
+
+        assertThat(exitCode(run)).isEqualTo(2);
+        assertThat(Files.readString(output))
+                .endsWith("local.data keeps the checkpoint " + checkpoint
+                        + ", which cannot be read (EOFException): put back"
+                        + " what is missing from a copy, or set another folder to begin anew.\n")
+                .doesNotContain("goes on");
+    }
+
     private Process run(String... arguments) throws IOException {
         return LocalRunProcess.start(output, List.of(), Map.of(), arguments);
     }
