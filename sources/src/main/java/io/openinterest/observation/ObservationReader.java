@@ -64,6 +64,9 @@ public final class ObservationReader {
     private static final Instant EARLIEST = Instant.EPOCH;
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
 
+    /** Of {@code time}: the boundary after it, and when that is final, at most a week on, have years of four digits too. */
+    static final Instant LATEST_TIME = Instant.parse("9999-12-23T23:59:59.999Z");
+
     static final Map<String, AssetClass> ASSET_CLASSES = byText(AssetClass.values());
     static final Map<String, MarketType> TYPES = byText(MarketType.values());
     static final Map<String, Structure> STRUCTURES = byText(Structure.values());
@@ -190,7 +193,7 @@ public final class ObservationReader {
     private Observation observation() {
         String market = identity("market");
         required("time");
-        Instant time = time("time", Reason.BAD_RECORD);
+        Instant time = time("time", LATEST_TIME, Reason.BAD_RECORD);
         String exchange = identity("exchange");
         String venue = identity("venue");
         String symbol = identity("symbol");
@@ -204,7 +207,7 @@ public final class ObservationReader {
             required("expiration");
             required("strike");
         }
-        Instant expiration = time("expiration", Reason.BAD_RECORD);
+        Instant expiration = time("expiration", LATEST, Reason.BAD_RECORD);
         int sides = sides();
         boolean delisted = delisted();
 
@@ -233,8 +236,8 @@ public final class ObservationReader {
                 number("funding_rate", Reason.MALFORMED),
                 amount("funding_interval_hours"),
                 amount("volume_24h_usd"),
-                time("exchange_time", Reason.MALFORMED),
-                time("database_time", Reason.MALFORMED),
+                time("exchange_time", LATEST, Reason.MALFORMED),
+                time("database_time", LATEST, Reason.MALFORMED),
                 delisted,
                 optionalText("origin"));
         checkComplete(observation);
@@ -331,14 +334,14 @@ public final class ObservationReader {
         return number;
     }
 
-    private Instant time(String name, Reason otherwise) {
+    private Instant time(String name, Instant latest, Reason otherwise) {
         Value value = present(name);
         if (value == null) {
             return null;
         }
         try {
             Instant time = Instant.parse(value.isText() ? value.text : "");
-            if (!time.isBefore(EARLIEST) && !time.isAfter(LATEST)) {
+            if (!time.isBefore(EARLIEST) && !time.isAfter(latest)) {
                 return time.truncatedTo(ChronoUnit.MILLIS);
             }
         } catch (DateTimeException e) {

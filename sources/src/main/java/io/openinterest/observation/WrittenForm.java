@@ -61,6 +61,7 @@ final class WrittenForm {
     private static final int MAX_EXPONENT = 39;
 
     private static final int MILLIS_PER_DAY = 86_400_000;
+    private static final long LATEST_TIME_MS = ObservationReader.LATEST_TIME.toEpochMilli();
 
     /** Thrown as it is, over and over: it only says that this is not the form. */
     private static final OtherForm OTHER_FORM = new OtherForm();
@@ -379,6 +380,7 @@ final class WrittenForm {
                 && minute <= 59
                 && second <= 59);
         long time = epochDay(year, month, day) * MILLIS_PER_DAY + ((hour * 60 + minute) * 60 + second) * 1000L + millis;
+        check(!isRequired || time <= LATEST_TIME_MS);
         if (time != lastTime.toEpochMilli()) {
             lastTime = Instant.ofEpochMilli(time);
         }

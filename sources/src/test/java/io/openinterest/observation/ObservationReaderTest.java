@@ -227,6 +227,23 @@ class ObservationReaderTest {
         assertThat(read(unreceived).observation().time()).isEqualTo("2026-03-01T08:01:00Z");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"9999-12-24T00:00:00Z", "9999-12-31T23:45:00Z", "9999-12-31T23:59:59.999Z"})
+    void aTimeWhoseBoundaryOrItsEndMayBeOfTheYear10000IsNone(String time) {
+        // given an observation of that time, received then
+        String late = RECORD.replace("2026-03-01T07:00:02.714Z", time)
+                .replace("2026-03-01T07:00:03.113Z", "9999-12-31T23:59:59.999Z");
+
+        // when, then: in the written form and in another
+        for (String record : new String[] {late, late + " "}) {
+            assertThat(read(record).quarantined().reason()).isEqualTo(BAD_RECORD);
+            assertThat(read(record).quarantined().detail())
+                    .isEqualTo("time is not a time like 2026-12-25T08:00:00Z: " + time);
+        }
+        assertThat(read(late.replace(time, "9999-12-23T23:59:59.999Z")).observation())
+                .isNotNull();
+    }
+
     @Test
     void textsAndNumbersOfAnySizeAreRejectedOrExact() {
         String hundred = "9".repeat(100) + "." + "9".repeat(100);
