@@ -4,10 +4,13 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.openinterest.observation.Quarantined.Reason;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -58,8 +61,13 @@ public final class ObservationReader {
     /** Digits before and after the point. Beyond this nothing is a figure any more, but arithmetic gets slow. */
     private static final int MAX_DIGITS = 100;
 
+    /** Objects and lists within one another: each takes more memory than text. */
+    private static final int MAX_DEPTH = 64;
+
     private static final Pattern NUMBER =
             Pattern.compile("[+-]?(?=\\.?[0-9])[0-9]{0,100}(?:\\.[0-9]{0,100})?(?:[eE][+-]?[0-9]{1,3})?");
+
+    private static final String NO_OBJECT = "the record is not one JSON object";
 
     private static final Instant EARLIEST = Instant.EPOCH;
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
@@ -73,12 +81,16 @@ public final class ObservationReader {
 
     private final InstantSource clock;
 
-    /** A bare NaN is read so that it is rejected as a figure; long numbers are cut off by us, knowing the market. */
+    /**
+     * A bare NaN is read so that it is rejected as a figure; long numbers are cut off by us, knowing the market, and long
+     * names are none of ours.
+     */
     private final JsonFactory json = Json.factory()
             .rebuild()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(64)
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNameLength(MAX_RECORD)
                     .maxNumberLength(Integer.MAX_VALUE)
                     .build())
             .build();
@@ -126,9 +138,10 @@ public final class ObservationReader {
             if (length > MAX_RECORD) {
                 throw new Rejected(Reason.BAD_RECORD, "the record is longer than 1 MiB");
             }
-            if (!parse(text, offset, length)) {
+            String fault = isUtf8(text, offset, length) ? parse(text, offset, length) : "the record is not UTF-8 text";
+            if (fault != null) {
                 fields = Map.of();
-                throw new Rejected(Reason.BAD_RECORD, "the record is not one JSON object");
+                throw new Rejected(Reason.BAD_RECORD, fault);
             }
             return new Reading(observation(), null);
         } catch (Rejected e) {
@@ -168,11 +181,26 @@ public final class ObservationReader {
         return new String(text, offset, Math.min(length, 2 * Quarantined.RAW_BYTES), StandardCharsets.UTF_8);
     }
 
-    /** Fills {@code fields}; false where the text is anything but one JSON object. */
-    private boolean parse(byte[] text, int offset, int length) {
+    /** Asked before parsing: the parser takes characters that are written with too many bytes, and halves of some. */
+    private static boolean isUtf8(byte[] text, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            if (text[i] < 0) {
+                try {
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text, offset, length));
+                    return true;
+                } catch (CharacterCodingException e) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Fills {@code fields}; says what is wrong where the text is anything but one JSON object, else null. */
+    private String parse(byte[] text, int offset, int length) {
         try (JsonParser parser = json.createParser(text, offset, length)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return false;
+                return NO_OBJECT;
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
@@ -184,9 +212,11 @@ public final class ObservationReader {
                     fields.put(name, new Value(token, parser.getText()));
                 }
             }
-            return parser.nextToken() == null;
+            return parser.nextToken() == null ? null : NO_OBJECT;
+        } catch (StreamConstraintsException e) {
+            return "the record is nested more than " + MAX_DEPTH + " levels deep";
         } catch (IOException e) {
-            return false;
+            return NO_OBJECT;
         }
     }
 

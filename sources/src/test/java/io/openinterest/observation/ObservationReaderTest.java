@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HexFormat;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -264,12 +265,48 @@ class ObservationReaderTest {
         assertThat(read(text).quarantined().raw()).isEqualTo("€".repeat(1365));
     }
 
-    @Test
-    void bytesThatAreNoTextAreABadRecord() {
-        byte[] bytes = RECORD.getBytes(StandardCharsets.ISO_8859_1);
-        bytes[20] = (byte) 0xFF;
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            no byte of UTF-8                | FF
+            a slash in two bytes            | C0 AF
+            a letter in two bytes           | C1 81
+            a slash in three bytes          | E0 80 AF
+            the first half of a pair        | ED A0 80
+            the second half                 | ED B0 80
+            a character behind the last one | F4 90 80 80
+            the start of a character        | E2 82
+            """)
+    void bytesThatAreNoTextAreABadRecord(String what, String hex) {
+        // given such bytes in a name, in a field of ours, in one that is none, and in its name
+        String bytes = new String(HexFormat.ofDelimiter(" ").parseHex(hex), StandardCharsets.ISO_8859_1);
 
-        assertThat(reader.read(bytes).quarantined().reason()).isEqualTo(BAD_RECORD);
+        for (String[] replaced : new String[][] {
+            {"BTC-USDT-SWAP\",", "BTC" + bytes + "\","},
+            {"\"websocket\"", "\"" + bytes + "\""},
+            {"{", "{\"note\":\"" + bytes + "\","},
+            {"{", "{\"" + bytes + "\":1,"},
+            {"{", "{\"note\":{\"" + bytes + "\":[\"" + bytes + "\"]},"}
+        }) {
+            String record = RECORD.replace(replaced[0], replaced[1]);
+            Quarantined quarantined =
+                    reader.read(record.getBytes(StandardCharsets.ISO_8859_1)).quarantined();
+
+            // then
+            assertThat(quarantined.reason()).as(record).isEqualTo(BAD_RECORD);
+            assertThat(quarantined.detail()).isEqualTo("the record is not UTF-8 text");
+        }
+    }
+
+    @Test
+    void whatIsUnknownMayBeLongAndIsToldWhenItIsTooDeep() {
+        String named = RECORD.replace("{", "{\"" + "n".repeat(100_000) + "\":1,");
+        String deep = RECORD.replace("{", "{\"note\":" + "[".repeat(63) + "]".repeat(63) + ",");
+        String tooDeep = RECORD.replace("{", "{\"note\":" + "[".repeat(900) + "]".repeat(900) + ",");
+
+        assertThat(read(named)).isEqualTo(read(RECORD));
+        assertThat(read(deep)).isEqualTo(read(RECORD));
+        assertThat(read(tooDeep).quarantined().reason()).isEqualTo(BAD_RECORD);
+        assertThat(read(tooDeep).quarantined().detail()).isEqualTo("the record is nested more than 64 levels deep");
     }
 
     @ParameterizedTest
