@@ -154,6 +154,10 @@ public final class LocalRun {
         enter(Phase.WORKING);
         JobConfiguration configuration = configuration();
         Path kept = checkpoints == null ? null : checkpoints.resolve(kind(configuration));
+        KeptTopics topics = kept == null ? null : new KeptTopics(kept, configuration);
+        if (topics != null) {
+            topics.requireCluster();
+        }
         KeptReplays replays = kept == null || configuration.source() != SourceKind.REPLAY
                 ? null
                 : new KeptReplays(kept, configuration);
@@ -167,6 +171,9 @@ public final class LocalRun {
         enter(Phase.WORKING);
 
         StreamExecutionEnvironment environment = cluster.environment();
+        if (topics != null) {
+            topics.begin(cluster.restored() != null);
+        }
         if (replays != null) {
             replays.begin(cluster.restored() != null);
         }

@@ -302,6 +302,13 @@ class LocalRunIT {
         assertThat(Files.readString(other)).endsWith("but another run uses that folder.\n");
         second.destroy();
         assertThat(exitCode(second)).as(Files.readString(output)).isZero();
+
+        // and not into topics that have nothing of what came before
+        assertThat(end(List.of(arguments), "--set", "kafka.topic-prefix=other."))
+                .isEqualTo(2);
+        assertThat(Files.readString(output))
+                .endsWith("kafka.topic-prefix is \"other.\", but local.data is \"" + folder.resolve("kept")
+                        + "\", which holds a job of \"open-interest.\": set that, or another folder.\n");
     }
 
     @Test
@@ -322,6 +329,20 @@ class LocalRunIT {
                 .endsWith(
                         "name in replay.paths what is new, which begins with " + other + ", or set another folder.\n");
         assertThat(totals(kept)).hasSize(1);
+
+        // and brokers that have nothing of it are not said to
+        try (EmbeddedBroker another = EmbeddedBroker.start()) {
+            String servers = another.bootstrapServers();
+            assertThat(end(
+                            arguments,
+                            "replay.paths=[" + recording + "]",
+                            "--set",
+                            "kafka.bootstrap-servers=" + servers))
+                    .isEqualTo(2);
+            assertThat(Files.readString(output))
+                    .endsWith("which holds a job of another Kafka cluster than that of " + servers
+                            + ": set kafka.bootstrap-servers as it was, or another folder.\n");
+        }
     }
 
     @Test
@@ -350,7 +371,7 @@ class LocalRunIT {
         assertThat(totals(kept)).hasSize(1);
     }
 
-    private int end(List<String> arguments, String more) throws Exception {
+    private int end(List<String> arguments, String... more) throws Exception {
         return exitCode(run(Stream.concat(arguments.stream(), Stream.of(more)).toArray(String[]::new)));
     }
 

@@ -103,6 +103,21 @@ public final class Topics {
         }
     }
 
+    /**
+     * What tells the brokers' cluster from every other, whatever their addresses.
+     *
+     * @throws ConfigurationException when no broker answers, or when it refuses
+     */
+    public static String cluster(JobConfiguration.Kafka kafka) throws InterruptedException {
+        try (Admin admin = KafkaClients.admin(kafka)) {
+            return admin.describeCluster().clusterId().get();
+        } catch (ExecutionException e) {
+            throw KafkaClients.refused(kafka, "say which cluster it is of", e.getCause());
+        } catch (KafkaException e) {
+            throw KafkaClients.refused(kafka, "say which cluster it is of", e);
+        }
+    }
+
     private static NewTopic topic(String topic, JobConfiguration.Kafka kafka) {
         Map<String, String> rules = topic.equals(ALERT_RULES)
                 ? Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT)
