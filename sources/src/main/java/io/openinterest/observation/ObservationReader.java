@@ -181,19 +181,27 @@ public final class ObservationReader {
         return new String(text, offset, Math.min(length, 2 * Quarantined.RAW_BYTES), StandardCharsets.UTF_8);
     }
 
-    /** Asked before parsing: the parser takes characters that are written with too many bytes, and halves of some. */
+    /**
+     * Asked before parsing: the parser takes characters that are written with too many bytes and halves of some, and UTF-16
+     * and UTF-32, which have a zero in every bracket.
+     */
     private static boolean isUtf8(byte[] text, int offset, int length) {
+        boolean ascii = true;
         for (int i = offset; i < offset + length; i++) {
-            if (text[i] < 0) {
-                try {
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text, offset, length));
-                    return true;
-                } catch (CharacterCodingException e) {
-                    return false;
-                }
+            if (text[i] == 0) {
+                return false;
             }
+            ascii &= text[i] > 0;
         }
-        return true;
+        if (ascii) {
+            return true;
+        }
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text, offset, length));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
     }
 
     /** Fills {@code fields}; says what is wrong where the text is anything but one JSON object, else null. */

@@ -297,6 +297,15 @@ class ObservationReaderTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE"})
+    void textInAnotherCharsetIsABadRecord(String charset) throws IOException {
+        Quarantined quarantined = reader.read(RECORD.getBytes(charset)).quarantined();
+
+        assertThat(quarantined.reason()).isEqualTo(BAD_RECORD);
+        assertThat(quarantined.detail()).isEqualTo("the record is not UTF-8 text");
+    }
+
     @Test
     void whatIsUnknownMayBeLongAndIsToldWhenItIsTooDeep() {
         String named = RECORD.replace("{", "{\"" + "n".repeat(100_000) + "\":1,");
