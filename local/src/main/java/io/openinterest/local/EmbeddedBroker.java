@@ -73,7 +73,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         requireFree(port);
         EmbeddedBroker broker = new EmbeddedBroker(port, folder, more);
         try {
-            if (!Files.exists(broker.folder.resolve("data").resolve("meta.properties"))) {
+            if (!broker.isFormatted()) {
                 broker.format();
             }
             broker.resume();
@@ -131,6 +131,11 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
+    /** Whether there is data, and settings that are its own: Kafka writes this file last. */
+    private boolean isFormatted() {
+        return Files.exists(folder.resolve("data").resolve("meta.properties"));
+    }
+
     private void format() throws IOException {
         Path file = folder.resolve(SETTINGS);
         // to a stream, which escapes what is not ASCII: Kafka reads it as Latin-1
@@ -181,7 +186,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** The one that the kept data knows its controller by. */
     private int controllerPort() throws IOException {
         Path settings = folder.resolve(SETTINGS);
-        if (!Files.exists(settings)) {
+        // those of no data are what a hard kill left, which may be a part
+        if (!isFormatted() || !Files.exists(settings)) {
             int drawn = freePort();
             while (drawn == port) {
                 // drawn before, and nobody's until the broker starts

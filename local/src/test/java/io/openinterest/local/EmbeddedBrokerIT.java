@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.openinterest.Await;
+import io.openinterest.FreePorts;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class EmbeddedBrokerIT {
@@ -87,6 +89,16 @@ class EmbeddedBrokerIT {
         }
 
         assertThat(values("read_committed")).containsExactly("before", "after");
+    }
+
+    @Test
+    void startsInAFolderWhoseFirstStartWasKilledAsItWroteItsSettings(@TempDir Path folder) throws Exception {
+        Files.createFile(folder.resolve("server.properties"));
+
+        try (EmbeddedBroker another = EmbeddedBroker.start(FreePorts.next(), folder, Map.of());
+                Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", another.bootstrapServers()))) {
+            assertThat(admin.describeCluster().nodes().get()).hasSize(1);
+        }
     }
 
     @Test

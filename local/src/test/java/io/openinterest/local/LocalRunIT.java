@@ -464,7 +464,8 @@ class LocalRunIT {
     @Test
     void keptDataThatNoBrokerStartsWithIsToldInASentence() throws Exception {
         Path settings = folder.resolve("kept/kafka/server.properties");
-        Files.createDirectories(settings.getParent());
+        Files.createFile(
+                Files.createDirectories(folder.resolve("kept/kafka/data")).resolve("meta.properties"));
         String[] arguments = {"--set", "source=simulated", "--set", "local.data=" + folder.resolve("kept")};
         String told = "local.data is \"" + folder.resolve("kept") + "\", but its broker does not start: ";
 
