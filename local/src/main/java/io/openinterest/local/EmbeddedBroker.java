@@ -131,9 +131,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    /** Whether there is data, and settings that are its own: Kafka writes this file last. */
-    private boolean isFormatted() {
-        return Files.exists(folder.resolve("data").resolve("meta.properties"));
+    /** Whether there is data, and settings that are its own: Kafka writes this file last, empty where the disk is full. */
+    private boolean isFormatted() throws IOException {
+        Path last = lastOfFormat();
+        return Files.exists(last) && Files.size(last) > 0;
+    }
+
+    private Path lastOfFormat() {
+        return folder.resolve("data").resolve("meta.properties");
     }
 
     private void format() throws IOException {
@@ -142,12 +147,17 @@ public final class EmbeddedBroker implements AutoCloseable {
         try (OutputStream out = Files.newOutputStream(file)) {
             properties.store(out, null);
         }
+        // the tool takes an empty one for data
+        Files.deleteIfExists(lastOfFormat());
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         String[] arguments = {
             "format", "--standalone", "--cluster-id", Uuid.randomUuid().toString(), "--config", file.toString()
         };
         if (StorageTool.execute(arguments, new PrintStream(output, true, StandardCharsets.UTF_8)) != 0) {
             throw new IOException("The broker's data folder can't be formatted: " + output);
+        }
+        if (!isFormatted()) {
+            throw new IOException("nothing can be written to " + folder + ", as when the disk is full");
         }
     }
 

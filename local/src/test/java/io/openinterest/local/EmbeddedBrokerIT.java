@@ -92,8 +92,9 @@ class EmbeddedBrokerIT {
     }
 
     @Test
-    void startsInAFolderWhoseFirstStartWasKilledAsItWroteItsSettings(@TempDir Path folder) throws Exception {
+    void startsInAFolderWhoseFirstStartWasKilledOrFoundTheDiskFull(@TempDir Path folder) throws Exception {
         Files.createFile(folder.resolve("server.properties"));
+        Files.createFile(Files.createDirectory(folder.resolve("data")).resolve("meta.properties"));
 
         try (EmbeddedBroker another = EmbeddedBroker.start(FreePorts.next(), folder, Map.of());
                 Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", another.bootstrapServers()))) {

@@ -464,8 +464,8 @@ class LocalRunIT {
     @Test
     void keptDataThatNoBrokerStartsWithIsToldInASentence() throws Exception {
         Path settings = folder.resolve("kept/kafka/server.properties");
-        Files.createFile(
-                Files.createDirectories(folder.resolve("kept/kafka/data")).resolve("meta.properties"));
+        Path data = Files.createDirectories(folder.resolve("kept/kafka/data"));
+        Files.writeString(data.resolve("meta.properties"), "node.id=1\n");
         String[] arguments = {"--set", "source=simulated", "--set", "local.data=" + folder.resolve("kept")};
         String told = "local.data is \"" + folder.resolve("kept") + "\", but its broker does not start: ";
 
