@@ -28,7 +28,9 @@ final class KeptTopics {
         this.configuration = configuration;
         file = Files.createDirectories(folder).resolve("topics");
         cluster = Topics.cluster(configuration.kafka());
-        kept = Files.exists(file) ? Files.readAllLines(file) : List.of();
+        List<String> written = Files.exists(file) ? Files.readAllLines(file) : List.of();
+        // a kill may leave a part of it
+        kept = written.size() == 2 ? written : List.of();
     }
 
     /**

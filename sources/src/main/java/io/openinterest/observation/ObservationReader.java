@@ -83,11 +83,12 @@ public final class ObservationReader {
 
     /**
      * A bare NaN is read so that it is rejected as a figure; long numbers are cut off by us, knowing the market, and long
-     * names are none of ours.
+     * names are none of ours, nor worth to be remembered for the next record.
      */
     private final JsonFactory json = Json.factory()
             .rebuild()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxNameLength(MAX_RECORD)
