@@ -7,7 +7,7 @@ import io.openinterest.observation.MarketType;
  *
  * @param bits one for each kind
  */
-record Kinds(int bits) {
+record Kinds(long bits) {
 
     private static final MarketType[] TYPES = MarketType.values();
     private static final MarginClass[] MARGINS = MarginClass.values();
@@ -24,29 +24,29 @@ record Kinds(int bits) {
 
     static final Kinds OPTIONS = new Kinds(CALLS.bits | PUTS.bits);
 
-    /** The kind of that type and margin. Part of saved state. */
+    /** The kind of that type and margin. Part of saved state: there is room for eight of each. */
     static int kind(MarketType type, MarginClass margin) {
-        return type.ordinal() * MARGINS.length + margin.ordinal();
+        return type.ordinal() << 3 | margin.ordinal();
     }
 
     private static Kinds of(MarketType type) {
-        int bits = 0;
+        long bits = 0;
         for (MarginClass margin : MARGINS) {
-            bits |= 1 << kind(type, margin);
+            bits |= 1L << kind(type, margin);
         }
         return new Kinds(bits);
     }
 
     /** Those of them with that margin. */
     Kinds margined(MarginClass margin) {
-        int bits = 0;
+        long bits = 0;
         for (MarketType type : TYPES) {
-            bits |= 1 << kind(type, margin);
+            bits |= 1L << kind(type, margin);
         }
         return new Kinds(this.bits & bits);
     }
 
     boolean contain(int kind) {
-        return (bits & 1 << kind) != 0;
+        return (bits & 1L << kind) != 0;
     }
 }

@@ -29,9 +29,7 @@ public final class Sums implements Packable {
 
     private static final int PACKED_BYTES = 256;
 
-    // Places of the figures, each in USD: the ledger's six parts, and behind all that every entity has three of each
-    // kind
-    // of markets.
+    // The places of the figures, in USD. The ledger has six; three of each kind of markets stand behind all others.
     private static final int STALE = 0;
     private static final int FUNDING = 1;
     private static final int VOLUME = 2;
