@@ -232,7 +232,7 @@ public final class ObservationReader {
     private Observation observation() {
         String market = identity("market");
         required("time");
-        Instant time = time("time", LATEST_TIME, Reason.BAD_RECORD);
+        Instant time = time("time", Reason.BAD_RECORD);
         String exchange = identity("exchange");
         String venue = identity("venue");
         String symbol = identity("symbol");
@@ -246,7 +246,7 @@ public final class ObservationReader {
             required("expiration");
             required("strike");
         }
-        Instant expiration = time("expiration", LATEST, Reason.BAD_RECORD);
+        Instant expiration = time("expiration", Reason.BAD_RECORD);
         int sides = sides();
         boolean delisted = delisted();
 
@@ -275,8 +275,8 @@ public final class ObservationReader {
                 number("funding_rate", Reason.MALFORMED),
                 amount("funding_interval_hours"),
                 amount("volume_24h_usd"),
-                time("exchange_time", LATEST, Reason.MALFORMED),
-                time("database_time", LATEST, Reason.MALFORMED),
+                time("exchange_time", Reason.MALFORMED),
+                time("database_time", Reason.MALFORMED),
                 delisted,
                 optionalText("origin"));
         checkComplete(observation);
@@ -305,6 +305,9 @@ public final class ObservationReader {
                     Reason.TIME_IN_FUTURE,
                     "time is more than 60 s after "
                             + (observation.databaseTime() == null ? "the wall clock" : "database_time"));
+        }
+        if (observation.time().isAfter(LATEST_TIME)) {
+            throw new Rejected(Reason.BAD_RECORD, "time is after " + LATEST_TIME);
         }
     }
 
@@ -373,14 +376,14 @@ public final class ObservationReader {
         return number;
     }
 
-    private Instant time(String name, Instant latest, Reason otherwise) {
+    private Instant time(String name, Reason otherwise) {
         Value value = present(name);
         if (value == null) {
             return null;
         }
         try {
             Instant time = Instant.parse(value.isText() ? value.text : "");
-            if (!time.isBefore(EARLIEST) && !time.isAfter(latest)) {
+            if (!time.isBefore(EARLIEST) && !time.isAfter(LATEST)) {
                 return time.truncatedTo(ChronoUnit.MILLIS);
             }
         } catch (DateTimeException e) {

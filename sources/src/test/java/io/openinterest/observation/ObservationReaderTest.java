@@ -238,9 +238,13 @@ class ObservationReaderTest {
         // when, then: in the written form and in another
         for (String record : new String[] {late, late + " "}) {
             assertThat(read(record).quarantined().reason()).isEqualTo(BAD_RECORD);
-            assertThat(read(record).quarantined().detail())
-                    .isEqualTo("time is not a time like 2026-12-25T08:00:00Z: " + time);
+            assertThat(read(record).quarantined().detail()).isEqualTo("time is after 9999-12-23T23:59:59.999Z");
         }
+        // and received earlier it is in the future, as any other
+        assertThat(read(RECORD.replace("2026-03-01T07:00:02.714Z", time))
+                        .quarantined()
+                        .reason())
+                .isEqualTo(TIME_IN_FUTURE);
         assertThat(read(late.replace(time, "9999-12-23T23:59:59.999Z")).observation())
                 .isNotNull();
     }
